@@ -1,0 +1,23 @@
+"""Training and certification platform.
+
+Where things live, from the outside in::
+
+    factory.py      builds the Flask app; the only module that knows every other one
+    wiring.py       which feature reacts to which domain event, on one page
+    permissions.py  who may open which page, on one page
+    admin/          operator's pages: people, units, roles, audit log, health, first start
+    desk/           the first page of each role: the learning map
+    records/        the training record of each person, chained so that a change shows
+    certificates/   who has earned what, and the PDF that proves it
+    exams/          question bank, exams, attempts, marks
+    courses/        programmes, stages, lessons, enrolment, progress, gates
+    notifications/  mails through an outbox
+    accounts/       people, organisation units, roles, sign-in
+    web/            what all pages share: layout, error pages, language, headers, markup
+    core/           database, gate, clock, errors, events, queue, audit, content, pdf: no training words
+
+A feature may import the features below it, never those above it; `pyproject.toml`
+(tool.importlinter) checks that on every push.
+"""
+
+__version__ = "0.1.0"

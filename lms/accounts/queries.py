@@ -1,0 +1,172 @@
+"""Questions about people, units and sign-ins.
+
+Each query takes the actor, where it matters, and puts what they may see into WHERE: what is not
+there and what is not theirs are one and the same 404.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+
+from lms.accounts import rules
+from lms.accounts.models import AccessLink, OrgUnit, Person, RoleGrant, SignIn
+from lms.accounts.rules import Purpose, Role
+from lms.core import clock
+from lms.core.db import db
+from lms.core.errors import found
+
+
+def token_hash(token: str) -> str:
+    """Return what is stored of a token. Unsalted: it is 256 random bits, not a password."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def sign_in_with(token: str) -> SignIn | None:
+    """Return the sign-in that a cookie stands for, unless it has ended or the person has left."""
+    query = select(SignIn).join(SignIn.person)
+    query = query.where(SignIn.token_hash == token_hash(token), SignIn.ended_at.is_(None))
+    row = db.session.scalars(query.where(Person.deactivated_at.is_(None))).one_or_none()
+    return None if row is None or _has_run_out(row) else row
+
+
+def _has_run_out(row: SignIn) -> bool:
+    idle = timedelta(minutes=current_app.config["IDLE_MINUTES"])
+    absolute = timedelta(days=current_app.config["SESSION_DAYS"])
+    return rules.is_over(
+        row.signed_in_at, row.seen_at, at=clock.now(), idle=idle, absolute=absolute
+    )
+
+
+def sign_ins_of(actor: Person) -> Sequence[SignIn]:
+    """Return where the actor is signed in, latest first."""
+    current = select(SignIn).filter_by(person_id=actor.id, ended_at=None)
+    rows = db.session.scalars(current.order_by(SignIn.seen_at.desc())).all()
+    return [row for row in rows if not _has_run_out(row)]
+
+
+def sign_in_of(actor: Person, sign_in_id: int) -> SignIn:
+    """Return one of the actor's own sign-ins; anything else is a 404."""
+    own = select(SignIn).filter_by(id=sign_in_id, person_id=actor.id)
+    return found(db.session.scalar(own))
+
+
+def person_with_login(login: str) -> Person | None:
+    """Return who signs in under this name, typed in any case."""
+    return db.session.scalar(select(Person).filter_by(login=rules.one_line(login).lower()))
+
+
+def person_to_remind(name: str) -> Person | None:
+    """Return the active person with this login or mail address, if mail can reach them."""
+    typed = rules.one_line(name).lower()
+    named = select(Person).where(or_(Person.login == typed, Person.email == typed))
+    reachable = named.where(Person.email.is_not(None), Person.deactivated_at.is_(None))
+    # Someone's login may be another's mail address: the login counts.
+    return db.session.scalar(reachable.order_by((Person.login == typed).desc()).limit(1))
+
+
+def link_address(purpose: Purpose, token: str) -> str:
+    """Return where a one-time link leads: known to commands and jobs too, without a request."""
+    page = "setup" if purpose is Purpose.SETUP else "link"
+    return f"{current_app.config['SETTINGS'].base_url}/{page}/{token}"
+
+
+def usable_link(token: str, purposes: Iterable[Purpose], *, at: datetime) -> AccessLink | None:
+    """Return an unused, unexpired link for one of `purposes`, unless its person has left."""
+    query = select(AccessLink).outerjoin(AccessLink.person)
+    query = query.where(
+        AccessLink.token_hash == token_hash(token),
+        AccessLink.purpose.in_(list(purposes)),
+        AccessLink.used_at.is_(None),
+        AccessLink.expires_at > at,
+        Person.deactivated_at.is_(None),
+    )
+    return db.session.scalar(query)
+
+
+def person_for(actor: Person, person_id: int, *, roles: frozenset[Role]) -> Person:
+    """Return a person whom the actor may see in one of `roles`."""
+    seen = select(Person).where(Person.id == person_id, visible_to(actor, roles=roles))
+    return found(db.session.scalar(seen))
+
+
+def visible_to(actor: Person, *, roles: frozenset[Role]) -> ColumnElement[bool]:
+    """Whom the actor sees by holding one of `roles`: themselves, and the people in its scope."""
+    scopes: list[ColumnElement[bool]] = [Person.id == actor.id]
+    for grant in actor.grants:
+        if grant.role not in roles:
+            continue
+        if grant.unit_id is None:
+            return true()
+        below = select(OrgUnit.id).where(OrgUnit.path.like(f"%/{grant.unit_id}/%"))
+        scopes.append(Person.unit_id.in_(below))
+    return or_(*scopes)
+
+
+def people(
+    actor: Person, *, roles: frozenset[Role], search: str = "", active: bool | None = None
+) -> Select[Person]:
+    """Return the people whom the actor sees, by name.
+
+    Args:
+        actor: who looks.
+        roles: the actor's roles that count for it.
+        search: words; each is part of name, staff number, login or unit.
+        active: only those who may sign in, or only those who may not.
+    """
+    query = select(Person).outerjoin(Person.unit).where(visible_to(actor, roles=roles))
+    columns = (Person.name, Person.latin_name, Person.login, Person.staff_no, OrgUnit.name)
+    for word in rules.one_line(search).split():
+        query = query.where(or_(*(each.icontains(word, autoescape=True) for each in columns)))
+    if active is not None:
+        query = query.where(Person.deactivated_at.is_(None) == active)
+    return query.order_by(Person.name, Person.id)
+
+
+def units() -> Sequence[OrgUnit]:
+    """Return all units that are not closed, parents before their children."""
+    return db.session.scalars(
+        select(OrgUnit).where(OrgUnit.closed_at.is_(None)).order_by(OrgUnit.path)
+    ).all()
+
+
+def unit_in_use(unit: OrgUnit) -> bool:
+    """Whether active people or open units stand in a unit."""
+    people = select(Person.id).filter_by(unit_id=unit.id, deactivated_at=None)
+    below = select(OrgUnit.id).filter_by(parent_id=unit.id, closed_at=None)
+    return db.session.scalars(select(or_(people.exists(), below.exists()))).one()
+
+
+def grant_of(person: Person, grant_id: int) -> RoleGrant:
+    """Return a role that the person has now; anything else is a 404."""
+    current = select(RoleGrant).filter_by(id=grant_id, person_id=person.id, ended_at=None)
+    return found(db.session.scalar(current))
+
+
+def unit_or_404(unit_id: int) -> OrgUnit:
+    """Return a unit that is not closed."""
+    return found(db.session.scalar(select(OrgUnit).filter_by(id=unit_id, closed_at=None)))
+
+
+def administrators() -> int:
+    """Return how many active people may run the whole site."""
+    query = select(func.count(func.distinct(RoleGrant.person_id))).join(
+        Person, Person.id == RoleGrant.person_id
+    )
+    return db.session.scalars(
+        query.where(
+            RoleGrant.role == Role.ADMIN,
+            RoleGrant.unit_id.is_(None),
+            RoleGrant.ended_at.is_(None),
+            Person.deactivated_at.is_(None),
+        )
+    ).one()
+
+
+def has_people() -> bool:
+    """Whether anyone but the demo's people exists: if not, this is the first start."""
+    return (
+        db.session.scalar(select(Person.id).where(Person.is_demo.is_(False)).limit(1)) is not None
+    )

@@ -1,0 +1,168 @@
+"""How the site is: what answers, what is missing, what waits. It looks, and changes nothing."""
+
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy import func, inspect, make_url, select, text
+from sqlalchemy.exc import DBAPIError
+
+import lms
+from lms.config import PROJECT, Settings
+from lms.core import pdf
+from lms.core.db import SAFE_SQLITE, db
+from lms.core.queue import Job, JobState
+
+LEAST_FREE = 0.03
+"""Share of the disk below which the site is not ready: an exam's answers need room."""
+MASK = "••••••"
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The disk under the data directory."""
+
+    free_bytes: int
+    total_bytes: int
+    is_writable: bool
+
+    @property
+    def is_short(self) -> bool:
+        """Whether too little is left."""
+        return self.free_bytes < LEAST_FREE * self.total_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How the job queue stands."""
+
+    counts: Mapping[JobState, int]
+    oldest_at: datetime | None
+    """When the longest-waiting job was due."""
+    dead: Sequence[Job]
+    """Given up, latest first; a few of them."""
+
+
+def problems() -> list[str]:
+    """Return why the site cannot serve, as words for machines; empty if it can."""
+    found = []
+    try:
+        db.session.execute(select(1))
+        if not _is_migrated():
+            found.append("migrations")
+    except (DBAPIError, TimeoutError):
+        db.session.rollback()
+        found.append("database")
+    state = disk()
+    if not state.is_writable:
+        found.append("data directory")
+    if state.is_short:
+        found.append("disk space")
+    return found
+
+
+def disk() -> Disk:
+    """Look at the disk under the data directory."""
+    folder = settings().data_dir
+    usage = shutil.disk_usage(folder)
+    return Disk(usage.free, usage.total, _can_write(folder))
+
+
+def versions() -> list[tuple[str, str, bool]]:
+    """Return name, version, and whether it is one to be worried about."""
+    dialect = db.engine.dialect.name
+    if dialect == "sqlite":
+        number = str(db.session.scalar(text("SELECT sqlite_version()")))
+        bad = tuple(int(part) for part in number.split(".")) < SAFE_SQLITE
+        database = ("SQLite", number, bad)
+    else:
+        number = str(db.session.scalar(text("SHOW server_version")))
+        database = ("PostgreSQL", number, False)
+    return [
+        ("Stairway", lms.__version__, False),
+        ("Python", platform.python_version(), False),
+        ("Flask", version("flask"), False),
+        ("SQLAlchemy", version("sqlalchemy"), False),
+        database,
+    ]
+
+
+def database_bytes() -> int:
+    """Return how large the database is."""
+    if db.engine.dialect.name != "sqlite":
+        return int(db.session.scalar(text("SELECT pg_database_size(current_database())")) or 0)
+    file = db.engine.url.database or ""
+    parts = (Path(file + end) for end in ("", "-wal"))
+    return sum(part.stat().st_size for part in parts if part.exists())
+
+
+def queue() -> Queue:
+    """Look at the job queue."""
+    counts = db.session.execute(select(Job.state, func.count()).group_by(Job.state))
+    oldest = select(func.min(Job.run_at)).filter_by(state=JobState.WAITING)
+    dead = select(Job).filter_by(state=JobState.DEAD).order_by(Job.id.desc()).limit(5)
+    found = {state: number for state, number in counts}  # noqa: C416  rows are no pairs to mypy
+    return Queue(found, db.session.scalar(oldest), db.session.scalars(dead).all())
+
+
+def missing_for_pdf() -> list[str]:
+    """Return what this host lacks for making PDFs."""
+    return pdf.check()
+
+
+def settings() -> Settings:
+    """Return the settings in force."""
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def shown_settings() -> list[tuple[str, str]]:
+    """Return name and value of each setting; secrets are masked."""
+    in_force = settings()
+    values = {each.name: str(getattr(in_force, each.name)) for each in fields(in_force)}
+    values["secret_key"] = MASK
+    values["public_url"] = in_force.base_url
+    for name in ("database_url", "mail_server"):
+        values[name] = _without_password(values[name])
+    return [(f"LMS_{name.upper()}", value) for name, value in values.items()]
+
+
+def _without_password(url: str) -> str:
+    if not url:
+        return ""
+    found = make_url(url)
+    return str(found.set(password=MASK) if found.password else found).replace("***", MASK)
+
+
+def _can_write(folder: Path) -> bool:
+    """Try it: permissions alone do not tell, for a disk may be mounted for reading."""
+    if not os.access(folder, os.W_OK):
+        return False
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"x")
+    except OSError:
+        return False
+    return True
+
+
+def _is_migrated() -> bool:
+    """Whether the database is where this release expects it; one without history always is."""
+    if not inspect(db.session.connection()).has_table("alembic_version"):
+        return True
+    found = set(db.session.scalars(text("SELECT version_num FROM alembic_version")))
+    return found == _heads()
+
+
+@cache
+def _heads() -> frozenset[str]:
+    return frozenset(ScriptDirectory(str(PROJECT / "migrations")).get_heads())

@@ -1,0 +1,192 @@
+"""What operator pages look up: programmes to choose from, and the audit log in words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Select, String, and_, cast, func, or_, select
+
+from lms.accounts.models import OrgUnit, Person
+from lms.accounts.rules import Role, one_line
+from lms.admin import words
+from lms.core.audit import AuditEntry
+from lms.core.db import db
+from lms.core.errors import found
+from lms.courses.models import Programme, ProgrammeVersion
+from lms.web import i18n
+
+PERSON, UNIT = "person", "unit"
+
+
+def programmes() -> dict[int, str]:
+    """Return id and title of the programmes that people can be enrolled in."""
+    titles = select(Programme.id, ProgrammeVersion.structure["title"])
+    titles = titles.join(ProgrammeVersion, ProgrammeVersion.id == Programme.published_id)
+    rows = db.session.execute(titles.order_by(Programme.id))
+    return {number: i18n.local(title) for number, title in rows}
+
+
+def programme_or_404(programme_id: int) -> Programme:
+    """Return one of them."""
+    one = select(Programme).where(Programme.id == programme_id)
+    return found(db.session.scalar(one.where(Programme.published_id.is_not(None))))
+
+
+def unit_choices() -> dict[str, str]:
+    """Return id and name of the open units, indented by their depth; the empty id first."""
+    units = sorted(_open_units(), key=lambda each: each[0])
+    return {"": "–"} | {str(number): "\u2003" * (len(path) - 1) + name
+                        for path, number, name in units}  # fmt: skip
+
+
+def _open_units() -> Sequence[tuple[tuple[int, ...], int, str]]:
+    columns = select(OrgUnit.path, OrgUnit.id, OrgUnit.name).where(OrgUnit.closed_at.is_(None))
+    return [
+        (tuple(int(part) for part in path.strip("/").split("/")), number, name)
+        for path, number, name in db.session.execute(columns)
+    ]
+
+
+@dataclass(slots=True)
+class Branch:
+    """A unit and what stands below it."""
+
+    id: int
+    name: str
+    people: int
+    below: list["Branch"]
+
+
+def unit_tree() -> list[Branch]:
+    """Return the open units as trees, each with its number of active people."""
+    counts = people_per_unit()
+    branches: dict[int, Branch] = {}
+    roots: list[Branch] = []
+    for path, number, name in sorted(_open_units()):
+        branch = branches[number] = Branch(number, name, counts.get(number, 0), [])
+        above = branches.get(path[-2]) if len(path) > 1 else None
+        (above.below if above else roots).append(branch)
+    return roots
+
+
+def people_per_unit() -> Mapping[int, int]:
+    """Return how many active people are in each unit itself."""
+    counted = select(Person.unit_id, func.count()).where(Person.deactivated_at.is_(None))
+    rows = db.session.execute(counted.group_by(Person.unit_id))
+    return {number: count for number, count in rows if number is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value that an act left behind, and what was there before."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One privileged act, in words."""
+
+    at: datetime
+    actor: str
+    """Name; empty for the system."""
+    action: str
+    object: str
+    person_id: int | None
+    """Of the person acted on, for a link."""
+    changes: Sequence[Change]
+
+
+def audit_entries(
+    *, who: str = "", action: str = "", first: date | None = None, last: date | None = None
+) -> Select[AuditEntry]:
+    """Return audit entries, latest first.
+
+    Args:
+        who: part of the name or login of the person who acted or was acted on.
+        action: one action's stable name.
+        first: from this day on, in the organisation's time zone.
+        last: up to and including this day.
+    """
+    query = select(AuditEntry).order_by(AuditEntry.id.desc())
+    if who := one_line(who):
+        like = [each.icontains(who, autoescape=True) for each in (Person.name, Person.login)]
+        ids = select(Person.id).where(or_(*like))
+        texts = select(cast(Person.id, String)).where(or_(*like))
+        acted_on = and_(AuditEntry.object_kind == PERSON, AuditEntry.object_id.in_(texts))
+        query = query.where(or_(AuditEntry.actor_id.in_(ids), acted_on))
+    if action:
+        query = query.where(AuditEntry.action == action)
+    if first is not None:
+        query = query.where(AuditEntry.at >= _midnight(first))
+    if last is not None and last < date.max:
+        query = query.where(AuditEntry.at < _midnight(last + timedelta(days=1)))
+    return query
+
+
+def audit_actions() -> dict[str, str]:
+    """Return the actions that have happened, each in words, for a choice; the empty one first."""
+    seen = db.session.scalars(select(AuditEntry.action).distinct())
+    named = sorted((str(words.ACTIONS.get(each, each)), each) for each in seen)
+    return {"": "–"} | {each: name for name, each in named}
+
+
+def in_words(entries: Iterable[AuditEntry]) -> Sequence[AuditLine]:
+    """Return audit entries as people read them; two statements, however many there are."""
+    entries = list(entries)
+    people = _names(Person, {each.actor_id for each in entries} | _ids(entries, PERSON))
+    units = _names(OrgUnit, _ids(entries, UNIT))
+    return [_line(each, people, units) for each in entries]
+
+
+def _ids(entries: Iterable[AuditEntry], kind: str) -> set[int | None]:
+    objects = {int(each.object_id) for each in entries if each.object_kind == kind}
+    named = {each.detail.get(kind) for each in entries}
+    return objects | {each for each in named if isinstance(each, int)}
+
+
+def _names(table: type[Person | OrgUnit], ids: set[int | None]) -> dict[int, str]:
+    rows = db.session.execute(select(table.id, table.name).where(table.id.in_(ids - {None})))
+    return {number: name for number, name in rows}  # noqa: C416  rows are no pairs to mypy
+
+
+def _line(entry: AuditEntry, people: Mapping[int, str], units: Mapping[int, str]) -> AuditLine:
+    is_person = entry.object_kind == PERSON
+    named = people if is_person else units if entry.object_kind == UNIT else {}
+    number = int(entry.object_id) if entry.object_id.isdigit() else 0
+    kind = str(words.KINDS.get(entry.object_kind, entry.object_kind))
+    detail = dict(entry.detail)
+    changed = {name: tuple(pair) for name, pair in detail.pop("changes", {}).items()}
+    changed |= {name: (None, value) for name, value in detail.items()}
+    return AuditLine(
+        at=entry.at,
+        actor="" if entry.actor_id is None else people.get(entry.actor_id, str(entry.actor_id)),
+        action=str(words.ACTIONS.get(entry.action, entry.action)),
+        object=named.get(number) or f"{kind} {entry.object_id}",
+        person_id=number if is_person else None,
+        changes=[
+            Change(
+                str(words.FIELDS.get(name, name)),
+                _shown(name, before, people),
+                _shown(name, after, people),
+            )
+            for name, (before, after) in changed.items()
+        ],
+    )
+
+
+def _shown(name: str, value: Any, people: Mapping[int, str]) -> str:
+    if value is None or value == "":
+        return ""
+    if name == "role" and value in set(Role):
+        return str(words.ROLES[Role(value)])
+    if name == PERSON and isinstance(value, int):
+        return people.get(value, str(value))
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=i18n.zone())

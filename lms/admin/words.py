@@ -1,0 +1,60 @@
+"""What the audit log calls things. Actions are stable names; the words for them may change."""
+
+from flask_babel import lazy_gettext as _
+
+from lms.accounts.rules import Role
+
+ACTIONS = {
+    "accounts.set_up": _("Site set up"),
+    "accounts.added": _("Person added"),
+    "accounts.changed": _("Person changed"),
+    "accounts.invited": _("Invitation made"),
+    "accounts.reset_link_made": _("Reset link made"),
+    "accounts.password_set": _("Password set"),
+    "accounts.deactivated": _("Person deactivated"),
+    "accounts.reactivated": _("Person reactivated"),
+    "accounts.role_granted": _("Role granted"),
+    "accounts.role_ended": _("Role ended"),
+    "accounts.unit_added": _("Unit added"),
+    "accounts.unit_renamed": _("Unit renamed"),
+    "accounts.unit_moved": _("Unit moved"),
+    "accounts.unit_closed": _("Unit closed"),
+    "courses.enrolled": _("Enrolled"),
+    "content.imported": _("Content imported"),
+    "certificates.revoked": _("Certificate revoked"),
+}
+
+KINDS = {
+    "person": _("Person"),
+    "unit": _("Unit"),
+    "enrolment": _("Enrolment"),
+    "certificate": _("Certificate"),
+    "content": _("Content"),
+}
+
+FIELDS = {
+    "name": _("Name"),
+    "login": _("Sign-in name"),
+    "latin_name": _("Name in Latin letters"),
+    "email": _("Mail address"),
+    "staff_no": _("Staff number"),
+    "locale": _("Language"),
+    "unit_id": _("Unit"),
+    "unit": _("Unit"),
+    "role": _("Role"),
+    "parent": _("Part of"),
+    "organisation": _("Organisation"),
+    "person": _("Person"),
+    "programme": _("Programme"),
+    "cycle": _("Cycle"),
+    "due_on": _("Due on"),
+}
+
+ROLES = {
+    Role.TRAINEE: _("Trainee"),
+    Role.TRAINER: _("Trainer"),
+    Role.HR: _("HR"),
+    Role.MANAGER: _("Line manager"),
+    Role.ADMIN: _("Administrator"),
+}
+

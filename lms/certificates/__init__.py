@@ -1,0 +1,1 @@
+"""Who has earned what: certificates, their PDF and their verification."""

@@ -1,0 +1,163 @@
+"""What pages, jobs and services look up about certificates.
+
+Each query takes the actor and puts what they may see into WHERE: what is not there and what is
+not theirs are one and the same 404. The public question by serial takes none: see `verified`.
+"""
+
+import hmac
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from lms.accounts import queries as accounts
+from lms.accounts.models import Person
+from lms.accounts.rules import Role
+from lms.certificates import rules
+from lms.certificates.models import (
+    Certificate,
+    CertificateDefinition,
+    CertificateEvent,
+    CertificateEventKind,
+    CertificatePdf,
+    RevocationReason,
+)
+from lms.certificates.rules import State
+from lms.core.db import db
+from lms.core.errors import found
+from lms.core.queue import Job, JobState
+from lms.courses.models import Enrolment, Lesson, LessonRead, LessonVersion, StagePass
+from lms.web.i18n import today
+
+READERS = frozenset({Role.HR, Role.ADMIN})
+"""Who sees, and may revoke, the certificates of the people in their scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A certificate as a page shows it on a given day."""
+
+    id: int
+    person_id: int
+    serial: str
+    token: str
+    awarded_at: datetime
+    valid_until: date | None
+    pdf_sha256: str | None
+    snapshot: dict[str, Any]
+    revoked_at: datetime | None
+    reason: RevocationReason | None
+    state: State
+    """Computed from facts and the date, never stored."""
+
+    @property
+    def title(self) -> dict[str, str]:
+        """What it is called, in both languages, as it is printed."""
+        return {"zh": self.snapshot["title_zh"], "en": self.snapshot["title_en"]}
+
+    @property
+    def is_specimen(self) -> bool:
+        """Whether it belongs to the demonstration, and proves nothing."""
+        return bool(self.snapshot["specimen"])
+
+
+def definition_with(code: str) -> CertificateDefinition | None:
+    """Return the kind of certificate with this code."""
+    return db.session.scalar(select(CertificateDefinition).filter_by(code=code))
+
+
+def held(definition: CertificateDefinition, enrolment: Enrolment) -> Certificate | None:
+    """Return the certificate that was awarded for this run already."""
+    same = select(Certificate).filter_by(
+        definition_id=definition.id, person_id=enrolment.person_id, cycle=enrolment.cycle
+    )
+    return db.session.scalar(same)
+
+
+def certificates_of(person: Person) -> Sequence[Shown]:
+    """Return a person's certificates, latest first. The caller has asked whether it may."""
+    own = _shown().where(Certificate.person_id == person.id)
+    rows = db.session.execute(own.order_by(Certificate.awarded_at.desc(), Certificate.id.desc()))
+    return [_read(row) for row in rows]
+
+
+def certificate_for(actor: Person, certificate_id: int) -> Shown:
+    """Return a certificate that the actor may see: their own, or one in their scope."""
+    seen = accounts.visible_to(actor, roles=READERS)
+    query = _shown().join(Person, Person.id == Certificate.person_id)
+    return _read(
+        found(db.session.execute(query.where(Certificate.id == certificate_id, seen)).first())
+    )
+
+
+def certificate_with(serial: str) -> Shown | None:
+    """Return a certificate by what is printed on it, for anyone who asks."""
+    row = db.session.execute(_shown().where(Certificate.serial == serial)).first()
+    return None if row is None else _read(row)
+
+
+def is_token(certificate: Shown, token: str) -> bool:
+    """Whether `token` is the one in the QR code, compared in constant time."""
+    return hmac.compare_digest(certificate.token.encode(), token.encode())
+
+
+def _shown() -> Select[*tuple[Any, ...]]:
+    """Columns of a certificate and, where there is one, of its revocation: one statement."""
+    revoked = and_(
+        CertificateEvent.certificate_id == Certificate.id,
+        CertificateEvent.kind == CertificateEventKind.REVOKED,
+    )
+    columns = (
+        *(Certificate.id, Certificate.person_id, Certificate.serial, Certificate.token),
+        *(Certificate.awarded_at, Certificate.valid_until, Certificate.pdf_sha256),
+        *(Certificate.snapshot, CertificateEvent.at, CertificateEvent.reason),
+    )
+    return select(*columns).outerjoin(CertificateEvent, revoked)
+
+
+def _read(row: Any) -> Shown:
+    revoked_at, valid_until = row[-2], row.valid_until
+    state = rules.state(revoked=revoked_at is not None, last_day=valid_until, today=today())
+    return Shown(*row, state)
+
+
+def pdf_of(certificate_id: int) -> bytes | None:
+    """Return the PDF; None while it is being made. The caller has asked `certificate_for`."""
+    return db.session.scalar(
+        select(CertificatePdf.content).filter_by(certificate_id=certificate_id)
+    )
+
+
+def dead_job(certificate_id: int) -> int | None:
+    """Return the job that the queue has given up on, if the latest one for this PDF is dead."""
+    key = job_key(certificate_id)
+    mine = or_(Job.key == key, Job.key.startswith(f"{key}:", autoescape=True))
+    latest = select(Job.id, Job.state).where(mine).order_by(Job.id.desc()).limit(1)
+    row = db.session.execute(latest).first()
+    return row.id if row is not None and row.state is JobState.DEAD else None
+
+
+def job_key(certificate_id: int) -> str:
+    """Return the key of the job that makes a certificate's PDF."""
+    return f"certificates.render:{certificate_id}"
+
+
+def minutes_read(enrolment: Enrolment, lessons: Collection[str]) -> int:
+    """Return how many minutes the lessons that were read in a run take, in the versions read."""
+    query = (
+        select(func.coalesce(func.sum(LessonVersion.minutes), 0))
+        .select_from(LessonRead)
+        .join(Lesson, Lesson.id == LessonRead.lesson_id)
+        .join(LessonVersion, LessonVersion.id == LessonRead.version_id)
+        .where(LessonRead.enrolment_id == enrolment.id, LessonRead.read_at.is_not(None))
+    )
+    return int(db.session.scalars(query.where(Lesson.code.in_(lessons))).one())
+
+
+def stage_scores(enrolment: Enrolment) -> dict[str, Fraction]:
+    """Return stage code -> score, from 0 to 1, of the exams passed in a run."""
+    query = select(StagePass.stage, StagePass.score).filter_by(enrolment_id=enrolment.id)
+    return {row.stage: row.score for row in db.session.execute(query)}

@@ -1,0 +1,196 @@
+"""What can be done with certificates. Each function is one transaction."""
+
+import logging
+import secrets
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from lms.accounts.models import Person
+from lms.certificates import policies, queries, rules, snapshot
+from lms.certificates.errors import AlreadyRevokedError
+from lms.certificates.events import CertificateAwarded, CertificateRevoked
+from lms.certificates.models import (
+    Certificate,
+    CertificateDefinition,
+    CertificateEvent,
+    CertificateEventKind,
+    RevocationReason,
+)
+from lms.core import audit, clock, events, queue
+from lms.core.db import db, transaction
+from lms.core.errors import NotAllowedError, found
+from lms.courses.events import ProgrammeCompleted, StageCompleted
+from lms.courses.models import Enrolment
+from lms.courses.queries import outline_of
+from lms.courses.rules import Stage
+from lms.web.i18n import today
+
+log = logging.getLogger(__name__)
+
+TOKEN_BYTES = 16
+"""128 random bits: nobody finds a verification page by trying."""
+
+
+def on_stage_completed(event: StageCompleted) -> None:
+    """Award the stage's certificate, where it has one."""
+    _award_if_known(event.stage.certificate, event.enrolment, event.stage, event.at)
+
+
+def on_programme_completed(event: ProgrammeCompleted) -> None:
+    """Award the programme's certificate, where it has one."""
+    code = outline_of(event.enrolment).certificate
+    _award_if_known(code, event.enrolment, None, event.at)
+
+
+def _award_if_known(
+    code: str | None, enrolment: Enrolment, stage: Stage | None, at: datetime
+) -> None:
+    if code is None:
+        return
+    if queries.definition_with(code) is None:
+        # A fault of the content, which its check reports. It must not undo a passed exam.
+        log.error("no certificate %r: nothing was awarded for run %d", code, enrolment.id)
+        return
+    award(code, enrolment, stage=stage, at=at)
+
+
+@transaction()
+def award(
+    definition_code: str,
+    enrolment: Enrolment,
+    *,
+    stage: Stage | None,
+    at: datetime | None = None,
+) -> Certificate:
+    """Award a certificate: valid and verifiable at once; its PDF is made by a job.
+
+    Asks for no actor: what was passed awards, not a person.
+
+    Args:
+        definition_code: the kind of certificate.
+        enrolment: the run that earned it.
+        stage: the stage that it is for; None for the whole programme.
+        at: the instant; now, unless an import says otherwise.
+
+    Returns:
+        The new certificate, or the one that this run has earned already.
+
+    Raises:
+        NotFoundError: there is no such kind of certificate.
+    """
+    at = at or clock.now()
+    definition = found(queries.definition_with(definition_code))
+    if (held := queries.held(definition, enrolment)) is not None:
+        return held
+    try:
+        with db.session.begin_nested():
+            certificate = _new(definition, enrolment, stage, at)
+            db.session.add(certificate)
+    except IntegrityError:  # another transaction was first; its number is used, ours is given back
+        return found(queries.held(definition, enrolment))
+    _enqueue(certificate.id, at)
+    events.publish(CertificateAwarded(certificate))
+    return certificate
+
+
+def _new(
+    definition: CertificateDefinition, enrolment: Enrolment, stage: Stage | None, at: datetime
+) -> Certificate:
+    issued_on = today(at)
+    months = definition.settings.get("validity_months")
+    certificate = Certificate(
+        definition_id=definition.id,
+        person_id=enrolment.person_id,
+        enrolment_id=enrolment.id,
+        cycle=enrolment.cycle,
+        serial=rules.serial(definition.prefix, issued_on.year, _next_number(definition)),
+        token=secrets.token_urlsafe(TOKEN_BYTES),
+        awarded_at=at,
+        valid_until=rules.valid_until(issued_on, months),
+    )
+    certificate.definition = definition
+    certificate.snapshot = snapshot.compose(certificate, enrolment, stage)
+    return certificate
+
+
+def _next_number(definition: CertificateDefinition) -> int:
+    """Count one up in one statement: the row stays locked, so no number is used twice."""
+    step = update(CertificateDefinition).where(CertificateDefinition.id == definition.id)
+    step = step.values(issued=CertificateDefinition.issued + 1)
+    return db.session.scalars(step.returning(CertificateDefinition.issued)).one()
+
+
+def _enqueue(certificate_id: int, at: datetime, after: int | None = None) -> None:
+    key = queries.job_key(certificate_id) + (f":{after}" if after else "")
+    queue.enqueue("certificates.render", key=key, run_at=at, certificate_id=certificate_id)
+
+
+@transaction()
+def revoke(
+    certificate_id: int,
+    *,
+    reason: RevocationReason,
+    note: str = "",
+    actor: Person,
+    at: datetime | None = None,
+) -> Certificate:
+    """Revoke a certificate, for good. The verification page says so from this moment.
+
+    Args:
+        certificate_id: of a person in the actor's scope.
+        reason: the ground, which is public.
+        note: what the actor knows about it, which is not.
+        actor: an administrator or someone from HR.
+        at: the instant; now, unless an import says otherwise.
+
+    Raises:
+        NotAllowedError: the actor revokes no certificates.
+        NotFoundError: it is not in the actor's scope, or does not exist.
+        AlreadyRevokedError: it was revoked before.
+    """
+    if not actor.roles & queries.READERS:
+        raise NotAllowedError
+    at = at or clock.now()
+    shown = queries.certificate_for(actor, certificate_id)
+    if not policies.may_revoke(shown.state):
+        raise AlreadyRevokedError
+    fact = CertificateEvent(
+        certificate_id=shown.id,
+        kind=CertificateEventKind.REVOKED,
+        reason=reason,
+        note=note,
+        actor_id=actor.id,
+        at=at,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(fact)
+    except IntegrityError:  # someone else, since we looked
+        raise AlreadyRevokedError from None
+    audit.note(
+        "certificates.revoked",
+        kind="certificate",
+        object_id=shown.id,
+        actor_id=actor.id,
+        at=at,
+        serial=shown.serial,
+        reason=reason.value,
+        note=note,
+    )
+    certificate = db.session.get_one(Certificate, shown.id)
+    events.publish(CertificateRevoked(certificate, reason.value, actor, at))
+    return certificate
+
+
+@transaction()
+def ask_again(certificate_id: int, *, actor: Person, at: datetime | None = None) -> None:
+    """Have a PDF made after all that the queue had given up on; otherwise change nothing.
+
+    Raises:
+        NotFoundError: the actor may not see that certificate.
+    """
+    shown = queries.certificate_for(actor, certificate_id)
+    if shown.pdf_sha256 is None and (dead := queries.dead_job(shown.id)) is not None:
+        _enqueue(shown.id, at or clock.now(), after=dead)

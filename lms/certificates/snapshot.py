@@ -1,0 +1,90 @@
+"""What a certificate prints, composed once, when it is awarded."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from flask import current_app
+
+from lms.certificates import queries
+from lms.certificates.models import Certificate
+from lms.config import Settings
+from lms.courses.models import Enrolment
+from lms.courses.queries import outline_of
+from lms.courses.rules import Outline, Stage
+from lms.exams.rules import marks
+from lms.web.i18n import today
+
+
+def compose(certificate: Certificate, enrolment: Enrolment, stage: Stage | None) -> dict[str, Any]:
+    """Return every printed value, as of now: see `document.render`.
+
+    Args:
+        certificate: with its definition, serial, token and dates.
+        enrolment: the run that earned it.
+        stage: the stage that it is for; None for the whole programme.
+    """
+    settings, outline, person = _settings(), outline_of(enrolment), enrolment.person
+    title = certificate.definition.settings["title"]
+    until = certificate.valid_until
+    address = verify_url(certificate.serial, certificate.token)
+    return {
+        "serial": certificate.serial,
+        "title_zh": title["zh"],
+        "title_en": title["en"],
+        "issuer_zh": settings.issuer_zh,
+        "issuer_en": settings.issuer_en,
+        "name": person.name,
+        "latin_name": person.latin_name,
+        "programme_zh": outline.title["zh"],
+        "programme_en": outline.title["en"],
+        "stage_zh": stage.title["zh"] if stage else "",
+        "stage_en": stage.title["en"] if stage else "",
+        "stages": [_printed(each, stage) for each in outline.stages],
+        "hours": _hours(enrolment, outline, stage),
+        "score": _score(enrolment, stage),
+        "issued_on": today(certificate.awarded_at).isoformat(),
+        "valid_until": until.isoformat() if until else "",
+        "verify_url": address,
+        "verify_url_short": _without_scheme(address),
+        "specimen": person.is_demo,
+    }
+
+
+def verify_url(serial: str, token: str) -> str:
+    """Return where anyone can check a certificate and see all that is printed on it."""
+    return f"{_settings().base_url}/v/{serial}?{urlencode({'t': token})}"
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
+
+
+def _without_scheme(address: str) -> str:
+    parts = urlsplit(address)
+    return parts.netloc + parts.path
+
+
+def _printed(each: Stage, stage: Stage | None) -> dict[str, str]:
+    """Return one stage of the path: behind, the one that was reached, or ahead."""
+    state = "done"
+    if stage is not None and each.number >= stage.number:
+        state = "now" if each.number == stage.number else ""
+    return {"zh": each.title["zh"], "en": each.title["en"], "state": state}
+
+
+def _hours(enrolment: Enrolment, outline: Outline, stage: Stage | None) -> str:
+    """Return the time that the lessons take, in hours to one decimal; "" for none."""
+    lessons = stage.lessons if stage else [code for *_, code in outline.lessons()]
+    minutes = queries.minutes_read(enrolment, lessons)
+    hours = (Decimal(minutes) / 60).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return str(hours) if minutes else ""
+
+
+def _score(enrolment: Enrolment, stage: Stage | None) -> str:
+    """Return the percentage reached in the stage's exam, or the mean of all; "" without exams."""
+    scores = queries.stage_scores(enrolment)
+    mine = [score for code, score in scores.items() if stage is None or code == stage.code]
+    return str(marks.percent(sum(mine, Fraction(0)) / len(mine))) if mine else ""

@@ -1,0 +1,156 @@
+"""Settings: every one of them, its type and its default, in one place."""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any, get_type_hints
+from zoneinfo import ZoneInfo
+
+PROJECT = Path(__file__).resolve().parent.parent
+SETTINGS_FILE = "settings.toml"
+"""In the data directory; names without ``LMS_``, in small letters. The environment wins."""
+SHORTEST_SECRET = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator may change: ``LMS_<NAME>`` variables, or `SETTINGS_FILE`."""
+
+    data_dir: Path = PROJECT / "instance"
+    """Everything that the application writes lies in here."""
+    content_dir: Path = PROJECT / "content"
+    """The curriculum as files."""
+    secret_key: str
+    """Signs cookies and links. Default: made at the first start and kept in `data_dir`."""
+    database_url: str
+    """SQLAlchemy URL. Default: a SQLite file in `data_dir`; PostgreSQL for more than one host."""
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: int = 8000
+    """Port to listen on."""
+    threads: int = 16
+    """Threads of the web process."""
+    public_url: str = ""
+    """Where people reach the site; goes into links, mails and QR codes. Default: host and port."""
+    languages: str = "zh,en"
+    """Comma-separated; the first is the default."""
+    time_zone: str = "Asia/Shanghai"
+    """Time zone of the organisation: dates on pages, due dates and the end of a certificate."""
+    product_name: str = ""
+    """Name of the site; empty: 阶梯学堂 · Stairway."""
+    issuer_zh: str = "岚汀软件培训认证中心"
+    """Who issues certificates, in Chinese."""
+    issuer_en: str = "Lanting Software Training Centre"
+    """Who issues certificates, in English."""
+    mail_server: str = ""
+    """``smtp://user:password@host:25`` or ``smtps://…``; empty: links are shown to the administrator."""
+    mail_from: str = "stairway@localhost"
+    """Sender of mails."""
+    grace_seconds: int = 30
+    """How long after the deadline an answer still counts; covers the network, never shown."""
+    idle_minutes: int = 480
+    """A sign-in that was not used for so long ends."""
+    session_days: int = 14
+    """A sign-in ends after so many days, used or not."""
+    upload_limit_mb: int = 512
+    """Largest request that is taken in."""
+    trusted_proxies: int = 0
+    """Reverse proxies in front, whose X-Forwarded headers are believed."""
+    demo: bool = True
+    """Whether `make run` on an empty machine creates the marked demo trainee."""
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach the site, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the site over TLS: cookies are then sent over TLS only."""
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the environment and the settings file; make data directory and secret if missing.
+
+        Raises:
+            SystemExit: a setting is unknown or has no such value; the message names it.
+        """
+        types = get_type_hints(cls)
+        known = {f"LMS_{each.name.upper()}": each.name for each in fields(cls)}
+        given = {name: text for name, text in environ.items() if name.startswith("LMS_")}
+        folder = Path(given.get("LMS_DATA_DIR", cls.data_dir)).resolve()
+        given = _from_file(folder / SETTINGS_FILE) | given
+        if unknown := given.keys() - known.keys():
+            raise SystemExit(f"unknown setting: {', '.join(sorted(unknown))}")
+        values: dict[str, Any] = {"data_dir": folder}
+        for name, text in given.items():
+            try:
+                values[known[name]] = PARSERS[types[known[name]]](text)
+            except ValueError as error:
+                raise SystemExit(f"{name}: {error}") from None
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        values.setdefault("database_url", f"sqlite:///{folder / 'lms.sqlite'}")
+        if "secret_key" not in values:
+            values["secret_key"] = _kept_secret(folder / "secret_key")
+        settings = cls(**values)
+        settings.refuse_nonsense()
+        return settings
+
+    def refuse_nonsense(self) -> None:
+        """Refuse what parses but cannot work.
+
+        Raises:
+            SystemExit: naming the setting.
+        """
+        if len(self.secret_key) < SHORTEST_SECRET:
+            raise SystemExit(f"LMS_SECRET_KEY: needs {SHORTEST_SECRET} characters at least")
+        try:
+            ZoneInfo(self.time_zone)
+        except (KeyError, ValueError):
+            raise SystemExit(f"LMS_TIME_ZONE: unknown zone {self.time_zone!r}") from None
+        if set(self.languages.split(",")) - {"zh", "en"}:
+            raise SystemExit("LMS_LANGUAGES: only zh and en are known")
+
+
+def _from_file(path: Path) -> dict[str, str]:
+    """Return the settings of a file, named as in the environment; nothing if there is none."""
+    if not path.exists():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SystemExit(f"{path}: {error}") from None
+    return {f"LMS_{name.upper()}": str(value) for name, value in table.items()}
+
+
+def _parse_bool(text: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if text.lower() not in words:
+        raise ValueError(f"neither true nor false: {text!r}")
+    return words[text.lower()]
+
+
+PARSERS: dict[type, Callable[[str], Any]] = {
+    str: str,
+    int: int,
+    bool: _parse_bool,
+    Path: lambda text: Path(text).resolve(),
+}
+
+
+def _kept_secret(path: Path) -> str:
+    """Return the secret in a file that only its owner can read; make it if there is none."""
+    if not path.exists():
+        descriptor, draft = mkstemp(dir=path.parent)  # readable by its owner only
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):  # two processes start at once: the first one's stays
+            os.link(draft, path)
+        Path(draft).unlink()
+    return path.read_text(encoding="ascii")

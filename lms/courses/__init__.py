@@ -1,0 +1,1 @@
+"""Programmes, stages, modules, lessons and their versions; enrolment, progress and gates."""

@@ -1,0 +1,54 @@
+"""Checking the options of a self-check or a question."""
+
+import re
+import string
+
+from lms.core.entries import Entry
+
+_CATCH_ALL = re.compile(
+    r"以上(?:都|皆|全|均|选项)|都不对|都正确|(?:all|none|both) of (?:the )?(?:above|these)", re.IGNORECASE
+)
+
+
+def check_options(owner: Entry, fields: tuple[str, ...], *, least: int, most: int) -> list[Entry]:
+    """Check the options of an entry: how many, keys in order, both languages, what each shows.
+
+    Args:
+        owner: the entry that has ``options``.
+        fields: the names of an option's fields.
+        least: how many there are at least.
+        most: how many there are at most.
+
+    Returns:
+        The options.
+    """
+    options = owner.entries("options")
+    if options and not least <= len(options) <= most:
+        said = f"there are {len(options)}"
+        owner.error("option-count", said, f"From {least} to {most}.", at="options")
+    for option, letter in zip(options, string.ascii_uppercase, strict=False):
+        option.only(*fields)
+        if option.text("key") not in {"", letter}:
+            advice = f"Keys are A, B, C … in the order written: here {letter}."
+            option.error("option-keys", f"is {option.value['key']!r}", advice, at="key")
+        option.both("why")
+        check_text(option)
+    _check_different(owner, options)
+    return options
+
+
+def check_text(option: Entry) -> None:
+    """Check the text of one option."""
+    for said in option.both("text").values():
+        if _CATCH_ALL.search(said):
+            advice = "Options are shuffled: let each one stand for itself."
+            option.error("all-of-the-above", "refers to the other options", advice, at="text")
+            return
+
+
+def _check_different(owner: Entry, options: list[Entry]) -> None:
+    for language in ("zh", "en"):
+        texts = [option.value.get("text") for option in options]
+        said = [str(each[language]).strip() for each in texts if each and language in each]
+        if len(set(said)) != len(said):
+            owner.error("duplicate-option", f"two options say the same ({language})", at="options")

@@ -1,0 +1,43 @@
+"""What other features may want to know about learning."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lms.accounts.models import Person
+from lms.courses.models import Enrolment, LessonVersion
+from lms.courses.rules import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A run of a programme began; `actor` is who assigned it, if not the person."""
+
+    enrolment: Enrolment
+    actor: Person | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LessonFinished:
+    """A lesson was read to its end, for the first time in this run."""
+
+    enrolment: Enrolment
+    version: LessonVersion
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StageCompleted:
+    """All lessons of a stage were read and its exam was passed; the next one is open."""
+
+    enrolment: Enrolment
+    stage: Stage
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeCompleted:
+    """Every stage of a run is done."""
+
+    enrolment: Enrolment
+    at: datetime

@@ -1,0 +1,209 @@
+"""What can be done in learning. Each function is one transaction."""
+
+from datetime import date, datetime
+from fractions import Fraction
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from lms.accounts.models import Person
+from lms.core import audit, clock, events, upsert
+from lms.core.db import db, transaction
+from lms.core.errors import found
+from lms.courses import policies, queries, rules
+from lms.courses.errors import AlreadyEnrolledError, LessonLockedError, NotPublishedError
+from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, StageCompleted
+from lms.courses.models import (
+    Enrolment,
+    EnrolmentSource,
+    LessonRead,
+    LessonVersion,
+    Programme,
+    StagePass,
+)
+from lms.courses.rules import Progress
+
+
+@transaction()
+def enrol(
+    person: Person,
+    programme: Programme,
+    *,
+    source: EnrolmentSource,
+    actor: Person | None,
+    due_on: date | None = None,
+    at: datetime | None = None,
+) -> Enrolment:
+    """Begin a person's next run of a programme, in the version that is published now.
+
+    Args:
+        person: who takes it.
+        programme: what is taken.
+        source: how it came about.
+        actor: who assigned it; the person, if they chose it; None for the system.
+        due_on: last day on which completing it is in time; None for no limit.
+        at: the instant; now, unless an import says otherwise.
+
+    Raises:
+        NotPublishedError: the programme has no published version.
+        AlreadyEnrolledError: the latest run is not completed.
+    """
+    at = at or clock.now()
+    if programme.published_id is None:
+        raise NotPublishedError
+    latest = queries.latest_run(person, programme)
+    if not policies.may_enrol(queries.progress_of(latest) if latest else None):
+        raise AlreadyEnrolledError(name=person.name)
+    enrolment = Enrolment(
+        person_id=person.id,
+        programme_id=programme.id,
+        version_id=programme.published_id,
+        cycle=latest.cycle + 1 if latest else 1,
+        source=source,
+        assigned_by_id=actor.id if actor and actor.id != person.id else None,
+        opened_at=at,
+        due_on=due_on,
+        unit_id=person.unit_id,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(enrolment)
+    except IntegrityError:  # another request was first; its run is the one
+        raise AlreadyEnrolledError(name=person.name) from None
+    audit.note(
+        "courses.enrolled",
+        kind="enrolment",
+        object_id=enrolment.id,
+        actor_id=actor.id if actor else None,
+        at=at,
+        person=person.id,
+        programme=programme.code,
+        cycle=enrolment.cycle,
+        due_on=due_on.isoformat() if due_on else None,
+    )
+    events.publish(Enrolled(enrolment, actor, at))
+    return enrolment
+
+
+@transaction()
+def open_lesson(
+    enrolment_id: int, lesson_code: str, *, actor: Person, at: datetime | None = None
+) -> LessonRead:
+    """Note that a lesson was opened; opening it again changes nothing.
+
+    Raises:
+        NotFoundError: it is not the actor's run, or there is no such lesson in it.
+        LessonLockedError: the lesson's stage is not open yet.
+    """
+    enrolment = queries.enrolment_for(actor, enrolment_id)
+    if (mark := queries.mark_of(enrolment, lesson_code)) is not None:
+        return mark
+    progress = queries.progress_of(enrolment)
+    stage, _module = found(progress.outline.place_of(lesson_code))
+    if not policies.may_study(progress, lesson_code):
+        raise LessonLockedError(number=stage.number - 1)
+    lesson = queries.published_lesson(lesson_code)
+    opening = upsert.insert(LessonRead).values(
+        enrolment_id=enrolment.id,
+        lesson_id=lesson.id,
+        version_id=lesson.published_id,
+        opened_at=at or clock.now(),
+    )
+    db.session.execute(opening.on_conflict_do_nothing())  # another tab may be first
+    return found(queries.mark_of(enrolment, lesson_code))
+
+
+@transaction()
+def finish_lesson(
+    enrolment_id: int,
+    lesson_code: str,
+    *,
+    actor: Person,
+    version_id: int | None = None,
+    at: datetime | None = None,
+) -> LessonRead:
+    """Note that a lesson was read to its end; only the first time counts.
+
+    Args:
+        enrolment_id: one of the actor's own runs.
+        lesson_code: a lesson of an open stage.
+        actor: the trainee.
+        version_id: the version that was on the page; the published one, if it names none of
+            this lesson's.
+        at: the instant; now, unless an import says otherwise.
+
+    Raises:
+        NotFoundError: it is not the actor's run, or there is no such lesson in it.
+        LessonLockedError: the lesson's stage is not open yet.
+    """
+    at = at or clock.now()
+    enrolment = queries.enrolment_for(actor, enrolment_id)
+    _hold(enrolment.id)
+    mark = open_lesson(enrolment.id, lesson_code, actor=actor, at=at)
+    before = queries.progress_of(enrolment)
+    version = _version_read(mark, lesson_code, version_id)
+    closing = update(LessonRead).where(
+        LessonRead.enrolment_id == mark.enrolment_id,
+        LessonRead.lesson_id == mark.lesson_id,
+        LessonRead.read_at.is_(None),
+    )
+    closing = closing.values(read_at=at, version_id=version.id)
+    if db.session.scalar(closing.returning(LessonRead.lesson_id)) is None:
+        return mark
+    db.session.refresh(mark)
+    events.publish(LessonFinished(enrolment, version, at))
+    _tell_what_is_completed(enrolment, before, at)
+    return mark
+
+
+@transaction()
+def note_stage_passed(
+    enrolment_id: int, stage: str, *, score: Fraction, attempt_id: int, at: datetime
+) -> None:
+    """Keep the fact that a stage's exam was passed; only the first time counts.
+
+    Args:
+        enrolment_id: the run in which it was sat.
+        stage: code of the stage that the exam closes.
+        score: from 0 to 1.
+        attempt_id: which sitting.
+        at: when it was handed in.
+
+    Raises:
+        NotFoundError: there is no such run, or no such stage in it.
+    """
+    enrolment = found(db.session.get(Enrolment, enrolment_id))
+    _hold(enrolment.id)
+    before = queries.progress_of(enrolment)
+    found(before.state_of(stage))
+    passing = upsert.insert(StagePass).values(
+        enrolment_id=enrolment.id, stage=stage, passed_at=at, score=score, attempt_id=attempt_id
+    )
+    db.session.execute(passing.on_conflict_do_nothing())
+    _tell_what_is_completed(enrolment, before, at)
+
+
+def _hold(enrolment_id: int) -> None:
+    """Let one change of a run wait for another.
+
+    Of two lessons that are finished at once, neither transaction would see the other's, and
+    nobody would notice that the stage is complete. SQLite has one writer anyway.
+    """
+    db.session.execute(select(Enrolment.id).filter_by(id=enrolment_id).with_for_update())
+
+
+def _version_read(mark: LessonRead, lesson_code: str, version_id: int | None) -> LessonVersion:
+    """Return the version that was read: the one named, if it is one of the lesson's."""
+    if version_id is not None:
+        named = select(LessonVersion).filter_by(id=version_id, lesson_id=mark.lesson_id)
+        if (version := db.session.scalar(named)) is not None:
+            return version
+    return found(queries.published_lesson(lesson_code).published)
+
+
+def _tell_what_is_completed(enrolment: Enrolment, before: Progress, at: datetime) -> None:
+    after = queries.progress_of(enrolment)
+    for stage in rules.newly_done(before, after):
+        events.publish(StageCompleted(enrolment, stage, at))
+    if after.is_completed and not before.is_completed:
+        events.publish(ProgrammeCompleted(enrolment, at))

@@ -1,0 +1,72 @@
+"""Pages for studying a lesson. They fetch, ask a service, and render; rules live in services."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from lms.accounts.login import me
+from lms.core import storage
+from lms.core.errors import found
+from lms.courses import queries, services
+from lms.courses.checks import pieces
+from lms.courses.forms import LARGEST_ID, CheckForm, FinishForm, check_form
+from lms.courses.queries import LessonPage
+from lms.web.files import send_path
+
+bp = Blueprint("courses", __name__, url_prefix="/lessons")
+SVG = "image/svg+xml"
+
+
+@bp.get("/<code>")
+def lesson(code: str) -> str:
+    """Show a lesson. A read marker: the first time, that it was opened is noted."""
+    page = queries.lesson_page(me(), code)
+    if page.shown.mark is None:
+        services.open_lesson(page.enrolment.id, code, actor=me())
+        page = queries.lesson_page(me(), code)
+    return _reader(page)
+
+
+def _reader(page: LessonPage, answers: dict[str, CheckForm] | None = None) -> str:
+    return render_template("courses/lesson.html", page=page, pieces=pieces, answers=answers or {})
+
+
+@bp.post("/<code>/finish")
+def finish(code: str) -> str | Response:
+    """Note that a lesson was read to its end, and go on."""
+    enrolment = found(queries.enrolment_with_lesson(me(), code))
+    version_id = FinishForm().version_id()
+    services.finish_lesson(enrolment.id, code, actor=me(), version_id=version_id)
+    page = queries.lesson_page(me(), code)
+    if request.headers.get("HX-Request"):
+        return render_template("courses/read_state.html", page=page)
+    return redirect(url_for(".lesson", code=page.next) if page.next else url_for("desk.home"))
+
+
+@bp.get("/<code>/checks/<check_id>")
+def asked(code: str, check_id: str) -> Response:
+    """Lead whoever reloads an answered self-check back to where it stands."""
+    return redirect(url_for(".lesson", code=code, _anchor=f"check-{check_id}"))
+
+
+@bp.post("/<code>/checks/<check_id>")
+def check(code: str, check_id: str) -> ResponseReturnValue:
+    """Say what an answer to a self-check shows. Nothing of it is kept."""
+    page = queries.lesson_page(me(), code)
+    found(page.shown.mark)  # of what was never opened, nothing is told
+    one = found(page.shown.checks.get(check_id))
+    form = check_form(one)
+    status = 200 if form.validate_on_submit() else 422
+    if request.headers.get("HX-Request"):
+        return render_template("courses/check.html", page=page, check=one, form=form), status
+    return _reader(page, {check_id: form}), status
+
+
+@bp.get(f"/media/<int(max={LARGEST_ID}):version_id>/<name>")
+def media(version_id: int, name: str) -> Response:
+    """Send a file of a lesson, in pieces where a player asks for a range."""
+    row = queries.media_for(me(), version_id, name)
+    # A drawing opened as a page could run scripts as one of ours; as a download it cannot.
+    shown_as = row.name if row.mime == SVG else ""
+    path = storage.path_of(row.sha256)
+    return send_path(path, mime=row.mime, name=shown_as, etag=row.sha256)

@@ -1,0 +1,25 @@
+"""The first page of whoever signs in."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from lms.accounts.login import me
+from lms.accounts.rules import Role
+from lms.core import clock
+from lms.desk import queries
+
+bp = Blueprint("desk", __name__)
+
+
+@bp.get("/home")
+def home() -> str | Response:
+    """Show a trainee the learning map; lead others to their pages."""
+    person = me()
+    if Role.TRAINEE not in person.roles:
+        if Role.ADMIN in person.roles:
+            return redirect(url_for("admin.people"))
+        return render_template("desk/other.html")
+    at = clock.now()
+    page = queries.map_of(person, stage=request.args.get("stage"), at=at)
+    name = "desk/map.html" if page else "desk/empty.html"
+    return render_template(name, page=page, part=queries.part_of_day(at))

@@ -1,0 +1,61 @@
+"""Ways in which an exam action can be refused."""
+
+from flask_babel import lazy_gettext as _
+
+from lms.core.errors import LmsError
+
+
+class AttemptClosedError(LmsError):
+    """The attempt was handed in, by the trainee or by the clock."""
+
+    code = "attempt-closed"
+    message = _("This attempt was already handed in. What was saved before counts.")
+
+
+class TakenOverError(LmsError):
+    """Another device goes on with this attempt."""
+
+    code = "taken-over"
+    message = _("Another device or browser has taken over this attempt. This page is read-only.")
+
+
+class NotHandedInError(LmsError):
+    """The attempt is still open."""
+
+    code = "not-handed-in"
+    message = _("The result is shown when the attempt has been handed in.")
+
+
+class NoAttemptsLeftError(LmsError):
+    """The trainee has used every attempt the exam allows."""
+
+    code = "no-attempts-left"
+    message = _("All %(allowed)d attempts have been used. Talk to your trainer.")
+
+
+class CoolingDownError(LmsError):
+    """The pause after a failed attempt is not over."""
+
+    code = "cooling-down"
+    message = _("The next attempt opens on %(opens)s.")
+
+
+class AlreadyPassedError(LmsError):
+    """A passed exam is not sat again in the same run."""
+
+    code = "already-passed"
+    message = _("You have passed this exam already.")
+
+
+class NotOpenYetError(LmsError):
+    """Lessons of the stage, or an earlier stage, are not finished."""
+
+    code = "exam-not-open"
+    message = _("This exam opens when the lessons of its stage have been read.")
+
+
+class PaperNotReadyError(LmsError):
+    """The question bank cannot fill the blueprint."""
+
+    code = "paper-not-ready"
+    message = _("This exam has too few questions at the moment. Your trainer has to add some.")

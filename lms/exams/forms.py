@@ -1,0 +1,66 @@
+"""What pages of a sitting send, turned into answers. Knows no rule."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+
+from lms.core.errors import LmsError
+from lms.exams.sitting import Answer
+
+MOST_ANSWERS = 500
+HIGHEST_SEQ = 2**53 - 1
+"""What JavaScript counts exactly."""
+
+
+class UnreadableAnswersError(LmsError):
+    """The request does not carry answers as this version of the page sends them."""
+
+    code = "unreadable-answers"
+    status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
+    message = _("The answers could not be read, so nothing was saved. Reload the page.")
+
+
+class SittingForm(FlaskForm):
+    """Only the anti-forgery token: the fields of a paper differ from attempt to attempt."""
+
+
+def from_json(content: Any) -> list[Answer]:
+    """Read ``{"answers": [{"slot", "seq", "answer": [text…], "flagged"}, …]}``.
+
+    Raises:
+        UnreadableAnswersError: it has another shape.
+    """
+    rows = content.get("answers") if isinstance(content, Mapping) else None
+    if not isinstance(rows, list) or len(rows) > MOST_ANSWERS:
+        raise UnreadableAnswersError
+    return [_answer(row) for row in rows]
+
+
+def _answer(row: Any) -> Answer:
+    if not isinstance(row, Mapping):
+        raise UnreadableAnswersError
+    slot, seq, given = row.get("slot"), row.get("seq"), row.get("answer")
+    numbers = type(slot) is int and type(seq) is int and 1 <= seq <= HIGHEST_SEQ
+    if not numbers or not isinstance(given, list) or len(given) > MOST_ANSWERS:
+        raise UnreadableAnswersError
+    if not all(isinstance(each, str) for each in given):
+        raise UnreadableAnswersError
+    return Answer(slot, seq, tuple(given), row.get("flagged") is True)  # type: ignore[arg-type]
+
+
+def from_form(fields: MultiDict[str, str], slots: int) -> list[Answer]:
+    """Read the plain form: ``a<slot>`` and ``f<slot>``, all with the page's own ``seq``."""
+    try:
+        seq = int(fields.get("seq", ""))
+    except ValueError as error:
+        raise UnreadableAnswersError from error
+    if not 1 <= seq <= HIGHEST_SEQ:
+        raise UnreadableAnswersError
+    return [
+        Answer(slot, seq, tuple(fields.getlist(f"a{slot}")), bool(fields.get(f"f{slot}")))
+        for slot in range(1, slots + 1)
+    ]

@@ -1,0 +1,41 @@
+"""What the state of an exam allows. Each answers yes or no and changes nothing.
+
+Who may act is decided before: by the permission table and by the queries.
+"""
+
+from datetime import datetime
+
+from flask_babel import format_datetime
+
+from lms.core.errors import LmsError
+from lms.courses.rules import StageState
+from lms.exams.errors import (
+    AlreadyPassedError,
+    CoolingDownError,
+    NoAttemptsLeftError,
+    NotOpenYetError,
+)
+from lms.exams.models import Attempt
+from lms.exams.queries import ExamSummary
+
+
+def refusal_to_start(summary: ExamSummary, stage: StageState, *, at: datetime) -> LmsError | None:
+    """Return why no new attempt may begin, or None if it may.
+
+    In this order: passed already, stage not ready, no attempt left, pause not over.
+    """
+    if summary.is_passed:
+        return AlreadyPassedError()
+    if not stage.is_exam_open:
+        return NotOpenYetError()
+    if summary.attempts_used >= summary.attempts_allowed:
+        return NoAttemptsLeftError(allowed=summary.attempts_allowed)
+    if summary.retake_opens_at and at < summary.retake_opens_at:
+        opens = format_datetime(summary.retake_opens_at, format="yyyy-MM-dd HH:mm")
+        return CoolingDownError(opens=opens)
+    return None
+
+
+def may_see_result(attempt: Attempt) -> bool:
+    """After handing in; until then the page would say which answers are right."""
+    return not attempt.is_open

@@ -1,0 +1,191 @@
+"""What exam pages and services look up.
+
+Each query takes the actor and puts what they may see into WHERE: what is not there and what is
+not theirs are one and the same 404, so nobody can find out which ids exist.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from lms.accounts.models import Person
+from lms.core.db import db
+from lms.core.errors import found
+from lms.courses.models import Enrolment
+from lms.exams import body
+from lms.exams.models import Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion, Response
+from lms.exams.rules import marks, timing
+from lms.exams.rules.drawing import Candidate
+from lms.exams.rules.settings import ExamRules
+
+
+@dataclass(frozen=True, slots=True)
+class ExamSummary:
+    """An exam as one person's run sees it."""
+
+    code: str
+    title: Mapping[str, str]
+    questions: int
+    minutes: int
+    pass_percent: Decimal
+    attempts_allowed: int
+    attempts_used: int
+    best_percent: Decimal | None
+    is_passed: bool
+    open_attempt_id: int | None
+    last_attempt_id: int | None
+    retake_opens_at: datetime | None
+
+
+def exam_or_404(code: str) -> Exam:
+    """Return an exam that has a published version."""
+    return found(
+        db.session.scalar(select(Exam).where(Exam.code == code, Exam.published_id.is_not(None)))
+    )
+
+
+def attempt_of(actor: Person, attempt_id: int, *, with_layout: bool = False) -> Attempt:
+    """Return one of the actor's own attempts; nobody sits an exam for someone else."""
+    own = select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == actor.id)
+    if with_layout:
+        own = own.options(undefer(Attempt.layout))
+    return found(db.session.scalar(own))
+
+
+def open_attempt(actor: Person, exam: Exam) -> Attempt | None:
+    """Return the attempt that the actor has begun and not handed in."""
+    begun = select(Attempt).filter_by(person_id=actor.id, exam_id=exam.id, submitted_at=None)
+    return db.session.scalar(begun)
+
+
+def exam_summaries(person: Person, enrolment: Enrolment) -> dict[str, ExamSummary]:
+    """Return exam code -> summary for the exams of a run's stages; two statements."""
+    codes = [each["exam"] for each in enrolment.version.structure["stages"] if each.get("exam")]
+    published = select(Exam.code, ExamVersion.settings).join(Exam.published)
+    rows = db.session.execute(published.where(Exam.code.in_(codes)))
+    settings: dict[str, Any] = {row.code: row.settings for row in rows}
+    tries = (
+        select(Exam.code, Attempt.id, Attempt.submitted_at, Attempt.score, Attempt.passed)
+        .join(Exam, Exam.id == Attempt.exam_id)
+        .where(Attempt.enrolment_id == enrolment.id, Attempt.person_id == person.id)
+        .order_by(Attempt.number)
+    )
+    sat = db.session.execute(tries).all()
+    return {
+        code: _summary(ExamRules.read(given), [row for row in sat if row.code == code])
+        for code, given in settings.items()
+    }
+
+
+def _summary(exam: ExamRules, tries: Sequence[Any]) -> ExamSummary:
+    scores = [each.score for each in tries if each.score is not None]
+    failed_at = [each.submitted_at for each in tries if each.passed is False]
+    still_open = next((each.id for each in tries if each.submitted_at is None), None)
+    is_passed = any(each.passed for each in tries)
+    return ExamSummary(
+        code=exam.code,
+        title=exam.title,
+        questions=exam.questions,
+        minutes=exam.minutes,
+        pass_percent=exam.pass_percent,
+        attempts_allowed=exam.attempts,
+        attempts_used=len(tries),
+        best_percent=marks.percent(max(scores)) if scores else None,
+        is_passed=is_passed,
+        open_attempt_id=still_open,
+        last_attempt_id=tries[-1].id if tries else None,
+        retake_opens_at=None
+        if is_passed
+        else timing.retake_opens_at(failed_at, exam.cooldown_days),
+    )
+
+
+def bank() -> list[Candidate]:
+    """Return every question that an exam may draw, as of its published version."""
+    query = select(
+        Question.code,
+        Question.unit,
+        QuestionVersion.id,
+        QuestionVersion.kind,
+        QuestionVersion.difficulty,
+        QuestionVersion.tags,
+        QuestionVersion.points,
+        QuestionVersion.body,
+    ).join(Question.published)
+    return [
+        Candidate(
+            code=row.code,
+            version_id=row.id,
+            unit=row.unit,
+            kind=row.kind,
+            difficulty=row.difficulty,
+            tags=frozenset(row.tags),
+            points=row.points,
+            options=body.written_keys(row.kind, row.body),
+            shuffle=body.is_shuffled(row.kind, row.body),
+        )
+        for row in db.session.execute(query.where(Question.pool == Pool.EXAM))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A question as an attempt pinned it."""
+
+    version_id: int
+    code: str
+    unit: str
+    number: int
+    kind: Any
+    body: Mapping[str, Any]
+
+
+def questions(version_ids: Iterable[int]) -> dict[int, Shown]:
+    """Return version id -> question, in one statement and without entities."""
+    query = select(
+        QuestionVersion.id,
+        Question.code,
+        Question.unit,
+        QuestionVersion.number,
+        QuestionVersion.kind,
+        QuestionVersion.body,
+    ).join(Question, Question.id == QuestionVersion.question_id)
+    rows = db.session.execute(query.where(QuestionVersion.id.in_(list(version_ids))))
+    return {row[0]: Shown(*row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The latest answer in a slot."""
+
+    slot: int
+    seq: int
+    answer: list[str]
+    flagged: bool
+    saved_at: datetime
+    mark: Fraction | None
+
+
+def responses(attempt: Attempt) -> dict[int, Saved]:
+    """Return slot -> latest answer."""
+    query = select(
+        Response.slot,
+        Response.seq,
+        Response.answer,
+        Response.flagged,
+        Response.saved_at,
+        Response.mark,
+    ).where(Response.attempt_id == attempt.id)
+    return {row.slot: Saved(*row) for row in db.session.execute(query)}
+
+
+def overdue(before: datetime) -> Sequence[int]:
+    """Return ids of open attempts whose deadline was before an instant."""
+    query = select(Attempt.id).where(Attempt.submitted_at.is_(None), Attempt.deadline_at < before)
+    return db.session.scalars(query.order_by(Attempt.deadline_at).limit(500)).all()

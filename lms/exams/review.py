@@ -1,0 +1,176 @@
+"""A result as its trainee may see it: as much of each question as the exam's policy allows."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from lms.exams import body, queries
+from lms.exams.models import Attempt
+from lms.exams.paper import truth_words
+from lms.exams.rules import marks
+from lms.exams.rules.kinds import Kind
+from lms.exams.rules.normal import parse_number
+from lms.exams.rules.settings import ExamRules, Shown
+
+Bilingual = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OptionLine:
+    """One option in the review; `is_right` is None where the key is not shown."""
+
+    key: str
+    text: Bilingual
+    is_chosen: bool
+    is_right: bool | None
+    why: Bilingual | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question in the review. What the policy hides is None or empty."""
+
+    number: int
+    kind: Kind
+    code: str
+    version: int
+    unit: str
+    lesson: str
+    stem: Bilingual
+    points: int
+    is_blank: bool
+    earned: Decimal | None
+    mark: Fraction | None
+    options: Sequence[OptionLine]
+    typed: Sequence[str]
+    accepted: Sequence[str]
+    explanation: Bilingual | None
+    why: Bilingual | None
+    """What a mistaken number shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitScore:
+    """How much of a module's points was earned."""
+
+    unit: str
+    percent: int
+    questions: int
+    lessons: Sequence[str]
+    """Codes of the lessons to review, where something was not right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The result of one attempt."""
+
+    lines: Sequence[Line]
+    units: Sequence[UnitScore]
+    shows: frozenset[Shown]
+
+
+def review(attempt: Attempt, language: str) -> Review:
+    """Return what a trainee may see of an attempt that was handed in; two statements."""
+    shows = ExamRules.read(attempt.version.settings).review
+    questions = queries.questions(entry[0] for entry in attempt.layout)
+    answers = queries.responses(attempt)
+    lines = [
+        _line(number, questions[entry[0]], entry, answers.get(number), shows, language)
+        for number, entry in enumerate(attempt.layout, start=1)
+    ]
+    return Review(lines, _units(lines), shows)
+
+
+def _line(
+    number: int,
+    question: queries.Shown,
+    entry: tuple[int, str, int],
+    saved: queries.Saved | None,
+    shows: frozenset[Shown],
+    language: str,
+) -> Line:
+    _version, order, points = entry
+    kind = Kind(question.kind)
+    given = tuple(saved.answer) if saved else ()
+    mark = (saved.mark if saved else None) or marks.ZERO
+    shows_key = Shown.KEY in shows
+    reasons = body.reasons(kind, question.body) if Shown.EXPLANATION in shows else {}
+    return Line(
+        number=number,
+        kind=kind,
+        code=question.code,
+        version=question.number,
+        unit=question.unit,
+        lesson=question.body.get("lesson", ""),
+        stem=question.body["stem"],
+        points=points,
+        is_blank=marks.is_blank(given),
+        earned=marks.percent(mark * points / 100) if Shown.RIGHT_WRONG in shows else None,
+        mark=mark,
+        options=_options(kind, question, order, given, reasons, shows),
+        typed=[] if order or Shown.OWN not in shows else list(given),
+        accepted=body.accepted(kind, question.body, language) if shows_key else [],
+        explanation=question.body["explanation"] if Shown.EXPLANATION in shows else None,
+        why=_why_number(kind, given, reasons, question),
+    )
+
+
+def _options(
+    kind: Kind,
+    question: queries.Shown,
+    order: str,
+    given: tuple[str, ...],
+    reasons: Mapping[str, Bilingual],
+    shows: frozenset[Shown],
+) -> list[OptionLine]:
+    texts = body.option_texts(question.body)
+    right = _right_keys(kind, question)
+    return [
+        OptionLine(
+            key=key,
+            text=truth_words(key) if kind is Kind.TRUEFALSE else texts[key],
+            is_chosen=key in given and Shown.OWN in shows,
+            is_right=(key in right) if Shown.KEY in shows else None,
+            why=reasons.get(key),
+        )
+        for key in order.split()
+    ]
+
+
+def _right_keys(kind: Kind, question: queries.Shown) -> frozenset[str]:
+    match body.key_of(kind, question.body):
+        case marks.SingleChoice(answer):
+            return frozenset({answer})
+        case marks.MultipleChoice(answers=answers):
+            return answers
+        case _:
+            return frozenset()
+
+
+def _why_number(
+    kind: Kind,
+    given: tuple[str, ...],
+    reasons: Mapping[str, Bilingual],
+    question: queries.Shown,
+) -> Bilingual | None:
+    if kind is not Kind.NUMERIC or not given:
+        return None
+    number = parse_number(given[0], question.body.get("units") or ())
+    expected = {parse_number(value): why for value, why in reasons.items()}
+    return expected.get(number) if number is not None else None
+
+
+def _units(lines: Sequence[Line]) -> list[UnitScore]:
+    by_unit: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_unit[line.unit].append(line)
+    return [_unit(unit, by_unit[unit]) for unit in sorted(by_unit)]
+
+
+def _unit(unit: str, lines: Sequence[Line]) -> UnitScore:
+    worth = sum(line.points for line in lines)
+    earned = sum((line.mark or marks.ZERO) * line.points for line in lines)
+    missed = (line.lesson for line in lines if line.lesson and line.mark != marks.FULL)
+    return UnitScore(unit, int(100 * earned / worth), len(lines), list(dict.fromkeys(missed)))

@@ -1,0 +1,1 @@
+"""How exams behave. Pure: no database, no clock, no request."""

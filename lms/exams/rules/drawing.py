@@ -1,0 +1,101 @@
+"""Which questions a paper has, and in which order it shows them and their options.
+
+Everything follows from a seed and the content of the bank by way of hashes; neither the order in
+which rows are stored nor Python's random generator plays a part, so that a draw can be repeated.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lms.exams.rules.kinds import Kind
+from lms.exams.rules.settings import Draw
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question that may be drawn, as of its published version."""
+
+    code: str
+    version_id: int
+    unit: str
+    kind: Kind
+    difficulty: int
+    tags: frozenset[str]
+    points: int
+    options: tuple[str, ...]
+    """Keys of its options in the order written; empty where it has none."""
+    shuffle: bool
+
+
+class TooFewQuestionsError(ValueError):
+    """The bank cannot fill an entry of the blueprint.
+
+    Args:
+        entry: number of the entry, from 1.
+    """
+
+    def __init__(self, entry: int) -> None:
+        super().__init__(f"entry {entry} of the blueprint cannot be filled")
+        self.entry = entry
+
+
+def rank(seed: str, *parts: str) -> bytes:
+    """Return what things are ordered by: a hash of the seed and their names."""
+    return hashlib.sha256("\0".join((seed, *parts)).encode()).digest()
+
+
+def draw(seed: str, draws: Sequence[Draw], bank: Sequence[Candidate]) -> list[Candidate]:
+    """Draw a paper: every entry filled, no question twice.
+
+    Entries may overlap, and filling them greedily can then fail although a paper exists. So each
+    place is matched with a question by augmenting paths (Kuhn 1955).
+
+    Raises:
+        TooFewQuestionsError: naming the first entry that cannot be filled.
+    """
+    ranked = sorted(bank, key=lambda each: rank(seed, "draw", each.code))
+    places = [(n, entry) for n, entry in enumerate(draws, start=1) for _ in range(entry.count)]
+    holder: dict[str, int] = {}
+
+    def seat(place: int, tried: set[str]) -> bool:
+        for candidate in ranked:
+            if candidate.code in tried or not _fits(places[place][1], candidate):
+                continue
+            tried.add(candidate.code)
+            if candidate.code not in holder or seat(holder[candidate.code], tried):
+                holder[candidate.code] = place
+                return True
+        return False
+
+    for place, (number, _entry) in enumerate(places):
+        if not seat(place, set()):
+            raise TooFewQuestionsError(number)
+    return [candidate for candidate in ranked if candidate.code in holder]
+
+
+def arrange(seed: str, drawn: Sequence[Candidate], *, shuffle: bool) -> list[Candidate]:
+    """Return a paper's questions in the order shown: by kind, and within it by chance or code."""
+    kinds = list(Kind)
+
+    def place(each: Candidate) -> tuple[int, bytes, str]:
+        return kinds.index(each.kind), rank(seed, "order", each.code) if shuffle else b"", each.code
+
+    return sorted(drawn, key=place)
+
+
+def option_order(seed: str, candidate: Candidate) -> str:
+    """Return the option keys in the order shown, parted by blanks: ``B D A C``."""
+    if not candidate.shuffle:
+        return " ".join(candidate.options)
+    ranked = sorted(candidate.options, key=lambda key: rank(seed, "option", candidate.code, key))
+    return " ".join(ranked)
+
+
+def _fits(entry: Draw, candidate: Candidate) -> bool:
+    return (
+        entry.unit in {None, candidate.unit}
+        and entry.kind in {None, candidate.kind}
+        and entry.difficulty in {None, candidate.difficulty}
+        and (entry.tag is None or entry.tag in candidate.tags)
+    )

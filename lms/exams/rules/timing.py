@@ -1,0 +1,49 @@
+"""When an attempt ends, and when the next one may begin."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from fractions import Fraction
+from math import ceil
+
+NO_EXTRA = timedelta(0)
+
+
+def deadline(
+    started_at: datetime,
+    limit_minutes: int,
+    *,
+    factor: Fraction = Fraction(1),
+    extra: timedelta = NO_EXTRA,
+    closes_at: datetime | None = None,
+) -> datetime:
+    """Return the instant at which an attempt ends.
+
+    Args:
+        started_at: when it began, by the server's clock.
+        limit_minutes: the exam's limit, at least 1.
+        factor: what an accommodation makes of the limit, such as 5/4; whole seconds, rounded up.
+        extra: granted while it runs; moves the closing time too, so that it never shortens.
+        closes_at: when the exam closes for this person, if it does.
+    """
+    allowed = timedelta(seconds=ceil(limit_minutes * 60 * factor))
+    end = started_at + allowed + extra
+    return end if closes_at is None else min(end, closes_at + extra)
+
+
+def is_over(deadline_at: datetime, *, at: datetime, grace: timedelta) -> bool:
+    """Whether answers are no longer taken. Grace covers the network and is never shown."""
+    return at > deadline_at + grace
+
+
+def retake_opens_at(failed_at: Sequence[datetime], cooldown_days: Sequence[int]) -> datetime | None:
+    """Return when the next attempt may begin; None if it may at once.
+
+    Args:
+        failed_at: when the failed attempts were handed in, oldest first.
+        cooldown_days: days to wait after the first failure, the second …; the last one holds for
+            all further ones.
+    """
+    if not failed_at or not cooldown_days:
+        return None
+    days = cooldown_days[min(len(failed_at), len(cooldown_days)) - 1]
+    return failed_at[-1] + timedelta(days=days) if days else None

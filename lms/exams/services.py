@@ -1,0 +1,251 @@
+"""What can be done with exams. Each function is one transaction."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import undefer
+
+from lms.accounts.models import Person
+from lms.core import clock, events
+from lms.core.db import db, transaction
+from lms.core.errors import found
+from lms.courses import queries as courses
+from lms.courses.models import Enrolment
+from lms.exams import policies, queries, sitting
+from lms.exams.errors import AttemptClosedError, PaperNotReadyError, TakenOverError
+from lms.exams.events import AttemptStarted
+from lms.exams.models import Attempt, Exam, HandedInBy
+from lms.exams.rules import drawing, timing
+from lms.exams.rules.settings import ExamRules
+from lms.exams.sitting import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a page learns from saving: what is on disk, and how much time is left."""
+
+    seqs: Mapping[int, int]
+    """Slot -> the sequence number that is stored: what the page sent, or a higher one."""
+    now: datetime
+    deadline_at: datetime
+    refusal: type[AttemptClosedError | TakenOverError] | None = None
+
+
+def start_attempt(
+    exam_code: str, *, actor: Person, at: datetime | None = None
+) -> tuple[Attempt, bool]:
+    """Open the trainee's next attempt at an exam.
+
+    Returns:
+        The new attempt, or the one that is open already (two clicks start one attempt), and
+        whether it is new.
+
+    Raises:
+        NotFoundError: there is no such exam in the actor's programme.
+        LmsError: `policies.refusal_to_start` says why not.
+        PaperNotReadyError: the bank cannot fill the paper.
+    """
+    at = at or clock.now()
+    exam = queries.exam_or_404(exam_code)
+    begun = queries.open_attempt(actor, exam)
+    if begun is not None:
+        settle(begun.id, at=at)  # its time may be up: then it counts, and a new one may begin
+    return _start(exam_code, actor=actor, at=at)
+
+
+@transaction()
+def _start(exam_code: str, *, actor: Person, at: datetime) -> tuple[Attempt, bool]:
+    exam = queries.exam_or_404(exam_code)
+    if (begun := queries.open_attempt(actor, exam)) is not None:
+        return begun, False
+    enrolment = found(courses.enrolment_with_exam(actor, exam_code))
+    progress = courses.progress_of(enrolment)
+    stage = found(progress.outline.stage_of_exam(exam_code))
+    state = found(progress.state_of(stage.code))
+    summary = queries.exam_summaries(actor, enrolment)[exam_code]
+    if refusal := policies.refusal_to_start(summary, state, at=at):
+        raise refusal
+    attempt = _paper(exam, enrolment, stage=stage.code, number=summary.attempts_used + 1, at=at)
+    try:
+        with db.session.begin_nested():
+            db.session.add(attempt)
+    except IntegrityError:  # another request was first; its attempt is the one
+        return found(queries.open_attempt(actor, exam)), False
+    events.publish(AttemptStarted(attempt))
+    return attempt, True
+
+
+def _paper(exam: Exam, enrolment: Enrolment, *, stage: str, number: int, at: datetime) -> Attempt:
+    version = found(exam.published)
+    rules = ExamRules.read(version.settings)
+    seed = secrets.token_hex(16)
+    try:
+        drawn = drawing.draw(seed, rules.draws, queries.bank())
+    except drawing.TooFewQuestionsError as error:
+        raise PaperNotReadyError from error
+    shown = drawing.arrange(seed, drawn, shuffle=rules.shuffle_questions)
+    layout = [[each.version_id, drawing.option_order(seed, each), each.points] for each in shown]
+    return Attempt(
+        person_id=enrolment.person_id,
+        enrolment_id=enrolment.id,
+        exam_id=exam.id,
+        version_id=version.id,
+        stage=stage,
+        number=number,
+        seed=seed,
+        layout=layout,
+        client=secrets.token_urlsafe(12),
+        started_at=at,
+        deadline_at=timing.deadline(at, rules.minutes),
+    )
+
+
+@transaction()
+def take_over(attempt_id: int, *, actor: Person) -> Attempt:
+    """Go on with an attempt from another device; the first one turns read-only.
+
+    Returns:
+        The attempt, with a new `client` token.
+
+    Raises:
+        NotFoundError: it is someone else's, or does not exist.
+        AttemptClosedError: it was handed in.
+    """
+    queries.attempt_of(actor, attempt_id)
+    attempt = _locked(attempt_id)
+    if not attempt.is_open:
+        raise AttemptClosedError
+    attempt.client = secrets.token_urlsafe(12)
+    return attempt
+
+
+def save_answers(
+    attempt_id: int,
+    answers: Iterable[Answer],
+    *,
+    client: str,
+    actor: Person,
+    at: datetime | None = None,
+) -> Reply:
+    """Keep answers durably; on disk when this returns.
+
+    Args:
+        attempt_id: one of the actor's own.
+        answers: what changed. A lower `seq` than the stored one changes nothing.
+        client: token of the page, from the attempt.
+        actor: the trainee.
+        at: the instant of arrival.
+
+    Raises:
+        NotFoundError: it is someone else's, or does not exist.
+        TakenOverError: another device goes on with it.
+        AttemptClosedError: it was handed in, or its time is up; what came late is kept as evidence.
+    """
+    reply = _save(attempt_id, list(answers), client=client, actor=actor, at=at or clock.now())
+    if reply.refusal is not None:  # after the commit: evidence and expiry stay
+        raise reply.refusal
+    return reply
+
+
+@transaction()
+def _save(
+    attempt_id: int, answers: list[Answer], *, client: str, actor: Person, at: datetime
+) -> Reply:
+    queries.attempt_of(actor, attempt_id)
+    attempt = _locked(attempt_id)
+    refusal = _take_in(attempt, answers, client=client, at=at)
+    stored = queries.responses(attempt)
+    seqs = {each.slot: stored[each.slot].seq for each in answers if each.slot in stored}
+    return Reply(seqs, at, attempt.deadline_at, refusal)
+
+
+def _take_in(
+    attempt: Attempt, answers: list[Answer], *, client: str, at: datetime
+) -> type[AttemptClosedError | TakenOverError] | None:
+    """Save what may be saved; return why not, if not."""
+    fitting = sitting.fitting(attempt, answers)
+    if attempt.is_open and timing.is_over(attempt.deadline_at, at=at, grace=_grace()):
+        sitting.close(attempt, by=HandedInBy.CLOCK, at=attempt.deadline_at)
+    if not attempt.is_open:
+        sitting.keep_late(attempt, fitting, reason=AttemptClosedError.code, at=at)
+        return AttemptClosedError
+    if attempt.client != client:
+        return TakenOverError
+    sitting.upsert(attempt, fitting, at=at)
+    return None
+
+
+def hand_in(
+    attempt_id: int,
+    answers: Iterable[Answer] = (),
+    *,
+    client: str,
+    actor: Person,
+    at: datetime | None = None,
+) -> Attempt:
+    """Close an attempt and mark what can be marked without a person.
+
+    One request is enough: it may carry every answer. Handing in twice gives the same result once.
+
+    Args: as for `save_answers`.
+
+    Returns:
+        The attempt, handed in; by the clock if its time was up.
+
+    Raises:
+        NotFoundError: it is someone else's, or does not exist.
+        TakenOverError: another device goes on with it.
+    """
+    at = at or clock.now()
+    attempt, refusal = _hand_in(attempt_id, list(answers), client=client, actor=actor, at=at)
+    if refusal is TakenOverError:
+        raise TakenOverError
+    return attempt
+
+
+@transaction()
+def _hand_in(
+    attempt_id: int, answers: list[Answer], *, client: str, actor: Person, at: datetime
+) -> tuple[Attempt, type[AttemptClosedError | TakenOverError] | None]:
+    queries.attempt_of(actor, attempt_id)
+    attempt = _locked(attempt_id)
+    refusal = _take_in(attempt, answers, client=client, at=at)
+    if refusal is None:
+        sitting.close(attempt, by=HandedInBy.TRAINEE, at=at)
+    return attempt, refusal
+
+
+@transaction()
+def settle(attempt_id: int, *, at: datetime | None = None) -> bool:
+    """Hand an attempt in if its time is up: for whoever touches it next, and for the sweep.
+
+    Returns:
+        Whether this call did it.
+    """
+    attempt = _locked(attempt_id)
+    at = at or clock.now()
+    if not attempt.is_open or not timing.is_over(attempt.deadline_at, at=at, grace=_grace()):
+        return False
+    return sitting.close(attempt, by=HandedInBy.CLOCK, at=attempt.deadline_at)
+
+
+def sweep(*, at: datetime | None = None) -> int:
+    """Hand in every attempt whose time is up; return how many. One transaction each."""
+    at = at or clock.now()
+    return sum(settle(each, at=at) for each in queries.overdue(at - _grace()))
+
+
+def _locked(attempt_id: int) -> Attempt:
+    """Return an attempt as it is now, held against other writers until this transaction ends."""
+    query = select(Attempt).where(Attempt.id == attempt_id).options(undefer(Attempt.layout))
+    query = query.with_for_update(of=Attempt).execution_options(populate_existing=True)
+    return found(db.session.scalar(query))
+
+
+def _grace() -> timedelta:
+    return timedelta(seconds=current_app.config["SETTINGS"].grace_seconds)

@@ -1,0 +1,175 @@
+"""What happens inside an attempt: saving, handing in, running out of time.
+
+Everything in here runs inside the transaction of a service.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import bindparam, update
+
+from lms.core import events
+from lms.core.db import db
+from lms.core.text import canonical
+from lms.core.upsert import insert
+from lms.exams import body, queries
+from lms.exams.events import AttemptMarked
+from lms.exams.models import Attempt, HandedInBy, LateAnswer, Response
+from lms.exams.rules import marks
+from lms.exams.rules.kinds import Kind
+from lms.exams.rules.settings import ExamRules
+
+LONGEST_ANSWER = 2000
+"""Characters of one typed blank that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a page sends for one slot."""
+
+    slot: int
+    seq: int
+    """Higher than any that the page knows of: a repeat or a stale page changes nothing."""
+    answer: tuple[str, ...]
+    flagged: bool = False
+
+
+def fitting(attempt: Attempt, answers: Iterable[Answer]) -> list[Answer]:
+    """Return the answers that can be meant: a slot of this paper, options that it showed.
+
+    What else a client may send scores nothing and is not kept.
+    """
+    kept: dict[int, Answer] = {}
+    for each in answers:
+        if not 1 <= each.slot <= len(attempt.layout):
+            continue
+        _version, shown, _points = attempt.layout[each.slot - 1]
+        known = _known(shown, each.answer)
+        if each.slot not in kept or each.seq > kept[each.slot].seq:
+            kept[each.slot] = Answer(each.slot, each.seq, known, each.flagged)
+    return list(kept.values())
+
+
+def _known(shown: str, answer: tuple[str, ...]) -> tuple[str, ...]:
+    if not shown:
+        return tuple(each[:LONGEST_ANSWER] for each in answer)
+    keys = shown.split(" ")
+    return tuple(dict.fromkeys(each for each in answer if each in keys))
+
+
+def upsert(attempt: Attempt, answers: Iterable[Answer], *, at: datetime) -> None:
+    """Keep answers, one row per slot, each raised only by a higher `seq`."""
+    rows = [
+        {
+            "attempt_id": attempt.id,
+            "slot": each.slot,
+            "seq": each.seq,
+            "answer": list(each.answer),
+            "flagged": each.flagged,
+            "saved_at": at,
+        }
+        for each in answers
+    ]
+    if not rows:
+        return
+    statement = insert(Response).values(rows)
+    new = statement.excluded
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["attempt_id", "slot"],
+            set_={
+                "seq": new.seq,
+                "answer": new.answer,
+                "flagged": new.flagged,
+                "saved_at": new.saved_at,
+            },
+            where=Response.seq < new.seq,
+        )
+    )
+
+
+def keep_late(attempt: Attempt, answers: Iterable[Answer], *, reason: str, at: datetime) -> None:
+    """Keep refused answers as evidence, where they differ from what counts."""
+    counted = queries.responses(attempt)
+    for each in answers:
+        same = counted.get(each.slot)
+        if same is not None and tuple(same.answer) == each.answer:
+            continue
+        if same is None and marks.is_blank(each.answer):
+            continue
+        late = LateAnswer(
+            attempt_id=attempt.id,
+            slot=each.slot,
+            seq=each.seq,
+            answer=list(each.answer),
+            received_at=at,
+            reason=reason,
+        )
+        db.session.add(late)
+
+
+def close(attempt: Attempt, *, by: HandedInBy, at: datetime) -> bool:
+    """Hand an attempt in and mark it. One guarded UPDATE decides, whoever else tries.
+
+    Args:
+        attempt: with its answers saved.
+        by: the trainee, or the clock.
+        at: for the clock the deadline itself, so that it does not matter who noticed, and when.
+
+    Returns:
+        Whether this call did it; if not, another one had, and nothing changed.
+    """
+    answers = queries.responses(attempt)
+    closing = update(Attempt).where(Attempt.id == attempt.id, Attempt.submitted_at.is_(None))
+    closing = closing.values(submitted_at=at, handed_in_by=by, receipt=receipt(attempt, answers))
+    if db.session.scalar(closing.returning(Attempt.id)) is None:
+        return False
+    marked = _marks(attempt, answers)
+    score = marks.total((marked[slot], points) for slot, points in _worth(attempt))
+    rules = ExamRules.read(attempt.version.settings)
+    passed = None if score is None else marks.reaches(score, rules.pass_percent)
+    db.session.execute(
+        update(Attempt).where(Attempt.id == attempt.id).values(score=score, passed=passed)
+    )
+    _store(attempt, {slot: mark for slot, mark in marked.items() if slot in answers})
+    db.session.refresh(attempt)
+    if attempt.score is not None:
+        events.publish(AttemptMarked(attempt))
+    return True
+
+
+def receipt(attempt: Attempt, answers: Mapping[int, queries.Saved]) -> str:
+    """Return the hash over the answers that a receipt shows: SHA-256 of their canonical JSON."""
+    given: dict[str, Any] = {str(slot): answers[slot].answer for slot in sorted(answers)}
+    content = canonical({"attempt": attempt.id, "number": attempt.number, "answers": given})
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _worth(attempt: Attempt) -> list[tuple[int, int]]:
+    return [(slot, entry[2]) for slot, entry in enumerate(attempt.layout, start=1)]
+
+
+def _marks(attempt: Attempt, answers: Mapping[int, queries.Saved]) -> dict[int, Fraction | None]:
+    shown = queries.questions(version for version, _order, _points in attempt.layout)
+    result: dict[int, Fraction | None] = {}
+    for slot, (version_id, _order, _points) in enumerate(attempt.layout, start=1):
+        question = shown[version_id]
+        given = tuple(answers[slot].answer) if slot in answers else ()
+        result[slot] = marks.mark(body.key_of(Kind(question.kind), question.body), given)
+    return result
+
+
+def _store(attempt: Attempt, marked: Mapping[int, Fraction | None]) -> None:
+    if not marked:
+        return
+    one = update(Response).where(
+        Response.attempt_id == attempt.id, Response.slot == bindparam("at_slot")
+    )
+    db.session.connection().execute(
+        one.values(mark=bindparam("its_mark")),
+        [{"at_slot": slot, "its_mark": mark} for slot, mark in marked.items()],
+    )

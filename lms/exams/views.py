@@ -1,0 +1,194 @@
+"""Pages for taking an exam. They fetch, ask a service, and render; rules live in services."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session as cookie,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms.accounts.login import me
+from lms.core import clock
+from lms.core.errors import found
+from lms.courses import queries as courses
+from lms.courses.rules import Outline
+from lms.exams import forms, paper, policies, queries, services
+from lms.exams.errors import NotHandedInError
+from lms.exams.models import Attempt
+from lms.exams.review import review
+from lms.exams.rules import marks
+from lms.exams.rules.settings import ExamRules
+from lms.web.i18n import language
+
+bp = Blueprint("exams", __name__)
+
+COOKIE = "sittings"
+"""In the session: attempt id -> the token with which this browser may save."""
+
+
+@bp.get("/exams/<exam_code>")
+def start_page(exam_code: str) -> str:
+    """Show the rules of an exam, and start, or why not."""
+    actor = me()
+    enrolment = found(courses.enrolment_with_exam(actor, exam_code))
+    progress = courses.progress_of(enrolment)
+    stage = found(progress.outline.stage_of_exam(exam_code))
+    state = found(progress.state_of(stage.code))
+    summary = found(queries.exam_summaries(actor, enrolment).get(exam_code))
+    refusal = policies.refusal_to_start(summary, state, at=clock.now())
+    rules = ExamRules.read(found(queries.exam_or_404(exam_code).published).settings)
+    return render_template(
+        "exams/start.html",
+        exam=summary,
+        rules=rules,
+        stage=stage,
+        state=state,
+        refusal=refusal,
+        form=forms.SittingForm(),
+    )
+
+
+@bp.post("/exams/<exam_code>/attempts")
+def start(exam_code: str) -> ResponseReturnValue:
+    """Begin an attempt, or go on with the one that is open."""
+    attempt, is_new = services.start_attempt(exam_code, actor=me())
+    if is_new:  # one that was begun elsewhere has to be taken over first
+        _remember(attempt)
+    return redirect(url_for(".sit", attempt_id=attempt.id))
+
+
+@bp.get("/attempts/<int:attempt_id>")
+def sit(attempt_id: int) -> ResponseReturnValue:
+    """Show an open attempt. Applies its expiry, which is the one thing that a GET may change."""
+    attempt = queries.attempt_of(me(), attempt_id, with_layout=True)
+    if attempt.is_open and attempt.deadline_at < clock.now():
+        services.settle(attempt.id)
+        attempt = queries.attempt_of(me(), attempt_id, with_layout=True)
+    if not attempt.is_open:
+        return redirect(url_for(".result", attempt_id=attempt.id))
+    if _token(attempt.id) != attempt.client:
+        return render_template("exams/elsewhere.html", attempt=attempt, form=forms.SittingForm())
+    slots = paper.slots(attempt)
+    now = clock.now()
+    return render_template(
+        "exams/sit.html",
+        attempt=attempt,
+        rules=ExamRules.read(attempt.version.settings),
+        slots=slots,
+        groups=paper.groups(slots),
+        how_to=paper.how_to,
+        kind_name=paper.kind_name,
+        left_ms=max(0, (attempt.deadline_at - now) // timedelta(milliseconds=1)),
+        seq=max([int(now.timestamp() * 1000), *(slot.seq + 1 for slot in slots)]),
+        form=forms.SittingForm(),
+    )
+
+
+@bp.post("/attempts/<int:attempt_id>/take-over")
+def take_over(attempt_id: int) -> ResponseReturnValue:
+    """Go on here with an attempt that was begun on another device."""
+    _remember(services.take_over(attempt_id, actor=me()))
+    return redirect(url_for(".sit", attempt_id=attempt_id))
+
+
+@bp.post("/attempts/<int:attempt_id>/answers")
+def save(attempt_id: int) -> Response:
+    """Save what the page sends, and say what is on disk."""
+    answers = forms.from_json(request.get_json(silent=True))
+    reply = services.save_answers(attempt_id, answers, client=_token(attempt_id), actor=me())
+    return jsonify(
+        saved={str(slot): seq for slot, seq in reply.seqs.items()},
+        server_now=reply.now.isoformat(),
+        deadline=reply.deadline_at.isoformat(),
+        left_ms=max(0, (reply.deadline_at - reply.now) // timedelta(milliseconds=1)),
+    )
+
+
+@bp.post("/attempts/<int:attempt_id>")
+def save_page(attempt_id: int) -> ResponseReturnValue:
+    """Save the whole paper as a plain form sends it, without JavaScript."""
+    attempt = queries.attempt_of(me(), attempt_id, with_layout=True)
+    answers = forms.from_form(request.form, len(attempt.layout))
+    reply = services.save_answers(attempt_id, answers, client=_token(attempt_id), actor=me())
+    if any(reply.seqs.get(each.slot, each.seq) > each.seq for each in answers):
+        flash(_("Some answers were newer than this page and were kept. Please check."), "info")
+    else:
+        flash(_("Your answers are saved."), "success")
+    target = ".confirm" if "finish" in request.form else ".sit"
+    return redirect(url_for(target, attempt_id=attempt_id))
+
+
+@bp.get("/attempts/<int:attempt_id>/hand-in")
+def confirm(attempt_id: int) -> ResponseReturnValue:
+    """Ask once more before handing in, for pages without JavaScript."""
+    attempt = queries.attempt_of(me(), attempt_id, with_layout=True)
+    if not attempt.is_open:
+        return redirect(url_for(".result", attempt_id=attempt_id))
+    slots = paper.slots(attempt)
+    return render_template(
+        "exams/confirm.html",
+        attempt=attempt,
+        unanswered=[slot.number for slot in slots if not slot.is_answered],
+        flagged=[slot.number for slot in slots if slot.flagged],
+        form=forms.SittingForm(),
+    )
+
+
+@bp.post("/attempts/<int:attempt_id>/hand-in")
+def hand_in(attempt_id: int) -> ResponseReturnValue:
+    """Hand in; as JSON with every answer, or as a plain form after `confirm`."""
+    answers = forms.from_json(request.get_json(silent=True)) if request.is_json else []
+    services.hand_in(attempt_id, answers, client=_token(attempt_id), actor=me())
+    target = url_for(".result", attempt_id=attempt_id)
+    return jsonify(url=target) if request.is_json else redirect(target)
+
+
+@bp.get("/attempts/<int:attempt_id>/result")
+def result(attempt_id: int) -> str:
+    """Show the result of an attempt that was handed in."""
+    actor = me()
+    attempt = queries.attempt_of(actor, attempt_id, with_layout=True)
+    if not policies.may_see_result(attempt):
+        raise NotHandedInError
+    progress = courses.progress_of(attempt.enrolment)
+    summaries = queries.exam_summaries(actor, attempt.enrolment)
+    outline = progress.outline
+    return render_template(
+        "exams/result.html",
+        attempt=attempt,
+        rules=ExamRules.read(attempt.version.settings),
+        exam=summaries[attempt.version.exam.code],
+        percent=None if attempt.score is None else marks.percent(attempt.score),
+        review=review(attempt, language()),
+        stage=found(outline.stage_of_exam(attempt.version.exam.code)),
+        progress=progress,
+        modules={module.code: module for each in outline.stages for module in each.modules},
+        lesson_titles=_titles(outline),
+        kind_name=paper.kind_name,
+        now=clock.now(),
+    )
+
+
+def _titles(outline: Outline) -> dict[str, Mapping[str, str]]:
+    lines = courses.lines_of(code for _stage, _module, code in outline.lessons())
+    return {code: line.title for code, line in lines.items()}
+
+
+def _token(attempt_id: int) -> str:
+    return str(cookie.get(COOKIE, {}).get(str(attempt_id), ""))
+
+
+def _remember(attempt: Attempt) -> None:
+    """Let this browser save; only the latest few attempts are kept in the cookie."""
+    known = dict(list(cookie.get(COOKIE, {}).items())[-3:])
+    cookie[COOKIE] = known | {str(attempt.id): attempt.client}

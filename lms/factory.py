@@ -1,0 +1,107 @@
+"""Builds the application. The only module that knows all the others."""
+
+import os
+
+from flask import Flask, redirect, url_for
+from flask_login import current_user
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+import lms.courses.views
+import lms.desk.views
+import lms.notifications.jobs
+import lms.certificates.jobs
+import lms.certificates.views
+import lms.accounts.cli
+import lms.accounts.jobs
+import lms.accounts.views
+import lms.exams.jobs
+import lms.exams.views
+import lms.records.cli
+import lms.records.jobs
+import lms.records.views
+from lms import wiring
+from lms.accounts import login
+from lms.config import PROJECT, Settings
+from lms.core.db import db, engine_options, frozen_type
+from lms.desk.menu import menu_of
+from lms.permissions import PERMISSIONS
+from lms.web import assets, errors, headers, i18n, layout, markup, requests
+
+BLUEPRINTS = (
+    lms.certificates.views.bp,
+    lms.records.views.bp,
+    lms.accounts.views.bp,
+    lms.courses.views.bp,
+    lms.desk.views.bp,
+    lms.exams.views.bp,
+)
+COMMANDS = (lms.records.cli.group, lms.accounts.cli.group,)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build an application from `settings`, by default from the environment."""
+    settings = settings or Settings.from_env(os.environ)
+    app = Flask(__name__, instance_path=str(settings.data_dir), static_folder=None)
+    app.static_folder = str(PROJECT / "lms" / "static")
+    app.config.update(_flask_config(settings))
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]
+    db.init_app(app)
+    Migrate(
+        app,
+        db,
+        render_as_batch=True,
+        compare_server_default=True,
+        render_item=frozen_type,
+        transactional_ddl=True,
+    )
+    requests.init_app(app)
+    CSRFProtect(app)
+    i18n.init_app(app, settings.languages.split(","), settings.time_zone)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    assets.init_app(app)
+    headers.init_app(app)
+    markup.init_app(app)
+    layout.init_app(app, menu_of)
+    errors.init_app(app)
+    app.add_url_rule("/", "start", _start)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    login.init_app(app, PERMISSIONS)
+    wiring.connect()
+    login.check_complete(app, PERMISSIONS)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    secure = settings.is_https
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SETTINGS": settings,
+        "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the sign-in: an exam page may lie open for hours
+        "MAX_CONTENT_LENGTH": settings.upload_limit_mb * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "IDLE_MINUTES": settings.idle_minutes,
+        "SESSION_DAYS": settings.session_days,
+    }
+
+
+def _start() -> Response:
+    """Lead to the first page of whoever comes."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("accounts.sign_in"))
+    return redirect(url_for("desk.home"))

@@ -1,0 +1,1 @@
+"""What a person is told: mails through an outbox written in the transaction of their cause."""

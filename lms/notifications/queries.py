@@ -1,0 +1,84 @@
+"""Questions about the outbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import String, cast, func, literal, select
+
+from lms.accounts.models import AccessLink, Person
+from lms.accounts.rules import Purpose
+from lms.core.db import db
+from lms.notifications import rules
+from lms.notifications.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLink:
+    """A one-time link that no mail has brought to its person: an administrator passes it on."""
+
+    person_id: int
+    name: str
+    purpose: Purpose
+    address: str
+    expires_at: datetime
+    problem: str
+    """Why no mail brought it: what the mail server said; empty if it was never asked."""
+
+
+def has_mail() -> bool:
+    """Whether a mail server is set."""
+    return bool(current_app.config["SETTINGS"].mail_server)
+
+
+def waiting_links(*, at: datetime, person: Person | None = None) -> Sequence[WaitingLink]:
+    """Return the usable links that have to be passed on by hand, latest first.
+
+    Those whose mail is about to be sent are not among them.
+    """
+    key = literal(rules.LINK_KEY) + cast(AccessLink.id, String)
+    query = (
+        select(Message.body, Message.recipient, Message.last_error, AccessLink, Person.name)
+        .join(AccessLink, Message.key == key)
+        .join(Person, Person.id == AccessLink.person_id)
+        .where(Message.sent_at.is_(None), AccessLink.used_at.is_(None))
+        .where(AccessLink.expires_at > at)
+        .order_by(AccessLink.id.desc())
+    )
+    if person is not None:
+        query = query.where(Message.person_id == person.id)
+    return [
+        WaitingLink(
+            person_id=link.person_id or 0,
+            name=name,
+            purpose=link.purpose,
+            address=rules.first_link(body),
+            expires_at=link.expires_at,
+            problem=error or "",
+        )
+        for body, recipient, error, link, name in db.session.execute(query)
+        if not (has_mail() and recipient) or error
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """How the outbox stands."""
+
+    unsent: int
+    oldest_at: datetime | None
+    errors: Sequence[tuple[str, str]]
+    """Recipient and what the mail server said, latest first."""
+
+
+def outbox() -> Outbox:
+    """Return what has not been sent."""
+    unsent = Message.sent_at.is_(None)
+    count, oldest = db.session.execute(
+        select(func.count(), func.min(Message.made_at)).where(unsent)
+    ).one()
+    failed = select(Message.recipient, Message.last_error).where(unsent)
+    failed = failed.where(Message.last_error.is_not(None)).order_by(Message.id.desc()).limit(5)
+    errors = [(recipient, error or "") for recipient, error in db.session.execute(failed)]
+    return Outbox(count, oldest, errors)

@@ -1,0 +1,63 @@
+"""Who may open which page: all of it, on one page.
+
+The application refuses to start when an endpoint is missing here, or when one here does not
+exist. Whose rows a person sees on a page they may open is the business of the query behind it.
+"""
+
+from lms.accounts.login import ANYONE, PUBLIC, Permissions
+from lms.accounts.rules import Role
+
+TRAINEES = frozenset({Role.TRAINEE})
+ADMINS = frozenset({Role.ADMIN})
+READERS = frozenset({Role.HR, Role.ADMIN, Role.MANAGER})
+"""Who sees people in their scope."""
+
+PERMISSIONS: Permissions = {
+    # web
+    "static": PUBLIC,
+    "language": PUBLIC,
+    "start": PUBLIC,
+    # accounts
+    "accounts.sign_in": PUBLIC,
+    "accounts.sign_out": PUBLIC,
+    "accounts.forgot": PUBLIC,
+    "accounts.use_link": PUBLIC,
+    "accounts.setup": PUBLIC,
+    "accounts.profile": ANYONE,
+    "accounts.change_password": ANYONE,
+    "accounts.end_sign_in": ANYONE,
+    "accounts.end_other_sign_ins": ANYONE,
+    # admin
+    # desk
+    "desk.home": ANYONE,
+    # courses
+    "courses.lesson": TRAINEES,
+    "courses.finish": TRAINEES,
+    "courses.asked": TRAINEES,
+    "courses.check": TRAINEES,
+    "courses.media": TRAINEES,
+    # exams
+    "exams.start_page": TRAINEES,
+    "exams.start": TRAINEES,
+    "exams.sit": TRAINEES,
+    "exams.save": TRAINEES,
+    "exams.save_page": TRAINEES,
+    "exams.take_over": TRAINEES,
+    "exams.confirm": TRAINEES,
+    "exams.hand_in": TRAINEES,
+    "exams.result": TRAINEES,
+    # certificates
+    "certificates.mine": ANYONE,
+    "certificates.pdf": ANYONE,
+    "certificates.make_pdf": ANYONE,
+    "certificates.revoke": frozenset({Role.HR, Role.ADMIN}),
+    "certificates.verify": PUBLIC,
+    "certificates.verify_form": PUBLIC,
+    # records
+    "records.mine": ANYONE,
+    "records.make_pdf": ANYONE,
+    "records.pdf": ANYONE,
+    "records.download": ANYONE,
+    "records.person": READERS,
+    "records.make_person_pdf": READERS,
+}

@@ -1,0 +1,100 @@
+"""What an entry of the training record says: words, codes and versions as of then.
+
+An entry is read in ten years, when titles have changed and exams are gone; so it says everything
+itself and refers to nothing. It names nobody: who it is about is a number, so that a person's name
+can be forgotten without breaking their chain.
+"""
+
+from typing import Any
+
+from lms.certificates.models import Certificate
+from lms.courses.models import Enrolment, LessonVersion
+from lms.courses.rules import Outline, Stage
+from lms.exams.models import Attempt
+from lms.exams.rules import marks
+
+Detail = dict[str, Any]
+
+
+def of_run(enrolment: Enrolment) -> Detail:
+    """Return what is said about a run of a programme."""
+    version = enrolment.version
+    return {
+        "title": dict(version.structure["title"]),
+        "programme": version.structure["code"],
+        "version": version.number,
+        "cycle": enrolment.cycle,
+    }
+
+
+def of_enrolment(enrolment: Enrolment) -> Detail:
+    """Return what is said when a run begins."""
+    due_on = enrolment.due_on
+    return {
+        **of_run(enrolment),
+        "source": enrolment.source.value,
+        "due_on": due_on.isoformat() if due_on else None,
+    }
+
+
+def of_lesson(enrolment: Enrolment, version: LessonVersion) -> Detail:
+    """Return what is said about a lesson that was read to its end."""
+    code = version.lesson.code
+    place = _outline(enrolment).place_of(code)
+    return {
+        "title": dict(version.title),
+        "lesson": code,
+        "version": version.number,
+        "minutes": version.minutes,
+        **_in_stage(place[0] if place else None),
+    }
+
+
+def of_attempt(attempt: Attempt) -> Detail:
+    """Return what is said about a sitting; its result only once it is marked."""
+    version = attempt.version
+    stages = (each for each in _outline(attempt.enrolment).stages if each.code == attempt.stage)
+    detail = {
+        "title": dict(version.settings["title"]),
+        "exam": version.exam.code,
+        "version": version.number,
+        "attempt": attempt.id,
+        "number": attempt.number,
+        "questions": len(attempt.layout),
+        **_in_stage(next(stages, None)),
+    }
+    if attempt.score is not None:
+        detail["score"] = f"{attempt.score.numerator}/{attempt.score.denominator}"
+        detail["percent"] = str(marks.percent(attempt.score))
+        detail["receipt"] = attempt.receipt
+    return detail
+
+
+def of_stage(stage: Stage) -> Detail:
+    """Return what is said about a stage that was completed."""
+    return {"title": dict(stage.title), **_in_stage(stage)}
+
+
+def of_certificate(certificate: Certificate, enrolment: Enrolment) -> Detail:
+    """Return what is said about a certificate."""
+    code, snapshot = certificate.definition.code, certificate.snapshot
+    stages = (each for each in _outline(enrolment).stages if each.certificate == code)
+    until = certificate.valid_until
+    return {
+        "title": {"zh": snapshot["title_zh"], "en": snapshot["title_en"]},
+        "definition": code,
+        "certificate": certificate.id,
+        "serial": certificate.serial,
+        "valid_until": until.isoformat() if until else None,
+        **_in_stage(next(stages, None)),
+    }
+
+
+def _outline(enrolment: Enrolment) -> Outline:
+    return Outline.read(enrolment.version.structure)
+
+
+def _in_stage(stage: Stage | None) -> Detail:
+    if stage is None:
+        return {"stage": None}
+    return {"stage": {"code": stage.code, "number": stage.number, "title": dict(stage.title)}}

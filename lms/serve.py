@@ -1,0 +1,198 @@
+"""The one command of the product: ``python -m lms.serve``, which is what ``make run`` does.
+
+Brings database and content up to date, says how to sign in, and then keeps two processes running:
+web (waitress) and jobs (``flask jobs work``). Both are forks of this one, made when everything is
+imported: the modules are loaded once and shared.
+
+This process ends when the web process does. A jobs process that dies is replaced. SIGTERM and
+SIGINT are passed on, and both processes finish what they have in hand.
+"""
+
+import logging
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from socket import socket
+from typing import NoReturn
+
+from flask import Flask
+
+from lms.config import Settings
+from lms.core import gate, listener, logging as lines, worker
+from lms.core.db import db
+from lms.factory import create_app
+from lms.start import prepare
+
+log = logging.getLogger(__name__)
+
+LAST_WORD = int(listener.GRACE) + 5
+"""Seconds after which a process that was told to end is killed."""
+SHORT_LIFE = 10.0
+"""Seconds; a jobs process that lived no longer is replaced after a pause."""
+PAUSE = 5.0
+"""Seconds of that pause."""
+
+
+@dataclass(slots=True)
+class Child:
+    """One process that this one keeps running."""
+
+    name: str
+    run: Callable[[], None]
+    pid: int = 0
+    since: float = 0.0
+
+
+def main() -> int:
+    """Prepare, serve until told to stop, and return the exit status."""
+    lines.configure()
+    settings = Settings.from_env(os.environ)
+    try:
+        listening = listener.listen(settings.host, settings.port)
+    except listener.PortTakenError as error:
+        print(
+            f"Port {settings.port} on {settings.host} cannot be used: {error}.\n"
+            "If Stairway runs already, open it in the browser; else choose another port:"
+            f" LMS_PORT={settings.port + 1} make run",
+            file=sys.stderr,
+        )
+        return 1
+    _keep_temporary_files_in(settings)
+    app = create_app(settings)
+    with app.app_context():
+        print(prepare(settings), flush=True)
+        db.session.remove()
+        db.engine.dispose()  # a connection must not be shared by two processes
+    return Keeper(
+        web=Child("web", lambda: _web(app, listening, settings)),
+        jobs=Child("jobs", lambda: _jobs(app, listening)),
+    ).keep()
+
+
+class Keeper:
+    """Starts the two processes, replaces the one that may die, and ends with the other."""
+
+    def __init__(self, *, web: Child, jobs: Child) -> None:
+        self.web = web
+        self.jobs = jobs
+        self.is_ending = False
+        # Nothing is ever written: when this process is gone, however that came, reading ends.
+        self.lifeline, self._held = os.pipe()
+
+    def keep(self) -> int:
+        """Return the exit status when both processes have ended."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._end)
+        signal.signal(signal.SIGALRM, self._kill)
+        self._start(self.web)
+        self._start(self.jobs)
+        status = 0
+        while self.web.pid or self.jobs.pid:
+            pid, code = os.waitpid(-1, 0)
+            if pid == self.web.pid:
+                self.web.pid = 0
+                status = self._web_ended(os.waitstatus_to_exitcode(code))
+            elif pid == self.jobs.pid:
+                self.jobs.pid = 0
+                self._jobs_ended(os.waitstatus_to_exitcode(code))
+        return status
+
+    def _web_ended(self, code: int) -> int:
+        if self.is_ending:
+            return 0
+        log.error("the web process ended with status %d", code)
+        self._end()
+        return 1
+
+    def _jobs_ended(self, code: int) -> None:
+        if self.is_ending:
+            return
+        lived = time.monotonic() - self.jobs.since
+        log.error("the jobs process ended with status %d and is replaced", code)
+        self._start(self.jobs, pause=PAUSE if lived < SHORT_LIFE else 0)
+
+    def _start(self, child: Child, *, pause: float = 0) -> None:
+        child.since = time.monotonic()
+        child.pid = os.fork()
+        if child.pid == 0:
+            os.close(self._held)
+            self._become(child, pause)
+
+    def _become(self, child: Child, pause: float) -> NoReturn:
+        """Be the child, from now on and to the end; the pause is the child's, not the keeper's."""
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; the keeper passes it on
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        threading.Thread(target=self._end_with_keeper, daemon=True).start()
+        status = 1
+        try:
+            time.sleep(pause)
+            child.run()
+            status = 0
+        except BaseException:  # noqa: BLE001  nothing may return into the keeper's code
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+
+    def _end_with_keeper(self) -> None:
+        os.read(self.lifeline, 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def _end(self, *_: object) -> None:
+        self.is_ending = True
+        signal.alarm(LAST_WORD)
+        self._tell(signal.SIGTERM)
+
+    def _kill(self, *_: object) -> None:
+        self._tell(signal.SIGKILL)
+
+    def _tell(self, number: signal.Signals) -> None:
+        for child in (self.web, self.jobs):
+            if child.pid:
+                with suppress(ProcessLookupError):
+                    os.kill(child.pid, number)
+
+
+def _web(app: Flask, listening: socket, settings: Settings) -> None:
+    listener.serve(app, listening, threads=settings.threads)
+    with app.app_context():
+        _checkpoint()
+
+
+def _jobs(app: Flask, listening: socket) -> None:
+    listening.close()
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    with app.app_context():
+        worker.work(stop)
+
+
+def _checkpoint() -> None:
+    """Move what SQLite has in its log into the file, so that the file alone is the database."""
+    url = db.engine.url
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return
+    with gate.beside(url.database).held(), db.engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _keep_temporary_files_in(settings: Settings) -> None:
+    """Put large request bodies and the like into the data directory, as everything else."""
+    folder = settings.data_dir / "tmp"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    tempfile.tempdir = str(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

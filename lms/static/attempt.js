@@ -1,0 +1,169 @@
+// The page of a sitting. The server owns the clock, the paper and every answer; this module shows the time,
+// sends each change as it is made, keeps what could not be sent, and sends it when the line is back.
+// Without it the same form posts and saves as a whole.
+import { announce } from './ui.js';
+
+const form = document.querySelector('form[data-attempt]'), T = JSON.parse(form.dataset.text);
+const $ = (s, e = document) => e.querySelector(s), $$ = (s, e = document) => [...e.querySelectorAll(s)];
+const cards = $$('.q-card'), total = cards.length, timer = $('.timer'), clock = $('b', timer);
+const saved = $('.saved'), offline = $('#offline'), refused = $('#refused'), dialog = $('#confirm');
+const KEY = `attempt:${form.dataset.attempt}`;
+document.documentElement.classList.add('js');
+
+// ---- what is in each slot, and which of it is not on the server's disk yet
+const seqs = new Map(cards.map((c) => [Number(c.dataset.slot), Number(c.dataset.seq)]));
+let unsent = new Map();                                   // slot -> {slot, seq, answer, flagged}
+const cardOf = (slot) => cards[slot - 1];
+const read = (slot) => {
+  const card = cardOf(slot), boxes = $$('input[type=radio], input[type=checkbox]:not([data-flag])', card);
+  const answer = boxes.length ? boxes.filter((b) => b.checked).map((b) => b.value) : $$('.input', card).map((i) => i.value);
+  return { answer, flagged: $('[data-flag]', card).checked };
+};
+const write = (slot, { answer, flagged }) => {
+  const card = cardOf(slot), boxes = $$('input[type=radio], input[type=checkbox]:not([data-flag])', card);
+  boxes.forEach((b) => { b.checked = answer.includes(b.value); });
+  $$('.input', card).forEach((input, n) => { input.value = answer[n] ?? ''; });
+  $('[data-flag]', card).checked = flagged;
+};
+const answered = (slot) => read(slot).answer.some((a) => a.trim());
+const keep = () => { try { localStorage.setItem(KEY, JSON.stringify([...unsent.values()])); } catch { /* storage is full or off: the page still has it */ } };
+const forget = () => { try { localStorage.removeItem(KEY); } catch { /* the same */ } };
+
+function changed(slot) {
+  const seq = Math.max(Date.now(), (seqs.get(slot) || 0) + 1);   // above all that server and other tabs used
+  seqs.set(slot, seq); unsent.set(slot, { slot, seq, ...read(slot) }); keep(); paint(slot);
+}
+// what an earlier page could not send: it counts if it is newer than what the server knows
+try {
+  for (const a of JSON.parse(localStorage.getItem(KEY) || '[]')) if (cardOf(a.slot) && a.seq > (seqs.get(a.slot) || 0)) { seqs.set(a.slot, a.seq); unsent.set(a.slot, a); write(a.slot, a); }
+} catch { forget(); }
+
+// ---- what the page says about saving
+let state = 'open';                                       // open -> handing -> ended
+const show = (look, text) => { saved.dataset.state = look; $('span', saved).textContent = text; };
+function stop(text) {                                     // a refusal is said as what it is, never as "offline"
+  state = 'ended'; form.dataset.readonly = ''; $$('.opts input', form).forEach((i) => { i.disabled = true; });
+  offline.hidden = true; refused.hidden = false; $('b', refused).textContent = text; show('bad', T.refused); dialog.open && dialog.close();
+}
+const time = (iso) => new Date(iso).toLocaleTimeString('en-GB', { hour12: false });
+
+async function post(url, body) {
+  const reply = await fetch(url, { method: 'POST', credentials: 'same-origin', redirect: 'manual', headers: { 'content-type': 'application/json', accept: 'application/json', 'x-csrftoken': form.dataset.csrf }, body: JSON.stringify(body) });
+  const content = await reply.json().catch(() => ({}));
+  return { status: reply.status, content };
+}
+const retryable = (status) => status === 0 || status === 429 || status >= 500;
+
+let busy = false, wait = 1000, later = 0;
+async function flush() {
+  clearTimeout(later);
+  if (busy || state !== 'open' || !unsent.size) return;
+  busy = true; const batch = [...unsent.values()]; show('busy', T.saving);
+  try {
+    const { status, content } = await post(form.dataset.save, { answers: batch });
+    if (status === 200) accepted(batch, content);
+    else if (status === 409 && content.type?.endsWith('attempt-closed')) { forget(); state = 'ended'; location.assign(form.dataset.result); }
+    else if (status === 401) again(T.signedout);
+    else if (retryable(status)) again(content.detail);
+    else stop(content.detail || T.refused);
+  } catch { again(); }
+  busy = false;
+  if (unsent.size && wait === 1000 && state === 'open') flush();
+}
+function accepted(batch, reply) {
+  let stale = false;
+  for (const a of batch) {
+    const stored = reply.saved[a.slot] ?? a.seq;
+    if (stored > a.seq) stale = true;                     // another tab was newer: its answer stands
+    if (unsent.get(a.slot)?.seq === a.seq) unsent.delete(a.slot);
+  }
+  keep(); wait = 1000; offline.hidden = true; refused.hidden = true; until(reply.left_ms);
+  show('ok', `${T.saved} ${time(reply.server_now)}`);
+  if (stale && !unsent.size) location.reload();
+}
+function again(text) {                                    // the line is down, or the server says "later"
+  wait = Math.min(wait * 2, 15000); later = setTimeout(flush, wait); show('off', T.kept);
+  offline.hidden = Boolean(text); refused.hidden = !text; if (text) $('b', refused).textContent = text;
+}
+addEventListener('online', () => { wait = 1000; flush(); if (state === 'handing') handIn(); });
+
+let typing = 0;
+form.addEventListener('input', (e) => {
+  const card = e.target.closest('.q-card'); if (!card || state !== 'open') return;
+  changed(Number(card.dataset.slot)); clearTimeout(typing);
+  typing = setTimeout(flush, e.target.matches('.input') ? 800 : 0);
+});
+addEventListener('pagehide', () => { if (state === 'open' && unsent.size && navigator.onLine) fetch(form.dataset.save, { method: 'POST', keepalive: true, headers: { 'content-type': 'application/json', 'x-csrftoken': form.dataset.csrf }, body: JSON.stringify({ answers: [...unsent.values()] }) }); });
+addEventListener('beforeunload', (e) => { if (unsent.size && state === 'open') { e.preventDefault(); e.returnValue = T.leave; } });
+
+// ---- one question at a time
+let now = 1;
+function go(slot, focus = true) {
+  now = Math.min(Math.max(slot, 1), total);
+  for (const card of cards) card.toggleAttribute('data-now', Number(card.dataset.slot) === now);
+  for (const cell of $$('[data-cell]')) { if (Number(cell.dataset.cell) === now) cell.setAttribute('aria-current', 'step'); else cell.removeAttribute('aria-current'); }
+  $('[data-go="-1"]').disabled = now === 1; $('[data-go="1"]').disabled = now === total;
+  if (focus) { scrollTo({ top: 0 }); $('legend', cardOf(now)).focus({ preventScroll: true }); }
+  history.replaceState(null, '', `#q${now}`);
+}
+document.addEventListener('click', (e) => {
+  const step = e.target.closest('[data-go]'); if (step) { go(now + Number(step.dataset.go)); return; }
+  const link = e.target.closest('a[href^="#q"]'); if (link) { e.preventDefault(); dialog.open && dialog.close(); go(Number(link.hash.slice(2))); }
+});
+function paint(slot) {
+  const cell = $(`[data-cell="${slot}"]`), is = answered(slot), flag = $('[data-flag]', cardOf(slot)).checked;
+  cell.classList.toggle('a', is); cell.classList.toggle('f', flag);
+  cell.setAttribute('aria-label', [cell.dataset.label, is ? T.answered : T.unanswered, ...(flag ? [T.flagged] : [])].join(', '));
+  const done = cards.filter((c) => answered(Number(c.dataset.slot))).length;
+  $$('[data-done]').forEach((e) => { e.textContent = done; }); $('.sheet progress').value = done;
+}
+
+// ---- the clock: counts to what the server said, on a clock that nobody can set; speaks at 10, 5 and 1 minutes only
+let end = 0, say = [];
+const left = () => Math.max(0, Math.ceil((end - performance.now()) / 1000));
+function until(ms) { end = performance.now() + ms; say = [600, 300, 60].filter((s) => s < left()); }
+function tick() {
+  const s = left(), text = `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`;
+  if (clock.textContent !== text) clock.textContent = text;
+  timer.dataset.level = s <= 60 ? 'last' : s <= 300 ? 'low' : '';
+  if (say.length && s <= say[0]) announce(T.left.replace('{n}', Math.ceil(say.shift() / 60)));
+  if (s === 0 && state === 'open') handIn(); else if (state === 'open') setTimeout(tick, 250);
+}
+$('button', timer).addEventListener('click', (e) => { const hide = e.currentTarget.getAttribute('aria-pressed') !== 'true'; e.currentTarget.setAttribute('aria-pressed', hide); clock.hidden = hide; });
+
+// ---- handing in: one request carries everything, and the page waits for its answer, also while offline
+form.addEventListener('submit', (e) => { e.preventDefault(); if (state === 'open') ask(); });
+function ask() {
+  const lists = { unanswered: [], flagged: [] };
+  for (const c of cards) { const n = Number(c.dataset.slot); if (!answered(n)) lists.unanswered.push(n); if ($('[data-flag]', c).checked) lists.flagged.push(n); }
+  for (const [name, numbers] of Object.entries(lists)) {
+    const p = $(`[data-list=${name}]`, dialog); p.hidden = !numbers.length;
+    $('span', p).replaceChildren(...numbers.flatMap((n, i) => { const a = Object.assign(document.createElement('a'), { href: `#q${n}`, textContent: n }); return i ? [', ', a] : [a]; }));
+  }
+  const gaps = lists.unanswered.length + lists.flagged.length > 0;
+  $('[data-gaps]', dialog).hidden = !gaps; $('[data-complete]', dialog).hidden = gaps;
+  $('[data-left]', dialog).textContent = T.left.replace('{n}', Math.ceil(left() / 60)) + '.';
+  dialog.showModal();
+}
+$('[data-hand-in]').addEventListener('click', () => handIn());
+let handing = 0, asking = false;
+async function handIn() {
+  if (state === 'ended' || asking) return;
+  state = 'handing'; asking = true; clearTimeout(handing); dialog.open && dialog.close(); show('busy', T.handing);
+  $$('.opts input', form).forEach((i) => { i.disabled = true; });
+  const answers = cards.map((c) => Number(c.dataset.slot)).filter((n) => seqs.get(n)).map((n) => ({ slot: n, seq: seqs.get(n), ...read(n) }));
+  let wait = 0, text = '';
+  try {
+    const { status, content } = await post(form.dataset.finish, { answers });
+    if (status === 200) { state = 'ended'; unsent.clear(); forget(); location.assign(content.url); }
+    else if (retryable(status) || status === 401) { wait = 3000; text = status === 401 ? T.signedout : content.detail || ''; }
+    else stop(content.detail || T.refused);
+  } catch { wait = 3000; }
+  asking = false;
+  if (wait) { offline.hidden = Boolean(text); refused.hidden = !text; if (text) $('b', refused).textContent = text; show('off', T.kept); handing = setTimeout(handIn, wait); }
+}
+
+until(Number(timer.dataset.left)); tick();
+cards.forEach((c) => paint(Number(c.dataset.slot)));
+go(Number(location.hash.match(/^#q(\d+)$/)?.[1] || 1), false);
+flush();

@@ -1,0 +1,1 @@
+"""What all pages share: layout, error pages, language, headers, static files, markup."""

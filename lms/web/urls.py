@@ -1,0 +1,30 @@
+"""The one place that decides where a redirect may lead, and whose address a request has."""
+
+from urllib.parse import urlsplit
+
+from flask import request, url_for
+
+
+def safe_next(target: str | None, default: str | None = None) -> str:
+    r"""Return `target` if it is a path on this site, else `default` (the start page).
+
+    ``//evil.example``, ``/\\evil.example`` and anything with a scheme or a control character lead
+    elsewhere in some browser, so only a plain path is followed.
+    """
+    start = default or url_for("start")
+    if not target or not target.startswith("/") or target[1:2] in {"/", "\\"}:
+        return start
+    if any(ord(each) < ord(" ") or each == "\\" for each in target):
+        return start
+    parts = urlsplit(target)
+    return start if parts.scheme or parts.netloc else target
+
+
+def client_ip() -> str:
+    """Return the address of the client, as far as trusted proxies tell it."""
+    return request.remote_addr or ""
+
+
+def here() -> str:
+    """Return path and query of the current page, for coming back to it."""
+    return request.full_path.rstrip("?")

@@ -1,0 +1,159 @@
+"""A small programme with an exam, for tests: two stages, a lesson each, five questions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lms.accounts.models import Person
+from lms.core.db import db, transaction
+from lms.courses import services as courses
+from lms.courses.models import (
+    Enrolment,
+    EnrolmentSource,
+    Lesson,
+    LessonVersion,
+    Programme,
+    ProgrammeVersion,
+)
+from lms.exams.models import Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion
+from lms.exams.rules.kinds import Kind
+from tests.factories import NOON
+
+WHY = {"zh": "因为", "en": "Because"}
+
+
+def text(words: str) -> dict[str, str]:
+    return {"zh": words, "en": words}
+
+
+BODIES: Mapping[Kind, dict[str, Any]] = {
+    Kind.SINGLE: {
+        "options": [{"key": key, "text": text(f"{key}."), "why": WHY} for key in "ABC"],
+        "answer": ["B"],
+    },
+    Kind.MULTIPLE: {
+        "options": [{"key": key, "text": text(f"{key}."), "why": WHY} for key in "ABCD"],
+        "answer": ["A", "C"],
+    },
+    Kind.TRUEFALSE: {"answer": False, "why": {"true": WHY, "false": WHY}},
+    Kind.FILLIN: {"blanks": [{"accept": {"zh": ["席位"], "en": ["seat", "seats"]}}]},
+    Kind.NUMERIC: {
+        "answer": {"value": "180", "tolerance": "0"},
+        "unit": {"zh": "分钟", "en": "minutes"},
+        "units": ["min", "分钟"],
+        "wrong": [{"value": "270", "why": {"zh": "没有扣除", "en": "Waiting not taken off."}}],
+    },
+}
+RIGHT: Mapping[Kind, tuple[str, ...]] = {
+    Kind.SINGLE: ("B",),
+    Kind.MULTIPLE: ("A", "C"),
+    Kind.TRUEFALSE: ("false",),
+    Kind.FILLIN: ("Seats",),
+    Kind.NUMERIC: ("１８０ 分钟",),
+}
+
+
+def question(code: str, kind: Kind, *, unit: str = "M1", points: int = 1) -> Question:
+    """Add one question of a kind to the exam pool."""
+    content = {
+        "stem": text(f"{code}?"),
+        "explanation": text(f"Secret explanation of {code}"),
+        "lesson": "M1-1",
+        **BODIES[kind],
+    }
+    row = Question(code=code, unit=unit, pool=Pool.EXAM)
+    with transaction() as session:
+        session.add(row)
+        session.flush()
+        row.published = QuestionVersion(
+            question_id=row.id,
+            number=1,
+            kind=kind,
+            points=points,
+            difficulty=2,
+            tags=[],
+            body=content,
+            meta={},
+            digest="0" * 64,
+            made_at=NOON,
+        )
+    return row
+
+
+def exam(code: str = "stage-1", **settings: Any) -> Exam:
+    """Add an exam that draws all questions of module M1."""
+    content = {
+        "code": code,
+        "title": text("Stage 1 exam"),
+        "minutes": 20,
+        "pass_percent": 80,
+        "attempts": 3,
+        "cooldown_days": [1, 7],
+        "review": ["own", "right-wrong", "key", "explanation"],
+        "draw": [{"unit": "M1", "count": 5}],
+    } | settings
+    row = Exam(code=code)
+    with transaction() as session:
+        session.add(row)
+        session.flush()
+        row.published = ExamVersion(
+            exam_id=row.id, number=1, settings=content, digest="0" * 64, made_at=NOON
+        )
+    return row
+
+
+def programme() -> Programme:
+    """Add a programme of two stages with a lesson each; an exam closes the first."""
+    for code in ("M1-1", "M2-1"):
+        _lesson(code)
+    stages = [_stage("one", "M1", exam="stage-1"), _stage("two", "M2", exam=None)]
+    structure = {"code": "p", "title": text("P"), "summary": text("P"), "stages": stages}
+    row = Programme(code="p")
+    with transaction() as session:
+        session.add(row)
+        session.flush()
+        row.published = ProgrammeVersion(
+            programme_id=row.id, number=1, structure=structure, digest="0" * 64, made_at=NOON
+        )
+    return row
+
+
+def _stage(code: str, module: str, *, exam: str | None) -> dict[str, Any]:
+    goals = {"zh": ["g"], "en": ["g"]}
+    modules = [{"code": module, "title": text(module), "goals": goals, "lessons": [f"{module}-1"]}]
+    return {"code": code, "title": text(code), "exam": exam, "modules": modules}
+
+
+def _lesson(code: str) -> None:
+    row = Lesson(code=code)
+    with transaction() as session:
+        session.add(row)
+        session.flush()
+        row.published = LessonVersion(
+            lesson_id=row.id,
+            number=1,
+            title=text(code),
+            minutes=10,
+            meta={"class": "generic", "objectives": {"zh": ["o"], "en": ["o"]}},
+            source=text("Text"),
+            html=text("<p>Text</p>"),
+            outline={"zh": [], "en": []},
+            checks=[],
+            digest="0" * 64,
+            made_at=NOON,
+        )
+
+
+def ready(trainee: Person, **settings: Any) -> Enrolment:
+    """Add programme, exam and a question of each kind; the trainee may sit the exam."""
+    row = programme()
+    exam(**settings)
+    for number, kind in enumerate(Kind, start=1):
+        question(f"M1-q{number}", kind)
+    run = courses.enrol(trainee, row, source=EnrolmentSource.ASSIGNED, actor=trainee, at=NOON)
+    courses.finish_lesson(run.id, "M1-1", actor=trainee, at=NOON)
+    return run
+
+
+def kinds(attempt: Attempt) -> list[Kind]:
+    """Return the kind of each slot, in the order shown."""
+    return [db.session.get_one(QuestionVersion, entry[0]).kind for entry in attempt.layout]
