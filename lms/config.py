@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
 PROJECT = Path(__file__).resolve().parent.parent
+DATA_DIR = PROJECT / "instance"
 SETTINGS_FILE = "settings.toml"
 """In the data directory; names without ``LMS_``, in small letters. The environment wins."""
 SHORTEST_SECRET = 32
@@ -21,7 +22,7 @@ SHORTEST_SECRET = 32
 class Settings:
     """What an operator may change: ``LMS_<NAME>`` variables, or `SETTINGS_FILE`."""
 
-    data_dir: Path = PROJECT / "instance"
+    data_dir: Path = DATA_DIR
     """Everything that the application writes lies in here."""
     content_dir: Path = PROJECT / "content"
     """The curriculum as files."""
@@ -84,7 +85,7 @@ class Settings:
         types = get_type_hints(cls)
         known = {f"LMS_{each.name.upper()}": each.name for each in fields(cls)}
         given = {name: text for name, text in environ.items() if name.startswith("LMS_")}
-        folder = Path(given.get("LMS_DATA_DIR", cls.data_dir)).resolve()
+        folder = Path(given.get("LMS_DATA_DIR", DATA_DIR)).resolve()
         given = _from_file(folder / SETTINGS_FILE) | given
         if unknown := given.keys() - known.keys():
             raise SystemExit(f"unknown setting: {', '.join(sorted(unknown))}")

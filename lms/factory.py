@@ -10,6 +10,8 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
+import lms.core.cli
+import lms.courses.cli
 import lms.courses.views
 import lms.desk.views
 import lms.notifications.jobs
@@ -18,6 +20,10 @@ import lms.certificates.views
 import lms.accounts.cli
 import lms.accounts.jobs
 import lms.accounts.views
+import lms.admin.demo
+import lms.admin.site_views
+import lms.admin.unit_views
+import lms.admin.views
 import lms.exams.jobs
 import lms.exams.views
 import lms.records.cli
@@ -35,11 +41,18 @@ BLUEPRINTS = (
     lms.certificates.views.bp,
     lms.records.views.bp,
     lms.accounts.views.bp,
+    lms.admin.views.bp,
     lms.courses.views.bp,
     lms.desk.views.bp,
     lms.exams.views.bp,
 )
-COMMANDS = (lms.records.cli.group, lms.accounts.cli.group,)
+COMMANDS = (
+    lms.core.cli.jobs,
+    lms.accounts.cli.group,
+    lms.admin.demo.group,
+    lms.courses.cli.group,
+    lms.records.cli.group,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

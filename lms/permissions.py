@@ -28,6 +28,23 @@ PERMISSIONS: Permissions = {
     "accounts.end_sign_in": ANYONE,
     "accounts.end_other_sign_ins": ANYONE,
     # admin
+    "admin.alive": PUBLIC,
+    "admin.ready": PUBLIC,
+    "admin.people": ADMINS,
+    "admin.person_new": ADMINS,
+    "admin.person": ADMINS,
+    "admin.person_deactivate": ADMINS,
+    "admin.person_reactivate": ADMINS,
+    "admin.person_invite": ADMINS,
+    "admin.person_reset": ADMINS,
+    "admin.person_enrol": ADMINS,
+    "admin.role_grant": ADMINS,
+    "admin.role_end": ADMINS,
+    "admin.units": ADMINS,
+    "admin.unit": ADMINS,
+    "admin.unit_close": ADMINS,
+    "admin.audit": ADMINS,
+    "admin.health": ADMINS,
     # desk
     "desk.home": ANYONE,
     # courses

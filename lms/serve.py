@@ -66,14 +66,47 @@ def main() -> int:
         return 1
     _keep_temporary_files_in(settings)
     app = create_app(settings)
-    with app.app_context():
-        print(prepare(settings), flush=True)
-        db.session.remove()
-        db.engine.dispose()  # a connection must not be shared by two processes
-    return Keeper(
-        web=Child("web", lambda: _web(app, listening, settings)),
+    if status := _in_a_process_of_its_own(lambda: _prepare(app, settings)):
+        return status
+    status = Keeper(
+        web=Child("web", lambda: listener.serve(app, listening, threads=settings.threads)),
         jobs=Child("jobs", lambda: _jobs(app, listening)),
     ).keep()
+    with app.app_context():
+        _checkpoint()
+    return status
+
+
+def _prepare(app: Flask, settings: Settings) -> None:
+    with app.app_context():
+        print(prepare(settings))
+
+
+def _in_a_process_of_its_own(work: Callable[[], None]) -> int:
+    """Do something that needs much memory once, and give it back; return the exit status.
+
+    Importing the curriculum takes as much as the web process has for all its life.
+    """
+    pid = os.fork()
+    if pid == 0:
+        _do_and_exit(work)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _do_and_exit(work: Callable[[], None]) -> NoReturn:
+    """Do something in a fork, which must not return into the code of whoever forked."""
+    status = 1
+    try:
+        work()
+        status = 0
+    except SystemExit as error:
+        print(error, file=sys.stderr)
+    except BaseException:  # noqa: BLE001  see above
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 class Keeper:
@@ -131,17 +164,12 @@ class Keeper:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; the keeper passes it on
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         threading.Thread(target=self._end_with_keeper, daemon=True).start()
-        status = 1
-        try:
+
+        def live() -> None:
             time.sleep(pause)
             child.run()
-            status = 0
-        except BaseException:  # noqa: BLE001  nothing may return into the keeper's code
-            traceback.print_exc()
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(status)
+
+        _do_and_exit(live)
 
     def _end_with_keeper(self) -> None:
         os.read(self.lifeline, 1)
@@ -162,12 +190,6 @@ class Keeper:
                     os.kill(child.pid, number)
 
 
-def _web(app: Flask, listening: socket, settings: Settings) -> None:
-    listener.serve(app, listening, threads=settings.threads)
-    with app.app_context():
-        _checkpoint()
-
-
 def _jobs(app: Flask, listening: socket) -> None:
     listening.close()
     stop = threading.Event()
@@ -177,7 +199,10 @@ def _jobs(app: Flask, listening: socket) -> None:
 
 
 def _checkpoint() -> None:
-    """Move what SQLite has in its log into the file, so that the file alone is the database."""
+    """Move what SQLite has in its log into the file, so that the file alone is the database.
+
+    After everyone else has gone: somebody who reads would keep it from being complete.
+    """
     url = db.engine.url
     if url.get_backend_name() != "sqlite" or not url.database:
         return
@@ -185,6 +210,7 @@ def _checkpoint() -> None:
         raw = connection.connection.dbapi_connection
         assert raw is not None
         raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.engine.dispose()
 
 
 def _keep_temporary_files_in(settings: Settings) -> None:

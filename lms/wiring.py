@@ -2,19 +2,36 @@
 
 from lms.accounts.events import LinkMade
 from lms.certificates import services as certificates
+from lms.certificates.content import Definitions
 from lms.certificates.events import CertificateAwarded, CertificateRevoked
+from lms.core import content
 from lms.core.events import subscribe
+from lms.courses.content.section import Curriculum
 from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, StageCompleted
 from lms.courses.services import note_stage_passed
+from lms.exams.content.section import Examinations
 from lms.exams.events import AttemptMarked, AttemptStarted
 from lms.records import services as records
 from lms.notifications.services import mail_link
 
 
 def connect() -> None:
-    """Subscribe the features to each other's events; each event's followers run in this order."""
+    """Subscribe the features to each other's events; each event's followers run in this order.
+
+    The record comes first: what follows from a fact stands behind it in the chain.
+    """
+    content.register(Curriculum(), Examinations(), Definitions())
     subscribe(LinkMade, mail_link)
-    subscribe(AttemptMarked, close_stage)
+    subscribe(Enrolled, records.on_enrolled)
+    subscribe(LessonFinished, records.on_lesson_finished)
+    subscribe(AttemptStarted, records.on_attempt_started)
+    subscribe(AttemptMarked, records.on_attempt_marked, close_stage)
+    subscribe(StageCompleted, records.on_stage_completed, certificates.on_stage_completed)
+    subscribe(
+        ProgrammeCompleted, records.on_programme_completed, certificates.on_programme_completed
+    )
+    subscribe(CertificateAwarded, records.on_certificate_awarded)
+    subscribe(CertificateRevoked, records.on_certificate_revoked)
 
 
 def close_stage(event: AttemptMarked) -> None:

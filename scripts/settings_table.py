@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,7 +28,7 @@ def table() -> str:
     classes = [each for each in module.body if isinstance(each, ast.ClassDef)]
     body = next(each for each in classes if each.name == "Settings").body
     rows = []
-    for given, meaning in zip(body, body[1:], strict=False):
+    for given, meaning in pairwise(body):
         if isinstance(given, ast.AnnAssign) and isinstance(meaning, ast.Expr):
             rows.append(_row(given, meaning))
     return HEAD + "\n".join(rows) + "\n"

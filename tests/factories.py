@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 
+from lms.accounts import passwords
 from lms.accounts.models import OrgUnit, Person, RoleGrant
 from lms.accounts.rules import Role
 from lms.certificates import services as certificates
@@ -21,6 +22,7 @@ from lms.courses.models import (
     Programme,
     ProgrammeVersion,
 )
+from lms.courses.rules import Outline
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """The instant at which tests take place, unless they say otherwise."""
@@ -133,15 +135,12 @@ def both(text: str) -> dict[str, str]:
     return {"zh": f"{text}（中文）", "en": text}
 
 
-CHECK = {
-    "id": "c1",
-    "stem": both("What comes first?"),
-    "options": [
-        {"key": "A", "text": both("Restart"), "why": both("That destroys evidence.")},
-        {"key": "B", "text": both("Ask"), "why": both("That narrows it down."), "right": True},
-        {"key": "C", "text": both("Wait"), "why": both("Nothing will change.")},
-    ],
-}
+OPTIONS: list[dict[str, Any]] = [
+    {"key": "A", "text": both("Restart"), "why": both("That destroys evidence.")},
+    {"key": "B", "text": both("Ask"), "why": both("That narrows it down."), "right": True},
+    {"key": "C", "text": both("Wait"), "why": both("Nothing will change.")},
+]
+CHECK: dict[str, Any] = {"id": "c1", "stem": both("What comes first?"), "options": OPTIONS}
 """A self-check of which B is right."""
 
 
@@ -210,4 +209,15 @@ def save(row: T) -> T:
     """Save one row."""
     with transaction() as session:
         session.add(row)
+    return row
+
+
+PASSWORD = "a horse in the rain"
+
+
+def with_password(row: Person, password: str = PASSWORD) -> Person:
+    """The person, who can now sign in with `password`."""
+    stored = passwords.hashed(password)
+    with transaction():
+        row.password_hash = stored
     return row

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lms import config
 from lms.config import Settings
 from lms.core import db
 from scripts import settings_table
@@ -16,6 +17,13 @@ def test_everything_has_a_default_and_lies_in_one_folder(tmp_path: Path) -> None
     assert settings.database_url == f"sqlite:///{folder}/lms.sqlite"
     assert stat.S_IMODE((folder / "secret_key").stat().st_mode) == 0o600
     assert len(settings.secret_key) >= 32
+
+
+def test_nothing_has_to_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "DATA_DIR", tmp_path / "instance")
+    settings = Settings.from_env({})
+    assert settings.data_dir == tmp_path / "instance"
+    assert settings.base_url == "http://127.0.0.1:8000"
 
 
 def test_the_secret_key_is_made_once(tmp_path: Path) -> None:

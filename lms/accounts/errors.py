@@ -15,6 +15,14 @@ class WrongPasswordError(LmsError):
     message = _("That name and password do not go together. Check both and try again.")
 
 
+class WrongOldPasswordError(LmsError):
+    """The present password was not typed right."""
+
+    code = "wrong-old-password"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    message = _("That is not your present password.")
+
+
 class TooManyTriesError(LmsError):
     """Too many wrong passwords for this account from this address."""
 

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 PUBLIC = None
 """For everyone, signed in or not; an empty set of roles is for nobody."""
 ANYONE = frozenset(Role)
-"""For everyone who is signed in."""
+"""For everyone who is signed in, even without any role."""
 
 Permissions = Mapping[str, AbstractSet[Role] | None]
 """Endpoint -> the roles that may open it, or `PUBLIC`."""
@@ -79,7 +79,7 @@ def init_app(app: Flask, permissions: Permissions) -> None:
             if request.method == "GET" and request.accept_mimetypes.accept_html:
                 return redirect(url_for("accounts.sign_in", next=here()))
             return cast("ResponseReturnValue", login.unauthorized())
-        if not me().roles & allowed:
+        if allowed != ANYONE and not me().roles & allowed:
             raise NotAllowedError
         _note_use(this_sign_in())
         return None

@@ -75,14 +75,23 @@ class RoleGrant(Base):
 
     __tablename__ = "role_grant"
     __table_args__ = (
+        # Two, because NULL equals nothing: for a unit, and for the whole organisation.
         Index(
-            "uq_role_grant_current",
+            "uq_role_grant_in_unit",
             "person_id",
             "role",
-            text("coalesce(unit_id, 0)"),
+            "unit_id",
             unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL AND unit_id IS NOT NULL"),
+            postgresql_where=text("ended_at IS NULL AND unit_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_role_grant_everywhere",
+            "person_id",
+            "role",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL AND unit_id IS NULL"),
+            postgresql_where=text("ended_at IS NULL AND unit_id IS NULL"),
         ),
         CheckConstraint("ended_at IS NULL OR ended_at >= granted_at", name="ends_after_start"),
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import update
 
 from lms.accounts import links, passwords, queries, rules, throttle
-from lms.accounts.errors import LinkGoneError, WrongPasswordError
+from lms.accounts.errors import LinkGoneError, WrongOldPasswordError, WrongPasswordError
 from lms.accounts.models import AccessLink, Person, SignIn
 from lms.accounts.rules import Purpose
 from lms.core import audit, clock, queue
@@ -115,13 +115,16 @@ def change_password(
         at: now.
 
     Raises:
-        WrongPasswordError: `old` is not the present one.
+        WrongOldPasswordError: `old` is not the present one.
         TooManyTriesError: after too many wrong ones.
         WeakPasswordError: `new` is too easy to guess.
     """
     person = actor.person
     passwords.refuse_weak(new, person.login, person.name)
-    check_password(person.login, old, address=address, at=at)
+    try:
+        check_password(person.login, old, address=address, at=at)
+    except WrongPasswordError:
+        raise WrongOldPasswordError from None
     _set_password(person, passwords.hashed(new), keep_id=actor.id, at=at or clock.now())
     throttle.forget_wrong_passwords(person.login, address)
 

@@ -84,6 +84,15 @@ def move_unit(
 
 
 @transaction()
+def change_unit(
+    unit: OrgUnit, *, name: str, parent: OrgUnit | None, actor: Actor, at: datetime | None = None
+) -> None:
+    """Rename and move a unit: both, or neither. Raises as `move_unit`."""
+    rename_unit(unit, name, actor=actor, at=at)
+    move_unit(unit, parent, actor=actor, at=at)
+
+
+@transaction()
 def close_unit(unit: OrgUnit, *, actor: Actor, at: datetime | None = None) -> None:
     """Close a unit that nobody is in; the records of those who were keep naming it.
 

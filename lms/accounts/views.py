@@ -10,6 +10,7 @@ from lms.accounts.errors import (
     TakenError,
     TooManyTriesError,
     WeakPasswordError,
+    WrongOldPasswordError,
     WrongPasswordError,
 )
 from lms.accounts.forms import (
@@ -130,7 +131,7 @@ def change_password() -> ResponseReturnValue:
     """Replace the own password."""
     form = ChangePasswordForm(prefix="password-")
     if form.validate_on_submit():
-        with shown_in(form, {WeakPasswordError: "password", WrongPasswordError: "old"}):
+        with shown_in(form, {WeakPasswordError: "password", WrongOldPasswordError: "old"}):
             services.change_password(
                 form.old.data, form.password.data, actor=this_sign_in(), address=client_ip()
             )

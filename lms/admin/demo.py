@@ -11,18 +11,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import assert_never
 
+import click
 from flask import current_app
+from flask.cli import AppGroup
 from sqlalchemy import select
 
 from lms.accounts import people, services as accounts
-from lms.accounts.models import Person
+from lms.accounts.models import Person, RoleGrant
 from lms.accounts.rules import Details, Role
 from lms.certificates import queries as certificates, services as certificate_services
 from lms.certificates.errors import AlreadyRevokedError
 from lms.certificates.models import RevocationReason
 from lms.core import clock
 from lms.core.db import db, transaction
-from lms.core.errors import found
+from lms.core.errors import LmsError, found
 from lms.courses import queries as courses, services as learning
 from lms.courses.models import Enrolment, EnrolmentSource
 from lms.courses.rules import Stage
@@ -31,6 +33,8 @@ from lms.exams.models import Attempt
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.marks import FillIn, Key, MultipleChoice, Numeric, SingleChoice
 from lms.exams.sitting import Answer
+
+group = AppGroup("demo", help="The demo trainee.")
 
 PROGRAMME = "after-sales"
 LOGIN = "demo-trainee"
@@ -41,6 +45,24 @@ FIRST_TRY, SECOND_TRY, NEXT_STAGE = timedelta(days=9), timedelta(days=12), timed
 SITTING = timedelta(minutes=11)
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that look alike."""
+
+
+@group.command("load")
+def load_command() -> None:
+    """Make the demo trainee and print how to sign in."""
+    try:
+        click.echo(load(), nl=False)
+    except LmsError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@group.command("clear")
+def clear_command() -> None:
+    """Lock the demo trainee out and revoke what they earned; the record stays."""
+    administrator = _an_administrator()
+    if administrator is None:
+        raise click.ClickException("set up the administrator first: flask accounts setup-link")
+    click.echo(f"{clear(actor=administrator)} people of the demo locked out")
 
 
 def demo_people() -> list[Person]:
@@ -96,6 +118,14 @@ def clear(*, actor: Person, at: datetime | None = None) -> int:
                     continue
     _file().unlink(missing_ok=True)
     return len(gone)
+
+
+def _an_administrator() -> Person | None:
+    """Return who has been administrator for longest: in whose name a command acts."""
+    query = select(Person).join(RoleGrant, RoleGrant.person_id == Person.id)
+    query = query.where(Person.deactivated_at.is_(None), RoleGrant.ended_at.is_(None))
+    query = query.where(RoleGrant.role == Role.ADMIN, RoleGrant.unit_id.is_(None))
+    return db.session.scalars(query.order_by(RoleGrant.id).limit(1)).first()
 
 
 def _trainee(at: datetime) -> Person:

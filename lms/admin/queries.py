@@ -174,6 +174,7 @@ def _line(entry: AuditEntry, people: Mapping[int, str], units: Mapping[int, str]
                 _shown(name, after, people),
             )
             for name, (before, after) in changed.items()
+            if before or after
         ],
     )
 
@@ -183,6 +184,8 @@ def _shown(name: str, value: Any, people: Mapping[int, str]) -> str:
         return ""
     if name == "role" and value in set(Role):
         return str(words.ROLES[Role(value)])
+    if name == "locale":
+        return words.LANGUAGES.get(value, value)
     if name == PERSON and isinstance(value, int):
         return people.get(value, str(value))
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -58,3 +58,5 @@ ROLES = {
     Role.ADMIN: _("Administrator"),
 }
 
+LANGUAGES = {"zh": "中文", "en": "English"}
+"""Each in its own words: whoever looks for theirs must be able to read it."""

@@ -11,6 +11,10 @@ from lms.certificates.models import RevocationReason
 from lms.certificates.words import REASONS
 
 
+def _reasons() -> dict[str, str]:
+    return {each.value: str(words) for each, words in REASONS.items()}
+
+
 class SerialForm(FlaskForm):
     """A serial, typed from a paper. Asked by GET: checking changes nothing."""
 
@@ -35,7 +39,7 @@ class RevokeForm(FlaskForm):
 
     reason = RadioField(
         _("Reason (public)"),
-        choices={each.value: words for each, words in REASONS.items()},
+        choices=_reasons,
         validators=[DataRequired(_("Choose a reason."))],
     )
     note = TextAreaField(

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 
 from lms.accounts import queries as accounts
 from lms.accounts.models import Person
@@ -113,15 +113,14 @@ def _shown() -> Select[*tuple[Any, ...]]:
     columns = (
         *(Certificate.id, Certificate.person_id, Certificate.serial, Certificate.token),
         *(Certificate.awarded_at, Certificate.valid_until, Certificate.pdf_sha256),
-        *(Certificate.snapshot, CertificateEvent.at, CertificateEvent.reason),
+        *(Certificate.snapshot, CertificateEvent.at.label("revoked_at"), CertificateEvent.reason),
     )
     return select(*columns).outerjoin(CertificateEvent, revoked)
 
 
-def _read(row: Any) -> Shown:
-    revoked_at, valid_until = row[-2], row.valid_until
-    state = rules.state(revoked=revoked_at is not None, last_day=valid_until, today=today())
-    return Shown(*row, state)
+def _read(row: Row[*tuple[Any, ...]]) -> Shown:
+    state = rules.state(revoked=row.revoked_at is not None, last_day=row.valid_until, today=today())
+    return Shown(**row._asdict(), state=state)
 
 
 def pdf_of(certificate_id: int) -> bytes | None:

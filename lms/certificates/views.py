@@ -53,7 +53,8 @@ def pdf(certificate_id: int) -> ResponseReturnValue:
     if is_part or (content := queries.pdf_of(shown.id)) is None:
         failed = shown.pdf_sha256 is None and queries.dead_job(shown.id) is not None
         name = "certificates/_pdf_state.html" if is_part else "certificates/pdf.html"
-        return _private(render_template(name, certificate=shown, failed=failed))
+        page = render_template(name, certificate=shown, failed=failed)
+        return _private(page, HTTPStatus.OK if shown.pdf_sha256 else HTTPStatus.ACCEPTED)
     name = filename(shown.snapshot["name"], shown.serial) + ".pdf"
     return _private(send_bytes(content, mime="application/pdf", name=name))
 

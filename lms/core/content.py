@@ -215,9 +215,8 @@ def errors(findings: list[Finding]) -> list[Finding]:
     return [each for each in findings if each.severity is Severity.ERROR]
 
 
-def report(tree: Tree) -> dict[str, Any]:
-    """Return the check's outcome as JSON: errors, warnings, counts, findings."""
-    findings = check(tree)
+def report(tree: Tree, findings: list[Finding]) -> dict[str, Any]:
+    """Return a check's outcome as JSON: errors, warnings, counts, findings."""
     wrong = len(errors(findings))
     return {
         "errors": wrong,

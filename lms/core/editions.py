@@ -41,7 +41,9 @@ def publish(owners: Any, versions: Any, editions: Iterable[Edition], at: datetim
     known = {owner.code: (owner, old) for owner, old in db.session.execute(
         select(owners, versions.digest).outerjoin(versions, versions.id == owners.published_id)
     )}  # fmt: skip
-    numbers = dict(db.session.execute(select(link, func.max(versions.number)).group_by(link)).all())
+    numbers: dict[int, int] = dict(
+        db.session.execute(select(link, func.max(versions.number)).group_by(link)).all()
+    )
     counts, pending = Counts(), []
     wanted = {each.code: each for each in editions}
     counts.gone = sorted(known.keys() - wanted.keys())

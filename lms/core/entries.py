@@ -71,7 +71,7 @@ class Entry:
 
     def whole(self, key: str, low: int, high: int, *, optional: bool = False) -> int | None:
         """Return a whole number within bounds; None if it is missing or wrong."""
-        given = self._get(key, int, optional=optional)
+        given: int | None = self._get(key, int, optional=optional)
         if given is not None and not low <= given <= high:
             self.error("out-of-range", f"is {given}", f"From {low} to {high}.", at=key)
             return None

@@ -4,6 +4,7 @@ On SIGTERM it takes no new connections, finishes what it has begun, and then end
 """
 
 import logging
+import os
 import signal
 import socket
 import time
@@ -34,7 +35,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
-        raise PortTakenError(error.strerror or str(error)) from error
+        raise PortTakenError(os.strerror(error.errno or 0)) from error
 
 
 def serve(app: Flask, listening: socket.socket, *, threads: int) -> None:

@@ -12,6 +12,7 @@ import yaml
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _DATE = "tag:yaml.org,2002:timestamp"
+_MAP, _SEQ = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
 _MERGE = "tag:yaml.org,2002:merge"
 _WIDTH = 110
 
@@ -83,11 +84,13 @@ def _value(loader: Any, node: yaml.Node, seen: set[int]) -> Value:
     line = node.start_mark.line + 1
     if id(node) in seen:
         raise YamlError(line, "aliases (&name, *name) are not read")
-    if isinstance(node, yaml.MappingNode):
+    if not isinstance(node, yaml.ScalarNode):
         seen.add(id(node))
+        if node.tag not in {_MAP, _SEQ}:
+            raise YamlError(line, f"values of the kind {node.tag} are not read")
+    if isinstance(node, yaml.MappingNode):
         return _map(loader, node, seen)
     if isinstance(node, yaml.SequenceNode):
-        seen.add(id(node))
         found = Seq(_value(loader, each, seen) for each in node.value)
         found.line, found.lines = line, [each.start_mark.line + 1 for each in node.value]
         return found

@@ -1,16 +1,19 @@
 """Pages for studying a lesson. They fetch, ask a service, and render; rules live in services."""
 
+from functools import partial
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from lms.accounts.login import me
-from lms.core import storage
+from lms.core import richtext, storage
 from lms.core.errors import found
 from lms.courses import queries, services
 from lms.courses.checks import pieces
 from lms.courses.forms import LARGEST_ID, CheckForm, FinishForm, check_form
 from lms.courses.queries import LessonPage
+from lms.web import i18n
 from lms.web.files import send_path
 
 bp = Blueprint("courses", __name__, url_prefix="/lessons")
@@ -28,7 +31,11 @@ def lesson(code: str) -> str:
 
 
 def _reader(page: LessonPage, answers: dict[str, CheckForm] | None = None) -> str:
-    return render_template("courses/lesson.html", page=page, pieces=pieces, answers=answers or {})
+    version = page.shown.version
+    address = partial(url_for, ".media", version_id=version.id)
+    html = richtext.addressed(i18n.local(version.html), lambda name: address(name=name))
+    answers = answers or {}
+    return render_template("courses/lesson.html", page=page, parts=pieces(html), answers=answers)
 
 
 @bp.post("/<code>/finish")

@@ -15,7 +15,7 @@ from lms.exams import queries as exams
 from lms.exams.queries import ExamSummary
 from lms.web import i18n
 
-NOON, EVENING = 12, 18
+MORNING, NOON, EVENING = 5, 12, 18
 """Hours at which the greeting changes."""
 
 
@@ -118,4 +118,6 @@ def _step_of_exam(exam: ExamSummary, *, at: datetime) -> Step:
 def part_of_day(at: datetime) -> str:
     """Return ``morning``, ``afternoon`` or ``evening`` in the organisation's time zone."""
     hour = at.astimezone(i18n.zone()).hour
-    return "morning" if hour < NOON else "afternoon" if hour < EVENING else "evening"
+    if MORNING <= hour < NOON:
+        return "morning"
+    return "afternoon" if NOON <= hour < EVENING else "evening"

@@ -7,31 +7,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import Any
 
-from flask_babel import LazyString, gettext as _, lazy_gettext as _l, ngettext
+from flask_babel import gettext as _, ngettext
 
 from lms.certificates.models import RevocationReason
 from lms.certificates.words import REASONS
 from lms.records.rules import KINDS, Kind, Link, Verb
+from lms.records.words import LOOKS
 from lms.web.i18n import day, local
 
-LOOKS: dict[str, tuple[str, str, LazyString]] = {
-    Verb.ENROLLED: ("map", "info", _l("Enrolled")),
-    Verb.LESSON_FINISHED: ("book-open", "", _l("Lesson finished")),
-    Verb.ATTEMPT_STARTED: ("clipboard-check", "", _l("Exam started")),
-    Verb.ATTEMPT_PASSED: ("circle-check", "ok", _l("Exam passed")),
-    Verb.ATTEMPT_FAILED: ("circle-alert", "warn", _l("Exam not passed")),
-    Verb.STAGE_COMPLETED: ("flag", "ok", _l("Stage completed")),
-    Verb.PROGRAMME_COMPLETED: ("graduation-cap", "ok", _l("Programme completed")),
-    Verb.CERTIFICATE_AWARDED: ("award", "ok", _l("Certificate awarded")),
-    Verb.CERTIFICATE_REVOKED: ("circle-alert", "bad", _l("Certificate revoked")),
-}
-"""Verb -> icon, tone and words."""
-KIND_WORDS: dict[Kind, LazyString] = {
-    Kind.PROGRAMME: _l("Programme and stages"),
-    Kind.LESSONS: _l("Lessons"),
-    Kind.EXAMS: _l("Exams"),
-    Kind.CERTIFICATES: _l("Certificates"),
-}
 SHORT_RECEIPT = 12
 """Characters of a receipt that are shown: enough to compare by eye."""
 
@@ -141,7 +124,7 @@ def _notes(verb: str, detail: Any) -> list[str]:
         notes.append(ngettext("%(num)d minute", "%(num)d minutes", detail["minutes"]))
     if "questions" in detail:
         notes.append(ngettext("%(num)d question", "%(num)d questions", detail["questions"]))
-    if "cycle" in detail:
+    if detail.get("cycle", 1) != 1:
         notes.append(_("Run %(number)s", number=detail["cycle"]))
     if "version" in detail:
         notes.append(_("Version %(number)s", number=detail["version"]))

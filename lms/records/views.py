@@ -17,6 +17,7 @@ from lms.records import policies, queries, services, snapshot, timeline
 from lms.records.errors import PdfGoneError
 from lms.records.models import RecordPdf
 from lms.records.rules import Kind
+from lms.records.words import KIND_WORDS
 from lms.web.files import send_bytes
 from lms.web.i18n import language, today
 
@@ -53,7 +54,7 @@ def _record(person: Person) -> str:
         chain_words=snapshot.chain_words(chain),
         totals=timeline.totals(chain.links),
         kind=kind,
-        kinds=timeline.KIND_WORDS,
+        kinds=KIND_WORDS,
         sections=timeline.sections(rows),
         page=Page(rows, number, len(chosen), ENTRIES),
     )

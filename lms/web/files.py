@@ -55,7 +55,10 @@ def _finish(reply: Response, start: int, stop: int, size: int, *, name: str, eta
     elif reply.status_code == 416:  # noqa: PLR2004
         reply.headers["Content-Range"] = f"bytes */{size}"
     if name:  # RFC 6266: old readers get the plain name, the others the real one
-        plain = "".join(each if each.isascii() and each not in '"\\' else "_" for each in name)
+        plain = "".join(
+            each if each.isascii() and each.isprintable() and each not in '"\\' else "_"
+            for each in name
+        )
         disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
         reply.headers["Content-Disposition"] = disposition
     if etag:

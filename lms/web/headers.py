@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, request, session
 
 POLICY = "; ".join(
     [
@@ -45,6 +45,10 @@ def finish(reply: Response) -> Response:
         reply.headers.setdefault(name, value)
     if current_app.config["SESSION_COOKIE_SECURE"]:
         reply.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint == "static":
+        # Flask-Login has looked into the session of every request. A file is the same for
+        # everyone, and a browser that signs in should not have to fetch it again.
+        session.accessed = False
     if "Cache-Control" not in reply.headers:
         _cache(reply)
     if not reply.direct_passthrough and reply.status_code not in {204, 206, 304}:

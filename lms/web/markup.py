@@ -40,6 +40,9 @@ def markdown(text: str) -> Markup:
 
 def _with_icons(html: str) -> str:
     """Put the sprite's address, which changes with its content, where cleaned HTML names an icon."""
-    sprite = escape(asset("icons.svg"))
-    drawn = rf'<svg class="icon" aria-hidden="true" focusable="false"><use href="{sprite}#\1"/></svg>'
-    return _ICON.sub(drawn, html)
+    return _ICON.sub(_icon, html)
+
+
+def _icon(place: re.Match[str]) -> str:
+    use = f'<use href="{escape(asset("icons.svg"))}#{place[1]}"/>'
+    return f'<svg class="icon" aria-hidden="true" focusable="false">{use}</svg>'

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from fractions import Fraction
@@ -18,7 +17,7 @@ from lms.core.errors import NotFoundError
 from lms.courses import queries
 from lms.courses.errors import AlreadyEnrolledError, LessonLockedError, NotPublishedError
 from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, StageCompleted
-from lms.courses.models import Enrolment, EnrolmentSource, LessonRead, StagePass
+from lms.courses.models import Enrolment, EnrolmentSource, LessonRead, Programme, StagePass
 from lms.courses.services import enrol, finish_lesson, note_stage_passed, open_lesson
 from tests import factories
 from tests.factories import NOON
@@ -27,7 +26,7 @@ LATER = NOON + timedelta(hours=1)
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The events of this room, in order; nobody else hears them."""
     heard: list[Any] = []
     for kind in (Enrolled, LessonFinished, StageCompleted, ProgrammeCompleted):
@@ -59,9 +58,7 @@ class TestEnrol:
         self, trainee: Person, told: list[Any]
     ) -> None:
         programme = factories.programme()
-        row = enrol(
-            trainee, programme, source=EnrolmentSource.SELF, actor=trainee, at=NOON
-        )
+        row = enrol(trainee, programme, source=EnrolmentSource.SELF, actor=trainee, at=NOON)
         assert (row.cycle, row.version_id, row.opened_at) == (1, programme.published_id, NOON)
         assert row.assigned_by_id is None
         assert told == [Enrolled(row, trainee, NOON)]
@@ -121,7 +118,7 @@ class TestEnrol:
 
         def begin() -> bool:
             person = db.session.get_one(Person, person_id)
-            programme = db.session.get_one(queries.Programme, programme_id)
+            programme = db.session.get_one(Programme, programme_id)
             try:
                 factories.enrolment(person, programme)
             except AlreadyEnrolledError:
@@ -160,9 +157,7 @@ class TestOpenLesson:
 
 
 class TestFinishLesson:
-    def test_tells_it_once(
-        self, enrolment: Enrolment, trainee: Person, told: list[Any]
-    ) -> None:
+    def test_tells_it_once(self, enrolment: Enrolment, trainee: Person, told: list[Any]) -> None:
         first = finish_lesson(enrolment.id, "A-1", actor=trainee, at=NOON)
         again = finish_lesson(enrolment.id, "A-1", actor=trainee, at=LATER)
         assert first.read_at == again.read_at == NOON
@@ -210,9 +205,7 @@ class TestFinishLesson:
             "ProgrammeCompleted",
         ]
 
-    def test_simultaneous_ones_are_told_once(
-        self, live_app: Flask, told: list[Any]
-    ) -> None:
+    def test_simultaneous_ones_are_told_once(self, live_app: Flask, told: list[Any]) -> None:
         with live_app.app_context():
             person = factories.person()
             run_id = factories.enrolment(person, factories.programme()).id
@@ -256,9 +249,7 @@ class TestNoteStagePassed:
         assert queries.stage_score(enrolment, "stage-1") == Fraction(9, 10)
         assert queries.stage_score(enrolment, "stage-2") is None
 
-    def test_counts_once(
-        self, enrolment: Enrolment, session: Session, told: list[Any]
-    ) -> None:
+    def test_counts_once(self, enrolment: Enrolment, session: Session, told: list[Any]) -> None:
         finish_all(enrolment, "A-1", "A-2")
         pass_stage(enrolment, "stage-1")
         note_stage_passed(
@@ -293,7 +284,8 @@ class TestNoteStagePassed:
         with pytest.raises(NotFoundError):
             pass_stage(enrolment, stage)
 
-    def test_an_unknown_run_does_not_exist(self, session: Session) -> None:
+    @pytest.mark.usefixtures("session")
+    def test_an_unknown_run_does_not_exist(self) -> None:
         with pytest.raises(NotFoundError):
             note_stage_passed(0, "stage-1", score=Fraction(1), attempt_id=1, at=NOON)
 

@@ -143,13 +143,18 @@ def _lesson(code: str) -> None:
         )
 
 
+def enrol(person: Person, row: Programme) -> Enrolment:
+    """Let a person begin the programme at noon."""
+    return courses.enrol(person, row, source=EnrolmentSource.ASSIGNED, actor=person, at=NOON)
+
+
 def ready(trainee: Person, **settings: Any) -> Enrolment:
     """Add programme, exam and a question of each kind; the trainee may sit the exam."""
     row = programme()
     exam(**settings)
     for number, kind in enumerate(Kind, start=1):
         question(f"M1-q{number}", kind)
-    run = courses.enrol(trainee, row, source=EnrolmentSource.ASSIGNED, actor=trainee, at=NOON)
+    run = enrol(trainee, row)
     courses.finish_lesson(run.id, "M1-1", actor=trainee, at=NOON)
     return run
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from threading import Barrier
 
@@ -30,7 +31,6 @@ from lms.exams.events import AttemptMarked
 from lms.exams.models import Attempt, HandedInBy, LateAnswer, Response
 from lms.exams.rules.kinds import Kind
 from lms.exams.services import (
-    Answer,
     hand_in,
     save_answers,
     settle,
@@ -38,6 +38,7 @@ from lms.exams.services import (
     sweep,
     take_over,
 )
+from lms.exams.sitting import Answer
 from tests import factories
 from tests.exams import papers
 from tests.factories import NOON
@@ -85,11 +86,12 @@ class TestStart:
     def test_waits_for_the_lessons(self, trainee: Person) -> None:
         run = papers.ready(trainee)
         other = factories.person()
-        papers.courses.enrol(other, run.programme, source=run.source, actor=other, at=NOON)
+        papers.enrol(other, run.programme)
         with pytest.raises(NotOpenYetError):
             begin(other)
 
-    def test_is_nothing_for_who_does_not_take_the_programme(self, attempt: Attempt) -> None:
+    @pytest.mark.usefixtures("attempt")
+    def test_is_nothing_for_who_does_not_take_the_programme(self) -> None:
         with pytest.raises(NotFoundError):
             begin(factories.person())
 
@@ -222,7 +224,7 @@ class TestHandIn:
     ) -> None:
         answers = right_answers(attempt)
         done = hand_in(attempt.id, answers, client=attempt.client, actor=trainee, at=NOON)
-        assert (done.score, done.passed, done.submitted_at) == (1, True, NOON)
+        assert (done.score, done.passed, done.submitted_at) == (Fraction(1), True, NOON)
         progress = courses.progress_of(attempt.enrolment)
         assert [state.status for state in progress.stages] == [StageStatus.DONE, StageStatus.NOW]
 
@@ -234,7 +236,7 @@ class TestHandIn:
 
     def test_a_blank_paper_fails_and_opens_nothing(self, attempt: Attempt, trainee: Person) -> None:
         done = hand_in(attempt.id, client=attempt.client, actor=trainee, at=NOON)
-        assert (done.score, done.passed) == (0, False)
+        assert (done.score, done.passed) == (Fraction(0), False)
         assert courses.progress_of(attempt.enrolment).current.stage.number == 1
 
     def test_handing_in_twice_keeps_the_first_result(
@@ -249,7 +251,7 @@ class TestHandIn:
             actor=trainee,
             at=NOON + MINUTE,
         )
-        assert (again.score, again.receipt, again.submitted_at) == (0, receipt, NOON)
+        assert (again.score, again.receipt, again.submitted_at) == (Fraction(0), receipt, NOON)
 
     def test_answers_are_frozen_afterwards(self, attempt: Attempt, trainee: Person) -> None:
         hand_in(attempt.id, client=attempt.client, actor=trainee, at=NOON)
@@ -325,5 +327,5 @@ class TestSummaries:
         assert (summary.attempts_used, summary.open_attempt_id) == (1, attempt.id)
         hand_in(attempt.id, client=attempt.client, actor=trainee, at=NOON)
         summary = queries.exam_summaries(trainee, attempt.enrolment)["stage-1"]
-        assert (summary.open_attempt_id, summary.best_percent) == (None, 0)
+        assert (summary.open_attempt_id, summary.best_percent) == (None, Decimal(0))
         assert summary.retake_opens_at == NOON + timedelta(days=1)

@@ -41,7 +41,7 @@ def test_the_start_page_says_the_rules(client: FlaskClient, trainee: Person) -> 
 def test_the_start_page_says_why_not_yet(client: FlaskClient, trainee: Person) -> None:
     run = papers.ready(trainee)
     other = factories.person()
-    papers.courses.enrol(other, run.programme, source=run.source, actor=other)
+    papers.enrol(other, run.programme)
     sign_in(client, other)
     page = client.get("/exams/stage-1").text
     assert "1 lesson is left." in page

@@ -10,7 +10,6 @@ from lms.core.placeholders import LANGUAGES, fill
 from lms.core.text import digest
 from lms.courses.content import media
 from lms.courses.content.reading import PROGRAMMES, lesson_codes, plain
-from lms.courses.models import LessonMedia
 
 _PROGRAMME = {"weeks": None, "certificate": None}
 _STAGE: dict[str, Any] = {"exam": None, "certificate": None, "practical": []}
@@ -72,7 +71,12 @@ def _files(tree: Tree, folder: str, source: dict[str, str]) -> dict[str, bytes]:
     return {name: tree.content(path) for name, path in paths.items() if tree.exists(path)}
 
 
-def _media(name: str, content: bytes) -> LessonMedia:
-    return LessonMedia(
-        name=name, sha256=storage.put(content), mime=media.mime(name), size_bytes=len(content)
-    )
+def _media(name: str, content: bytes) -> dict[str, Any]:
+    """Store a file; return the columns of its row."""
+    sha256 = storage.put(content)
+    return {
+        "name": name,
+        "sha256": sha256,
+        "mime": media.mime(name),
+        "size_bytes": len(content),
+    }

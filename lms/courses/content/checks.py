@@ -31,7 +31,9 @@ def check_variables(tree: Tree) -> Iterator[Finding]:
 def check_programmes(tree: Tree) -> Iterator[Finding]:
     """Yield what is wrong with the programmes, and lessons that none of them has."""
     found: list[Finding] = []
-    lessons, taught, codes = lesson_codes(tree), set(), {}
+    lessons = lesson_codes(tree)
+    taught: set[str] = set()
+    codes: dict[str, str] = {}
     for name in tree.names(PROGRAMMES):
         if not name.endswith(".yaml"):
             said, path = "is not read", f"{PROGRAMMES}/{name}"

@@ -30,7 +30,9 @@ def check_lessons(tree: Tree) -> Iterator[Finding]:
         missing = [n for n in ("lesson.yaml", *_TEXTS) if not tree.exists(f"{folder}/{n}")]
         for name in missing:
             path, advice = f"{folder}/{name}", f"See {FORMAT}, Lesson."
-            yield Finding(path, None, Severity.ERROR, "missing-file", "there is no such file", advice)
+            yield Finding(
+                path, None, Severity.ERROR, "missing-file", "there is no such file", advice
+            )
         document = None if missing else tree.document(f"{folder}/lesson.yaml")
         if document is not None:
             found: list[Finding] = []
@@ -41,19 +43,21 @@ def check_lessons(tree: Tree) -> Iterator[Finding]:
 
 
 def check_depends(entry: Entry, texts: object, known: dict[str, object]) -> None:
-    """Check the named values that an entry's texts use: known, and listed under ``depends``."""
+    """Check the named values that an entry's texts use: known, and listed under ``depends``.
+
+    One may be listed that no text names: a figure in an answer can follow from it.
+    """
     names, listed = used(texts), entry.words("depends")
-    for name in sorted(names):
+    for name in sorted(names | set(listed)):
         if name not in known:
             advice = f"Add it to {VARIABLES}, or correct the name."
             entry.error("unknown-variable", f"there is no variable {name!r}", advice, at="depends")
         elif name not in listed:
             said = f"{name} is used and not listed"
             entry.error("undeclared-variable", said, "Add it to the list.", at="depends")
-    for name in listed:
-        if name not in names:
-            said, advice = f"{name} is listed and not used", "Take it off the list."
-            entry.warning("unused-variable", said, advice, at="depends")
+    if listed and entry.value.get("class") == LessonClass.GENERIC:
+        said, advice = "what is generic depends on no variable", "Make it parametric."
+        entry.warning("class-depends", said, advice, at="class")
 
 
 def _check_fields(lesson: Entry, folder: str, codes: dict[str, str]) -> None:
@@ -151,7 +155,9 @@ class _Texts:
             if name not in wanted:
                 path, advice = f"{self.folder}/{name}", "Remove it, or refer to it."
                 said = "no text refers to this file; it is not imported"
-                self.found.append(Finding(path, None, Severity.WARNING, "unused-media", said, advice))
+                self.found.append(
+                    Finding(path, None, Severity.WARNING, "unused-media", said, advice)
+                )
             else:
                 self._check_content(name)
 

@@ -6,7 +6,8 @@ import string
 from lms.core.entries import Entry
 
 _CATCH_ALL = re.compile(
-    r"以上(?:都|皆|全|均|选项)|都不对|都正确|(?:all|none|both) of (?:the )?(?:above|these)", re.IGNORECASE
+    r"以上(?:都|皆|全|均|选项)|都不对|都正确|(?:all|none|both) of (?:the )?(?:above|these)",
+    re.IGNORECASE,
 )
 
 

@@ -1,6 +1,7 @@
 """The courses' section of the content files: bringing them in and writing them out."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,17 +11,24 @@ from sqlalchemy.orm import selectinload, undefer
 from lms.core import storage, yaml_lines
 from lms.core.content import VARIABLES, Counts, Finding, Tree, write
 from lms.core.db import db, transaction
-from lms.core.editions import publish
+from lms.core.editions import Edition, publish
 from lms.courses.content import building, checks, lesson_checks
 from lms.courses.content.reading import LESSONS, PROGRAMMES, lesson_folders
-from lms.courses.models import Lesson, LessonVersion, Programme, ProgrammeVersion, Variable
+from lms.courses.models import (
+    Lesson,
+    LessonMedia,
+    LessonVersion,
+    Programme,
+    ProgrammeVersion,
+    Variable,
+)
 
 
 class Curriculum:
     """Named values, programmes and lessons."""
 
     name = "courses"
-    owns = (VARIABLES, PROGRAMMES, LESSONS)
+    owns: tuple[str, ...] = (VARIABLES, PROGRAMMES, LESSONS)
 
     def check(self, tree: Tree) -> Iterator[Finding]:
         """Yield what is wrong with them."""
@@ -45,7 +53,7 @@ class Curriculum:
     def load(self, tree: Tree, at: datetime) -> dict[str, Counts]:
         """Publish what changed. Programmes and lessons that the files lack stay as they are."""
         programmes = tree.once(PROGRAMMES, lambda: building.programmes(tree))
-        lessons = tree.once(LESSONS, lambda: building.lessons(tree))
+        lessons = map(_with_media, tree.once(LESSONS, lambda: building.lessons(tree)))
         return {
             "variables": _load_variables(tree),
             "programmes": publish(Programme, ProgrammeVersion, programmes, at),
@@ -59,6 +67,11 @@ class Curriculum:
         if values:
             write(folder / VARIABLES, yaml_lines.dump(values))
         return bool(values) + _dump_programmes(folder) + _dump_lessons(folder)
+
+
+def _with_media(edition: Edition) -> Edition:
+    rows = [LessonMedia(**each) for each in edition.columns["media"]]
+    return replace(edition, columns={**edition.columns, "media": rows})
 
 
 def _load_variables(tree: Tree) -> Counts:

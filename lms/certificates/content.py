@@ -1,0 +1,132 @@
+"""The kinds of certificates as files (docs/content-format.md)."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.certificates.models import CertificateDefinition
+from lms.core import yaml_lines
+from lms.core.content import Counts, Finding, Severity, Tree, write
+from lms.core.db import db, transaction
+from lms.core.entries import Entry
+from lms.core.text import digest
+from lms.courses.content.checks import check_untemplated
+from lms.courses.content.reading import plain, stages
+
+CERTIFICATES = "certificates"
+_PREFIX = re.compile("[A-Z0-9]{1,8}")
+_LONGEST = 600
+
+
+class Definitions:
+    """The kinds of certificates."""
+
+    name = "certificates"
+    owns: tuple[str, ...] = (CERTIFICATES,)
+
+    def check(self, tree: Tree) -> Iterator[Finding]:
+        """Yield what is wrong with them, and programmes that award one that is not there."""
+        found: list[Finding] = []
+        codes: dict[str, str] = {}
+        prefixes: dict[str, str] = {}
+        for name in tree.names(CERTIFICATES):
+            if not name.endswith(".yaml"):
+                path = f"{CERTIFICATES}/{name}"
+                found.append(Finding(path, None, Severity.WARNING, "stray-file", "is not read"))
+        for path, document in tree.documents(CERTIFICATES):
+            entry = Entry(path, document, found)
+            codes[_check(entry, prefixes)] = path
+        yield from found
+        yield from _check_references(tree, codes)
+
+    def sizes(self, tree: Tree) -> dict[str, int]:
+        """Return how many there are."""
+        return {CERTIFICATES: len(tree.files(CERTIFICATES, ".yaml"))}
+
+    def prepare(self, tree: Tree) -> None:
+        """Do nothing: there is nothing to render."""
+
+    @transaction()
+    def load(self, tree: Tree, at: datetime) -> dict[str, Counts]:  # noqa: ARG002  as a Section has it
+        """Bring changed definitions up to date; what was awarded is a snapshot of its own."""
+        counts = Counts()
+        known = {each.code: each for each in db.session.scalars(select(CertificateDefinition))}
+        documents = (plain(document) for _path, document in tree.documents(CERTIFICATES))
+        wanted = {settings["code"]: settings for settings in documents}
+        changed = {
+            code: settings
+            for code, settings in wanted.items()
+            if code not in known or known[code].digest != digest(settings)
+        }
+        _free_prefixes(known, changed)
+        for code, settings in changed.items():
+            row = known.get(code) or CertificateDefinition(code=code)
+            row.prefix, row.settings, row.digest = settings["prefix"], settings, digest(settings)
+            db.session.add(row)
+            counts.added += code not in known
+            counts.changed += code in known
+        db.session.flush()
+        counts.same = len(wanted) - len(changed)
+        counts.gone = sorted(known.keys() - wanted.keys())
+        return {CERTIFICATES: counts}
+
+    def dump(self, folder: Path) -> int:
+        """Write them as files."""
+        rows = db.session.scalars(select(CertificateDefinition.settings)).all()
+        for settings in rows:
+            path = folder / CERTIFICATES / f"{settings['code']}.yaml"
+            write(path, yaml_lines.dump(settings))
+        return len(rows)
+
+
+def _free_prefixes(
+    known: dict[str, CertificateDefinition], changed: dict[str, dict[str, Any]]
+) -> None:
+    """Let definitions exchange prefixes: each is unique at every moment."""
+    for code in changed.keys() & known.keys():
+        if known[code].prefix != changed[code]["prefix"]:
+            known[code].prefix = f"~{known[code].id}"
+    db.session.flush()
+
+
+def _check(entry: Entry, prefixes: dict[str, str]) -> str:
+    entry.only("code", "prefix", "title", "validity_months")
+    check_untemplated(entry)
+    entry.both("title")
+    if "validity_months" not in entry.value:
+        advice = "Months, or null: it does not expire."
+        entry.error("missing-field", "is missing", advice, at="validity_months")
+    entry.whole("validity_months", 1, _LONGEST, optional=True)
+    prefix = entry.text("prefix")
+    if prefix and not _PREFIX.fullmatch(prefix):
+        said, advice = f"{prefix!r} cannot begin a serial", "1 to 8 capital letters and digits."
+        entry.error("bad-code", said, advice, at="prefix")
+    elif prefix in prefixes:
+        said = f"{prefix} stands already in {prefixes[prefix]}"
+        entry.error("duplicate-id", said, "Each kind has its own.", at="prefix")
+    prefixes.setdefault(prefix, entry.file)
+    code = entry.code("code")
+    if code and entry.file != f"{CERTIFICATES}/{code}.yaml":
+        entry.error("wrong-name", f"the file is not called {code}.yaml", at="code")
+    return code
+
+
+def _check_references(tree: Tree, codes: dict[str, str]) -> Iterator[Finding]:
+    wanted: set[str] = set()
+    for programme, stage in stages(tree):
+        for entry in (programme, stage):
+            code = entry.code("certificate", optional=True)
+            if code and code not in codes:
+                place = f"{entry.path}.certificate".lstrip(".")
+                said = f"{place}: there is no certificate {code}"
+                advice = f"Write certificates/{code}.yaml, or take it out."
+                line, severity = entry.line("certificate"), Severity.ERROR
+                yield Finding(entry.file, line, severity, "unknown-certificate", said, advice)
+            wanted.add(code)
+    for code in sorted(codes.keys() - wanted - {""}):
+        said = "no programme and no stage awards this certificate"
+        yield Finding(codes[code], 1, Severity.WARNING, "unused", said, "Name it in a programme.")

@@ -1,0 +1,1 @@
+"""The question bank and the exams as files (docs/content-format.md)."""

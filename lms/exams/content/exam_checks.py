@@ -1,0 +1,129 @@
+"""Checking exams: their rules, and whether the bank can fill them."""
+
+from collections.abc import Iterator
+
+from lms.core.content import Finding, Severity, Tree
+from lms.core.entries import Entry
+from lms.courses.content.checks import check_untemplated
+from lms.courses.content.reading import stages, units
+from lms.exams.content.question_checks import QUESTIONS
+from lms.exams.models import Pool
+from lms.exams.rules.drawing import Candidate, TooFewQuestionsError, draw
+from lms.exams.rules.kinds import Kind
+from lms.exams.rules.settings import Draw, Shown
+
+EXAMS = "exams"
+_FIELDS = (
+    "code", "title", "minutes", "pass_percent", "attempts", "cooldown_days", "shuffle_questions",
+    "review", "draw",
+)  # fmt: skip
+_LONGEST, _MOST_ATTEMPTS, _LONGEST_WAIT, _MOST = 600, 20, 365, 200
+
+
+def check_exams(tree: Tree) -> Iterator[Finding]:
+    """Yield what is wrong with the exams, and with programmes that ask for one that is not there."""
+    found: list[Finding] = []
+    codes: dict[str, str] = {}
+    bank, known = candidates(tree), set(units(tree))
+    for name in tree.names(EXAMS):
+        if not name.endswith(".yaml"):
+            path = f"{EXAMS}/{name}"
+            found.append(Finding(path, None, Severity.WARNING, "stray-file", "is not read"))
+    for path, document in tree.documents(EXAMS):
+        exam = Entry(path, document, found)
+        code = _check_fields(exam)
+        if code and path != f"{EXAMS}/{code}.yaml":
+            exam.error("wrong-name", f"the file is not called {code}.yaml", at="code")
+        codes.setdefault(code, path)
+        _check_draw(exam, bank, known)
+    yield from found
+    yield from _check_references(tree, codes)
+
+
+def candidates(tree: Tree) -> list[Candidate]:
+    """Return the questions that an exam may draw, as the files have them."""
+    found = []
+    for path, document in tree.documents(QUESTIONS):
+        bank = Entry(path, document, [])
+        for number, each in enumerate(bank.entries("questions")):
+            kind = each.choice("kind", list(Kind))
+            if each.choice("pool", list(Pool)) == Pool.EXAM and kind:
+                found.append(
+                    Candidate(
+                        code=each.text("id") or f"{path}:{number}",
+                        version_id=0,
+                        unit=bank.text("unit"),
+                        kind=Kind(kind),
+                        difficulty=each.whole("difficulty", 1, 5) or 0,
+                        tags=frozenset(each.words("tags", optional=True)),
+                        points=each.whole("points", 1, 99) or 1,
+                        options=(),
+                        shuffle=False,
+                    )
+                )
+    return found
+
+
+def _check_fields(exam: Entry) -> str:
+    exam.only(*_FIELDS)
+    check_untemplated(exam)
+    exam.both("title")
+    exam.whole("minutes", 1, _LONGEST)
+    exam.whole("pass_percent", 1, 100)
+    attempts = exam.whole("attempts", 1, _MOST_ATTEMPTS)
+    waits = exam.value.get("cooldown_days") or []
+    days = [each for each in waits if isinstance(each, int) and 0 <= each <= _LONGEST_WAIT]
+    if not isinstance(waits, list) or len(days) != len(waits):
+        advice = f"Whole days from 0 to {_LONGEST_WAIT}, as in [1, 7]."
+        exam.error("wrong-type", "is no list of days", advice, at="cooldown_days")
+    elif attempts and len(days) >= attempts:
+        said = f"{len(days)} waits for {attempts} attempts"
+        exam.warning("unused", said, "After the last attempt nobody waits.", at="cooldown_days")
+    exam.flag("shuffle_questions", default=True)
+    for word in exam.words("review", optional=True):
+        if word not in set(Shown):
+            exam.error("not-a-choice", f"is {word!r}", f"Of: {', '.join(Shown)}.", at="review")
+    return exam.code("code")
+
+
+def _check_draw(exam: Entry, bank: list[Candidate], known: set[str]) -> None:
+    entries = exam.entries("draw")
+    draws = []
+    for each in entries:
+        each.only("unit", "count", "kind", "difficulty", "tag")
+        unit = each.code("unit", optional=True)
+        if unit and unit not in known:
+            said = f"no programme has a module {unit}"
+            each.error("unknown-unit", said, "Correct the code.", at="unit")
+        kind = each.choice("kind", list(Kind), optional=True)
+        draws.append(
+            Draw(
+                count=each.whole("count", 1, _MOST) or 0,
+                unit=unit or None,
+                kind=Kind(kind) if kind else None,
+                difficulty=each.whole("difficulty", 1, 5, optional=True),
+                tag=each.text("tag", optional=True) or None,
+            )
+        )
+    try:
+        draw("check", draws, bank)
+    except TooFewQuestionsError as error:
+        entry = entries[error.entry - 1]
+        said = f"asks for {draws[error.entry - 1].count} questions; the exam pool has too few"
+        entry.error("draw-infeasible", said, "Write more, or ask for fewer.", at="count")
+
+
+def _check_references(tree: Tree, codes: dict[str, str]) -> Iterator[Finding]:
+    wanted: set[str] = set()
+    for _programme, stage in stages(tree):
+        code = stage.code("exam", optional=True)
+        if code and code not in codes:
+            advice = f"Write exams/{code}.yaml, or take it out."
+            said = f"{stage.path}.exam: there is no exam {code}"
+            yield Finding(
+                stage.file, stage.line("exam"), Severity.ERROR, "unknown-exam", said, advice
+            )
+        wanted.add(code)
+    for code in sorted(codes.keys() - wanted - {""}):
+        said = "no stage has this exam"
+        yield Finding(codes[code], 1, Severity.WARNING, "unused", said, "Name it in a programme.")

@@ -1,0 +1,124 @@
+"""The exams' section of the content files: bringing them in and writing them out."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, update
+
+from lms.core import yaml_lines
+from lms.core.content import Counts, Finding, Tree, write
+from lms.core.db import db, transaction
+from lms.core.editions import Edition, publish
+from lms.core.placeholders import fill
+from lms.core.text import digest
+from lms.courses.content.reading import plain
+from lms.exams.content.exam_checks import EXAMS, check_exams
+from lms.exams.content.question_checks import QUESTIONS, check_questions
+from lms.exams.models import Exam, ExamVersion, Pool, Question, QuestionVersion
+from lms.exams.rules.kinds import Kind
+
+_KEPT_ELSEWHERE = {
+    "id", "pool", "class", "depends", "difficulty", "points", "kind", "tags",
+}  # fmt: skip
+"""Fields of a question that are columns, or matter to authors only."""
+_EXAM: dict[str, Any] = {"cooldown_days": [], "shuffle_questions": True, "review": []}
+
+
+class Examinations:
+    """The question bank and the exams."""
+
+    name = "exams"
+    owns: tuple[str, ...] = (QUESTIONS, EXAMS)
+
+    def check(self, tree: Tree) -> Iterator[Finding]:
+        """Yield what is wrong with them."""
+        yield from check_questions(tree)
+        yield from check_exams(tree)
+
+    def sizes(self, tree: Tree) -> dict[str, int]:
+        """Return how many there are."""
+        banks = (document for _path, document in tree.documents(QUESTIONS))
+        return {
+            "questions": sum(len(bank.get("questions") or ()) for bank in banks),
+            "exams": len(tree.files(EXAMS, ".yaml")),
+        }
+
+    def prepare(self, tree: Tree) -> None:
+        """Fill the questions' variables in."""
+        tree.once(QUESTIONS, lambda: _questions(tree))
+
+    @transaction()
+    def load(self, tree: Tree, at: datetime) -> dict[str, Counts]:
+        """Publish what changed. A question that the files lack is retired; an exam stays."""
+        questions = tree.once(QUESTIONS, lambda: _questions(tree))
+        exams = [_exam(plain(document)) for _path, document in tree.documents(EXAMS)]
+        counts = publish(Question, QuestionVersion, questions, at)
+        _retire(counts)
+        return {"questions": counts, "exams": publish(Exam, ExamVersion, exams, at)}
+
+    def dump(self, folder: Path) -> int:
+        """Write the published versions as files."""
+        return _dump_questions(folder) + _dump_exams(folder)
+
+
+def _questions(tree: Tree) -> list[Edition]:
+    values = tree.values()
+    return [
+        _question(str(bank["unit"]), plain(entry), values)
+        for _path, bank in tree.documents(QUESTIONS)
+        for entry in bank["questions"]
+    ]
+
+
+def _question(unit: str, meta: dict[str, Any], values: Any) -> Edition:
+    body = {key: each for key, each in meta.items() if key not in _KEPT_ELSEWHERE}
+    body = fill(body, values)
+    columns = {
+        "kind": Kind(meta["kind"]),
+        "points": meta["points"],
+        "difficulty": meta["difficulty"],
+        "tags": meta.get("tags") or [],
+        "body": body,
+        "meta": meta,
+    }
+    # Moving a question to another pool or module does not change what it asks.
+    lasting = {key: each for key, each in meta.items() if key != "pool"}
+    place = {"unit": unit, "pool": Pool(meta["pool"])}
+    return Edition(meta["id"], digest({"meta": lasting, "body": body}), columns, place)
+
+
+def _exam(given: dict[str, Any]) -> Edition:
+    settings = _EXAM | {key: value for key, value in given.items() if value is not None}
+    return Edition(settings["code"], digest(settings), {"settings": settings})
+
+
+def _retire(counts: Counts) -> None:
+    """Retire the questions that are no longer in the files; leave those retired before unnamed."""
+    vanished = Question.code.in_(counts.gone) & (Question.pool != Pool.RETIRED)
+    retiring = update(Question).where(vanished).values(pool=Pool.RETIRED).returning(Question.code)
+    counts.gone = sorted(db.session.scalars(retiring))
+
+
+def _dump_questions(folder: Path) -> int:
+    rows = db.session.execute(
+        select(Question.unit, Question.pool, QuestionVersion.meta)
+        .join(QuestionVersion, Question.published_id == QuestionVersion.id)
+        .order_by(Question.id)
+    )
+    banks: dict[str, list[dict[str, Any]]] = {}
+    for unit, pool, meta in rows:
+        banks.setdefault(unit, []).append(meta | {"pool": pool.value})
+    for unit, questions in banks.items():
+        text = yaml_lines.dump({"unit": unit, "questions": questions})
+        write(folder / QUESTIONS / f"{unit.lower()}.yaml", text)
+    return len(banks)
+
+
+def _dump_exams(folder: Path) -> int:
+    published = Exam.published_id == ExamVersion.id
+    rows = db.session.scalars(select(ExamVersion.settings).join(Exam, published)).all()
+    for settings in rows:
+        write(folder / EXAMS / f"{settings['code']}.yaml", yaml_lines.dump(settings))
+    return len(rows)

@@ -1,0 +1,71 @@
+"""The PDF of a certificate: made once, kept as bytes."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from lms.accounts.models import Person
+from lms.certificates import document, jobs, queries
+from lms.certificates.models import Certificate, CertificatePdf
+from lms.core import pdf, queue, storage
+from lms.core.db import db, transaction
+from lms.core.queue import Job, JobState
+from tests import factories
+from tests.browser import sign_in
+from tests.factories import NOON
+
+
+@pytest.fixture
+def certificate(trainee: Person) -> Certificate:
+    return factories.certificate(trainee)
+
+
+def test_the_queue_makes_it_from_the_snapshot_and_keeps_it_with_its_hash(
+    certificate: Certificate,
+) -> None:
+    pytest.importorskip("weasyprint")
+    if missing := pdf.check():
+        pytest.skip(f"missing on this host: {', '.join(missing)}")
+    assert queue.run_one(at=NOON)
+    content = queries.pdf_of(certificate.id)
+    assert content is not None
+    assert content.startswith(b"%PDF-")
+    assert certificate.pdf_sha256 == storage.sha256(content)
+
+
+def test_what_was_made_is_never_made_again(
+    certificate: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document, "render", lambda _: b"first")
+    with transaction():
+        jobs.render(certificate.id)()
+    monkeypatch.setattr(document, "render", lambda _: b"second")
+    with transaction():
+        jobs.render(certificate.id)()
+    assert queries.pdf_of(certificate.id) == b"first"
+    assert len(db.session.scalars(select(CertificatePdf)).all()) == 1
+
+
+def test_a_renderer_that_dies_is_tried_again_and_the_certificate_is_valid_meanwhile(
+    client: FlaskClient, certificate: Certificate, trainee: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(_: object) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(document, "render", die)
+    assert queue.run_one(at=NOON)
+    job = db.session.scalars(select(Job).filter_by(name="certificates.render")).one()
+    assert (job.state, job.last_error) == (JobState.WAITING, "MemoryError()")
+    sign_in(client, trainee)
+    page = client.get(f"/certificates/{certificate.id}.pdf")
+    assert page.status_code == 202
+    assert "is being made" in page.text
+    public = client.get(f"/v/{certificate.serial}?t={certificate.token}")
+    assert "This certificate is genuine" in public.text
+
+    with transaction():
+        job.state = JobState.DEAD
+    page = client.get(f"/certificates/{certificate.id}.pdf")
+    assert "could not be made" in page.text
+    client.post(f"/certificates/{certificate.id}/pdf")
+    assert "is being made" in client.get(f"/certificates/{certificate.id}.pdf").text

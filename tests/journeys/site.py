@@ -1,0 +1,108 @@
+"""The product as people get it: its own processes, a data directory of its own, real requests."""
+
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0
+"""Seconds until the first page has to be there."""
+
+
+class Site:
+    """A running site."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = folder / "serve.log"
+
+    def setup_link(self) -> str:
+        """Return the one-time link that the start printed."""
+        found = re.search(r"http\S+/setup/\S+", self.log.read_text(encoding="utf-8"))
+        assert found, self.log.read_text(encoding="utf-8")
+        return found[0]
+
+    def invitation_of(self, login: str) -> str:
+        """Return the link in the invitation that waits for the administrator to pass on."""
+        query = (
+            "SELECT body FROM message JOIN person ON person.id = person_id"
+            " WHERE login = ? ORDER BY message.id DESC"
+        )
+        body = str(self.rows(query, login)[0][0])
+        found = re.search(r"http\S+/link/\S+", body)
+        assert found, body
+        return found[0]
+
+    def right_answers(self, attempt_id: int) -> dict[int, list[str]]:
+        """Return slot -> what would be right, from the paper that the attempt pinned."""
+        layout = json.loads(self.rows("SELECT layout FROM attempt WHERE id = ?", attempt_id)[0][0])
+        return {slot: self._right(entry[0]) for slot, entry in enumerate(layout, start=1)}
+
+    def _right(self, version_id: int) -> list[str]:
+        query = "SELECT kind, body FROM question_version WHERE id = ?"
+        kind, text = self.rows(query, version_id)[0]
+        body = json.loads(text)
+        match kind:
+            case "truefalse":
+                return [str(body["answer"]).lower()]
+            case "fillin":
+                return [next(iter(each["accept"].values()))[0] for each in body["blanks"]]
+            case "numeric":
+                return [str(body["answer"]["value"])]
+        return list(body["answer"])
+
+    def rows(self, query: str, *values: Any) -> list[Any]:
+        """Look into the database; never write."""
+        file = f"file:{self.folder / 'lms.sqlite'}?mode=ro"
+        with closing(sqlite3.connect(file, uri=True)) as connection:
+            return connection.execute(query, values).fetchall()
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Site]:
+    """Start the product on an empty data directory and stop it afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    site = Site(folder, port)
+    environ = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("LMS_") or key == "LMS_CONTENT_DIR"
+    }
+    environ |= {"LMS_DATA_DIR": str(folder), "LMS_PORT": str(port), "LMS_DEMO": "0"}
+    with site.log.open("wb") as log:
+        command = [sys.executable, "-u", "-m", "lms.serve"]
+        process = subprocess.Popen(  # noqa: S603
+            command, cwd=ROOT, env=environ, stdout=log, stderr=log
+        )
+        try:
+            _wait(site, process)
+            yield site
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def _wait(site: Site, process: subprocess.Popen[bytes]) -> None:
+    began = time.monotonic()
+    while time.monotonic() - began < PATIENCE:
+        assert process.poll() is None, site.log.read_text(encoding="utf-8")
+        try:
+            with urllib.request.urlopen(f"{site.url}/readyz", timeout=2):  # noqa: S310
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(site.log.read_text(encoding="utf-8"))
