@@ -50,6 +50,8 @@ class Entry:
         for key in self.value:
             if key not in names:
                 advice = f"Known here: {', '.join(names)}."
+                if names == LANGUAGES:  # {zh: …, en: one, two} reads "two" as a field
+                    advice += " A text with a comma stands in quotes."
                 self.error("unknown-field", "there is no such field", advice, at=key)
 
     def text(self, key: str, *, optional: bool = False, may_be_empty: bool = False) -> str:

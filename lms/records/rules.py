@@ -165,7 +165,7 @@ class _Walk:
         gap = number > self.number + 1
         if gap:
             self._note(Damage.REMOVED, self.number + 1, None, until=number - 1)
-        elif self.is_sound and self._hash not in {link.previous_hash, self._meant_by(link)}:
+        elif self.is_sound and link.previous_hash != self._hash and not self._was_ours(link):
             # The entry was added after another one than the one that stands there now.
             before = self.last or link
             self._note(Damage.REPLACED, before.fact.number, before.id)
@@ -183,9 +183,9 @@ class _Walk:
     def _hash(self) -> str:
         return GENESIS if self.last is None else self.last.hash
 
-    def _meant_by(self, link: Link) -> str | None:
-        """Return our hash if the entry was added after ours and only says otherwise by now."""
-        return self._hash if entry_hash(self._hash, link.fact) == link.hash else None
+    def _was_ours(self, link: Link) -> bool:
+        """Whether the entry was added after ours, and only says otherwise by now."""
+        return entry_hash(self._hash, link.fact) == link.hash
 
     def _note(self, damage: Damage, number: int, row: int | None, until: int | None = None) -> None:
         self.problems.append(Problem(damage, number, row, number if until is None else until))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.core import audit, content, storage
 from lms.core.content import ContentRefusedError, Severity, Tree
 from lms.core.db import db
+from lms.courses.content import media
 from lms.courses.models import Lesson, LessonMedia, LessonVersion, Programme, Variable
 from lms.courses.rules import Outline
 from tests import content_tree
@@ -62,6 +63,10 @@ class TestCheck:
             ("lesson.yaml", "  - Write an answer", "  - Write\n  - More", "uneven-languages"),
             ("lesson.yaml", "  - Write an answer", "  - 7", "wrong-type"),
             ("lesson.yaml", "- SEV", "- SEV\n- SEV", "duplicate-item"),
+            ("lesson.yaml", "  en:\n  - Write an answer", "  en: []", "too-few"),
+            ("lesson.yaml", "checks:\n", "checks:\n- loose\n", "wrong-type"),
+            ("lesson.yaml", "- key: A", "- loose\n  - key: A", "wrong-type"),
+            ("lesson.yaml", "sources:\n- SEV", "sources: SEV", "wrong-type"),
             ("lesson.yaml", "reviewed_on: null", "reviewed_on: soon", "wrong-type"),
             # self-checks
             ("lesson.yaml", "key: B", "key: C", "option-keys"),
@@ -107,6 +112,12 @@ class TestCheck:
             ("programmes/basics.yaml", "en: Answers", "en: '{{sla.first}}'", "variable-in-title"),
             ("programmes/basics.yaml", "- S1-A-1", "- S1-A-2", "unknown-lesson"),
             ("programmes/basics.yaml", "- S1-A-1", "- S1-A-1\n    - S1-A-1", "duplicate-item"),
+            (
+                "programmes/basics.yaml",
+                "exam: stage-1",
+                "practical:\n  - {code: d, title: {zh: 练}}",
+                "missing-field",
+            ),
             ("programmes/basics.yaml", "weeks: 4", "weeks: four", "wrong-type"),
             ("programmes/basics.yaml", "exam: stage-1", "exams: stage-1", "unknown-field"),
         ],
@@ -138,8 +149,11 @@ class TestCheck:
         assert {each.severity for each in found} == {Severity.WARNING}
         assert [each.code for each in found] == ["unused-media", "unused"]
 
-    def test_a_file_is_what_it_is_called(self, root: Path) -> None:
-        put(root, f"{LESSON}/sheet.pdf", b"MZ")
+    @pytest.mark.parametrize("content_", [b"MZ", b"%PDF-" + bytes(media.LARGEST_BYTES)])
+    def test_a_file_is_what_it_is_called_and_not_too_large(
+        self, root: Path, content_: bytes
+    ) -> None:
+        put(root, f"{LESSON}/sheet.pdf", content_)
         assert content_tree.codes(root) == {"bad-media"}
 
 
@@ -179,14 +193,14 @@ class TestImport:
     def test_files_beside_a_text_are_stored(self, root: Path, session: Session) -> None:
         put(root, f"{LESSON}/unused.png", content_tree.PNG)
         bring_in(root)
-        media = {each.name: each for each in lesson(session).media}
-        assert sorted(media) == [
+        stored = {each.name: each for each in lesson(session).media}
+        assert sorted(stored) == [
             "clock.en.narrow.svg",
             "clock.en.svg",
             "clock.zh.svg",
             "sheet.pdf",
         ]
-        sheet = media["sheet.pdf"]
+        sheet = stored["sheet.pdf"]
         assert (sheet.mime, sheet.size_bytes) == ("application/pdf", 14)
         assert storage.get(sheet.sha256) == b"%PDF-1.7 sheet"
 

@@ -17,7 +17,12 @@ from tests.journeys.walker import DESK, PHONE, Walker
 FIRST_VISIT_BYTES = 60_000
 WARM_PAGE_BYTES = 15_000
 SCRIPT_BYTES = 30_000
-VARIANTS = [("zh", "light", DESK), ("zh", "dark", PHONE), ("en", "light", PHONE), ("en", "dark", DESK)]
+VARIANTS = [
+    ("zh", "light", DESK),
+    ("zh", "dark", PHONE),
+    ("en", "light", PHONE),
+    ("en", "dark", DESK),
+]
 
 
 @pytest.fixture(scope="module")
@@ -38,19 +43,22 @@ def tour(site: Site, administrator: str) -> Iterator[tuple[Walker, dict[str, str
         walker.until(walker.is_all_saved, "saving")
         walker.open("/certificates")
         verification = str(walker.one(".cert a[href*='/v/']").get_attribute("href"))
-        yield walker, {
-            "map": "/home",
-            "lesson": "/lessons/S1-C-4",
-            "exam-start": "/exams/stage-2",
-            "exam": f"/attempts/{second}",
-            "result": f"/attempts/{first}/result",
-            "record": "/record",
-            "certificates": "/certificates",
-            "verification": verification,
-            "verification-masked": verification.partition("?")[0],
-            "verify": "/verify",
-            "account": "/account",
-        }
+        yield (
+            walker,
+            {
+                "map": "/home",
+                "lesson": "/lessons/S1-C-4",
+                "exam-start": "/exams/stage-2",
+                "exam": f"/attempts/{second}",
+                "result": f"/attempts/{first}/result",
+                "record": "/record",
+                "certificates": "/certificates",
+                "verification": verification,
+                "verification-masked": verification.partition("?")[0],
+                "verify": "/verify",
+                "account": "/account",
+            },
+        )
 
 
 PAGES = [
@@ -61,7 +69,7 @@ PAGES = [
 
 @pytest.mark.parametrize(("language", "theme", "size"), VARIANTS)
 @pytest.mark.parametrize("name", PAGES)
-def test_the_page_is_for_everyone(  # noqa: PLR0913, PLR0917
+def test_the_page_is_for_everyone(
     tour: tuple[Walker, dict[str, str]],
     name: str,
     language: str,
@@ -77,7 +85,9 @@ def test_the_page_is_for_everyone(  # noqa: PLR0913, PLR0917
     walker.open(pages[name])
     assert walker.axe() == []
     assert walker.overflow() == 0
-    assert [each for each in walker.browser.get_log("browser") if "axe" not in each["message"]] == []
+    assert [
+        each for each in walker.browser.get_log("browser") if "axe" not in each["message"]
+    ] == []
     if shots:
         walker.shoot(shots / f"{name}-{language}-{theme}-{size[0]}.png")
 
@@ -107,7 +117,7 @@ def weights(walker: Walker) -> dict[str, int]:
 
 @pytest.mark.parametrize("path", ["/sign-in", "/forgot", "/verify", "/nowhere", "/v/LT1-2026-1"])
 @pytest.mark.parametrize(("language", "theme", "size"), VARIANTS)
-def test_the_page_before_signing_in_is_for_everyone(  # noqa: PLR0913, PLR0917
+def test_the_page_before_signing_in_is_for_everyone(
     walker: Walker,
     path: str,
     language: str,
@@ -126,7 +136,7 @@ def test_the_page_before_signing_in_is_for_everyone(  # noqa: PLR0913, PLR0917
 
 
 @pytest.mark.parametrize(("language", "theme", "size"), VARIANTS)
-def test_the_administrator_s_pages_are_for_everyone(  # noqa: PLR0913, PLR0917
+def test_the_administrator_s_pages_are_for_everyone(
     walker: Walker,
     administrator: str,
     language: str,

@@ -15,7 +15,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from tests.journeys.site import Site
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe-4.14.1.min.js"
-PASSWORD = "walking up the stairway"  # noqa: S105
+PASSWORD = "walking up the stairway"
 PATIENCE = 15.0
 DESK, PHONE = (1440, 900), (390, 844)
 MOST_TABS = 120

@@ -1,0 +1,1 @@
+"""Tools of the project; `make` names the ones that people use."""

@@ -1,0 +1,199 @@
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.accounts import people, queries, services
+from lms.accounts.errors import (
+    InactiveError,
+    LastAdministratorError,
+    NoScopeError,
+    TakenError,
+)
+from lms.accounts.models import Person, RoleGrant
+from lms.accounts.rules import Details, Role
+from lms.core.audit import AuditEntry
+from lms.core.errors import NotAllowedError, NotFoundError
+from tests import factories
+from tests.factories import NOON
+
+LI = Details(name="Li Wei", login="li@example.com", email="li@example.com", staff_no="S1")
+
+
+def audited(session: Session) -> list[tuple[str, dict[str, object]]]:
+    rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+    return [(row.action, row.detail) for row in rows]
+
+
+class TestAddPerson:
+    def test_notes_who_did_it(self, admin: Person, session: Session) -> None:
+        person = people.add_person(LI, actor=admin, roles=[Role.TRAINEE], at=NOON)
+        assert (person.name, person.roles, person.password_hash) == ("Li Wei", {Role.TRAINEE}, None)
+        assert audited(session) == [
+            ("accounts.added", {"name": "Li Wei", "login": "li@example.com"}),
+            ("accounts.role_granted", {"role": "trainee", "unit": None}),
+        ]
+        entry = session.scalars(select(AuditEntry)).first()
+        assert entry is not None
+        assert (entry.actor_id, entry.at) == (admin.id, NOON)
+
+    @pytest.mark.parametrize(
+        ("field", "details"),
+        [
+            ("login", Details(name="X", login="LI@example.com")),
+            ("email", Details(name="X", login="x", email="Li@Example.com")),
+            ("staff_no", Details(name="X", login="x", staff_no="S1")),
+        ],
+    )
+    def test_refuses_what_is_taken_and_says_which(
+        self, admin: Person, field: str, details: Details
+    ) -> None:
+        people.add_person(LI, actor=admin)
+        with pytest.raises(TakenError) as refused:
+            people.add_person(details, actor=admin)
+        assert refused.value.context["field"] == field
+
+    def test_many_may_have_neither_address_nor_number(self, admin: Person) -> None:
+        for login in ("a", "b"):
+            people.add_person(Details(name="X", login=login), actor=admin)
+
+
+class TestUpdatePerson:
+    def test_notes_before_and_after(self, admin: Person, session: Session) -> None:
+        unit = factories.unit(name="Support")
+        person = people.add_person(LI, actor=admin)
+        people.update_person(
+            person,
+            Details(name="Li Wei", login="li@example.com", email="", staff_no="S2", unit_id=unit.id),
+            actor=admin,
+        )
+        assert audited(session)[-1] == (
+            "accounts.changed",
+            {"changes": {"email": ["li@example.com", ""], "staff_no": ["S1", "S2"],
+                         "unit": ["", "Support"]}},  # fmt: skip
+        )
+
+    def test_changing_nothing_notes_nothing(self, admin: Person, session: Session) -> None:
+        person = people.add_person(LI, actor=admin)
+        people.update_person(person, LI, actor=admin)
+        assert len(audited(session)) == 1
+
+    def test_refuses_what_is_taken_and_changes_nothing(self, admin: Person) -> None:
+        people.add_person(LI, actor=admin)
+        other = people.add_person(Details(name="Other", login="other"), actor=admin)
+        with pytest.raises(TakenError):
+            people.update_person(other, LI, actor=admin)
+        assert (other.name, other.login) == ("Other", "other")
+
+
+class TestRoles:
+    def test_a_role_for_a_unit_reaches_those_below_it(self, admin: Person) -> None:
+        unit = factories.unit()
+        below = factories.unit(parent=unit)
+        inside, outside = factories.person(unit=below), factories.person()
+        boss = factories.person(roles=set())
+        people.grant_role(boss, Role.MANAGER, unit=unit, actor=admin)
+        managers = frozenset({Role.MANAGER})
+        assert queries.person_for(boss, inside.id, roles=managers) is inside
+        with pytest.raises(NotFoundError):
+            queries.person_for(boss, outside.id, roles=managers)
+
+    @pytest.mark.parametrize("role", [Role.ADMIN, Role.TRAINEE])
+    def test_some_roles_know_no_scope(self, admin: Person, trainee: Person, role: Role) -> None:
+        with pytest.raises(NoScopeError):
+            people.grant_role(trainee, role, unit=factories.unit(), actor=admin)
+
+    def test_granting_twice_is_granting_once(
+        self, admin: Person, trainee: Person, session: Session
+    ) -> None:
+        for _ in range(2):
+            people.grant_role(trainee, Role.HR, actor=admin)
+        assert len(trainee.grants) == 2
+        assert len(audited(session)) == 1
+
+    def test_an_ended_role_stays_on_record_and_can_be_granted_again(
+        self, admin: Person, trainee: Person, session: Session
+    ) -> None:
+        people.end_role(trainee, trainee.grants[0].id, actor=admin)
+        assert trainee.roles == frozenset()
+        people.grant_role(trainee, Role.TRAINEE, actor=admin)
+        assert len(session.scalars(select(RoleGrant).filter_by(person_id=trainee.id)).all()) == 2
+
+    def test_another_person_s_role_is_not_there(
+        self, admin: Person, trainee: Person, trainer: Person
+    ) -> None:
+        with pytest.raises(NotFoundError):
+            people.end_role(trainee, trainer.grants[0].id, actor=admin)
+
+    def test_a_change_ends_the_sign_ins(self, admin: Person, trainee: Person) -> None:
+        row = services.sign_in(trainee, device="", address="")
+        people.end_role(trainee, trainee.grants[0].id, actor=admin)
+        assert row.ended_at is not None
+
+
+class TestTheLastAdministrator:
+    def test_cannot_be_deactivated(self, admin: Person) -> None:
+        with pytest.raises(LastAdministratorError):
+            people.deactivate(admin, actor=admin)
+        assert admin.is_active
+
+    def test_cannot_lose_the_role(self, admin: Person) -> None:
+        with pytest.raises(LastAdministratorError):
+            people.end_role(admin, admin.grants[0].id, actor=admin)
+        assert admin.roles == {Role.ADMIN}
+
+    def test_is_last_even_if_others_are_deactivated(self, admin: Person) -> None:
+        other = factories.person(roles={Role.ADMIN})
+        people.deactivate(other, actor=admin)
+        with pytest.raises(LastAdministratorError):
+            people.deactivate(admin, actor=admin)
+
+    def test_may_go_when_there_is_another(self, admin: Person) -> None:
+        factories.person(roles={Role.ADMIN})
+        people.deactivate(admin, actor=admin)
+        assert not admin.is_active
+
+
+class TestDeactivate:
+    def test_twice_is_once(self, admin: Person, trainee: Person, session: Session) -> None:
+        for _ in range(2):
+            people.deactivate(trainee, actor=admin)
+        assert [action for action, _ in audited(session)] == ["accounts.deactivated"]
+
+    def test_no_link_is_made_for_who_is_deactivated(self, admin: Person, trainee: Person) -> None:
+        people.deactivate(trainee, actor=admin)
+        with pytest.raises(InactiveError):
+            people.invite(trainee, actor=admin)
+
+    def test_reactivating_gives_password_and_roles_back(
+        self, admin: Person, trainee: Person
+    ) -> None:
+        factories.with_password(trainee)
+        people.deactivate(trainee, actor=admin)
+        people.reactivate(trainee, actor=admin)
+        assert trainee.roles == {Role.TRAINEE}
+        assert services.check_password(trainee.login, factories.PASSWORD, address="") is trainee
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda person, actor: people.add_person(LI, actor=actor),
+        lambda person, actor: people.update_person(person, LI, actor=actor),
+        lambda person, actor: people.invite(person, actor=actor),
+        lambda person, actor: people.make_reset_link(person, actor=actor),
+        lambda person, actor: people.deactivate(person, actor=actor),
+        lambda person, actor: people.reactivate(person, actor=actor),
+        lambda person, actor: people.grant_role(person, Role.ADMIN, actor=actor),
+        lambda person, actor: people.end_role(person, 0, actor=actor),
+    ],
+)
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+def test_only_administrators_may(
+    session: Session, act: Callable[[Person, Person], object], role: Role
+) -> None:
+    actor = factories.person(roles={role})
+    with pytest.raises(NotAllowedError):
+        act(actor, actor)
+    assert session.scalars(select(AuditEntry)).all() == []
