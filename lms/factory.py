@@ -10,13 +10,6 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-import lms.core.cli
-import lms.courses.cli
-import lms.courses.views
-import lms.desk.views
-import lms.notifications.jobs
-import lms.certificates.jobs
-import lms.certificates.views
 import lms.accounts.cli
 import lms.accounts.jobs
 import lms.accounts.views
@@ -24,8 +17,16 @@ import lms.admin.demo
 import lms.admin.site_views
 import lms.admin.unit_views
 import lms.admin.views
+import lms.certificates.jobs
+import lms.certificates.views
+import lms.core.cli
+import lms.courses.cli
+import lms.courses.views
+import lms.desk.views
+import lms.desk.work_views
 import lms.exams.jobs
 import lms.exams.views
+import lms.notifications.jobs
 import lms.records.cli
 import lms.records.jobs
 import lms.records.views
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     lms.admin.views.bp,
     lms.courses.views.bp,
     lms.desk.views.bp,
+    lms.desk.work_views.bp,
     lms.exams.views.bp,
 )
 COMMANDS = (

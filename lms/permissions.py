@@ -47,6 +47,9 @@ PERMISSIONS: Permissions = {
     "admin.health": ADMINS,
     # desk
     "desk.home": ANYONE,
+    "work.progress": ANYONE,
+    "work.files": ANYONE,
+    "work.download": ANYONE,
     # courses
     "courses.lesson": TRAINEES,
     "courses.finish": TRAINEES,

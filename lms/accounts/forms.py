@@ -68,9 +68,7 @@ class ProfileForm(FlaskForm):
     """What people may change about themselves."""
 
     locale = RadioField(_("Language"))
-    latin_name = StringField(
-        _("Name in Latin letters"), [short], render_kw={"autocomplete": "off"}
-    )
+    latin_name = StringField(_("Name in Latin letters"), [short], render_kw={"autocomplete": "off"})
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         """Offer the languages that this site has."""

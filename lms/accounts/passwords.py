@@ -43,9 +43,10 @@ def fits(password: str, stored: str | None) -> bool:
     nobody = _nobody()
     with _cores:
         try:
-            return _hasher.verify(stored or nobody, _normal(password)) and stored is not None
+            _hasher.verify(stored or nobody, _normal(password))
         except (VerificationError, InvalidHashError):
             return False
+    return stored is not None
 
 
 def refuse_weak(password: str, *own: str) -> None:

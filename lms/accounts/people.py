@@ -154,9 +154,7 @@ def grant_role(
 
 
 @transaction()
-def end_role(
-    person: Person, grant_id: int, *, actor: Actor, at: datetime | None = None
-) -> None:
+def end_role(person: Person, grant_id: int, *, actor: Actor, at: datetime | None = None) -> None:
     """Take a role away; their browsers are signed out.
 
     Raises:

@@ -50,6 +50,7 @@ def is_over(started_at: datetime, last_seen_at: datetime, *, at: datetime, idle:
     """Whether a sign-in has ended by itself: unused for too long, or too old."""
     return at - last_seen_at >= idle or at - started_at >= absolute
 
+
 SCOPED = frozenset({Role.TRAINER, Role.HR, Role.MANAGER})
 """Roles that may be limited to a unit; the others always count for the whole organisation."""
 
@@ -70,9 +71,7 @@ class Weakness(enum.StrEnum):
     """It is the person's own name or sign-in name."""
 
 
-def weakness(
-    password: str, *, own: Iterable[str], common: AbstractSet[str]
-) -> Weakness | None:
+def weakness(password: str, *, own: Iterable[str], common: AbstractSet[str]) -> Weakness | None:
     """Return why a password is refused, or None.
 
     Args:

@@ -24,7 +24,7 @@ from lms.accounts.forms import (
 from lms.accounts.login import me, this_sign_in
 from lms.accounts.rules import Details
 from lms.web import i18n
-from lms.web.fields import shown_in
+from lms.web.fields import shown_in, typed
 from lms.web.urls import client_ip, safe_next
 
 bp = Blueprint("accounts", __name__)
@@ -42,7 +42,7 @@ def sign_in() -> ResponseReturnValue:
         if form.validate_on_submit():
             with shown_in(form, {WrongPasswordError: ""}):
                 person = services.check_password(
-                    form.login.data, form.password.data, address=client_ip()
+                    typed(form.login), typed(form.password), address=client_ip()
                 )
                 return login.begin(person, safe_next(form.next.data))
     except TooManyTriesError as error:
@@ -67,7 +67,7 @@ def forgot() -> ResponseReturnValue:
     """Have a reset link sent; the answer is the same, whoever asks for whomever."""
     form = ForgotForm()
     if form.validate_on_submit():
-        services.ask_reset(form.login.data, address=client_ip())
+        services.ask_reset(typed(form.login), address=client_ip())
         return render_template("accounts/forgot_sent.html")
     return render_template("accounts/forgot.html", form=form), REFUSED if form.errors else 200
 
@@ -79,7 +79,7 @@ def use_link(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if form.validate_on_submit():
         with shown_in(form, {WeakPasswordError: "password"}):
-            person = services.use_link(token, form.password.data, address=client_ip())
+            person = services.use_link(token, typed(form.password), address=client_ip())
             reply = login.begin(person, url_for("start"))
             flash(_("Your password is set. Welcome!"), "success")
             return reply
@@ -94,14 +94,12 @@ def setup(token: str) -> ResponseReturnValue:
     form = SetupForm(locale=i18n.language())
     if form.validate_on_submit():
         with shown_in(form, {WeakPasswordError: "password", TakenError: "login"}):
-            details = Details(
-                name=form.name.data, login=form.login.data, locale=form.locale.data
-            )
+            details = Details(name=typed(form.name), login=typed(form.login), locale=typed(form.locale))
             person = people.set_up(
                 token,
                 details,
-                form.password.data,
-                organisation=form.organisation.data,
+                typed(form.password),
+                organisation=typed(form.organisation),
                 address=client_ip(),
             )
             reply = login.begin(person, url_for("start"))
@@ -115,12 +113,10 @@ def profile() -> ResponseReturnValue:
     """Show the own account and change its language and Latin name."""
     form = ProfileForm(obj=me())
     if form.validate_on_submit():
-        services.update_profile(
-            me(), locale=form.locale.data, latin_name=form.latin_name.data
-        )
+        services.update_profile(me(), locale=typed(form.locale), latin_name=typed(form.latin_name))
         reply = redirect(url_for(".profile"))
-        i18n.remember(reply, form.locale.data)
-        with force_locale(form.locale.data):
+        i18n.remember(reply, typed(form.locale))
+        with force_locale(typed(form.locale)):
             flash(_("Your account was changed."), "success")
         return reply
     return _profile_page(form, ChangePasswordForm(formdata=None, prefix="password-"))
@@ -133,7 +129,7 @@ def change_password() -> ResponseReturnValue:
     if form.validate_on_submit():
         with shown_in(form, {WeakPasswordError: "password", WrongOldPasswordError: "old"}):
             services.change_password(
-                form.old.data, form.password.data, actor=this_sign_in(), address=client_ip()
+                typed(form.old), typed(form.password), actor=this_sign_in(), address=client_ip()
             )
             flash(_("Your password was changed; other browsers were signed out."), "success")
             return redirect(url_for(".profile"))

@@ -9,6 +9,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.accounts.rules import Details, Role
 from lms.admin import queries, words
+from lms.web.fields import typed
 
 needed = Regexp(r".*\S", message=_("This is needed."))
 mail_address = Regexp(
@@ -56,11 +57,11 @@ class PersonForm(FlaskForm):
     def details(self) -> Details:
         """Return what was typed."""
         return Details(
-            name=self.name.data or "",
-            latin_name=self.latin_name.data or "",
-            login=self.login.data or "",
-            email=self.email.data or "",
-            staff_no=self.staff_no.data or "",
+            name=typed(self.name),
+            latin_name=typed(self.latin_name),
+            login=typed(self.login),
+            email=typed(self.email),
+            staff_no=typed(self.staff_no),
             unit_id=self.unit_id.data,
             locale=self.locale.data,
         )
@@ -148,5 +149,3 @@ class AuditForm(FlaskForm):
 
 def _programmes() -> dict[str, str]:
     return {"": "–"} | {str(number): title for number, title in queries.programmes().items()}
-
-

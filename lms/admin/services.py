@@ -60,6 +60,4 @@ def assign(
     """
     people.require_admin(actor)
     programme = queries.programme_or_404(programme_id)
-    enrol(
-        person, programme, source=EnrolmentSource.ASSIGNED, actor=actor, due_on=due_on, at=at
-    )
+    enrol(person, programme, source=EnrolmentSource.ASSIGNED, actor=actor, due_on=due_on, at=at)

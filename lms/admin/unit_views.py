@@ -11,7 +11,7 @@ from lms.accounts.models import OrgUnit
 from lms.admin import queries
 from lms.admin.blueprint import bp
 from lms.admin.forms import UnitForm
-from lms.web.fields import shown_in
+from lms.web.fields import shown_in, typed
 
 REFUSED = 422
 AT_PARENT = {UnitCircleError: "parent_id", UnitTooDeepError: "parent_id"}
@@ -23,7 +23,7 @@ def units() -> ResponseReturnValue:
     form = UnitForm()
     if form.validate_on_submit():
         with shown_in(form, AT_PARENT):
-            unit = accounts.add_unit(form.name.data, parent=_parent(form), actor=me())
+            unit = accounts.add_unit(typed(form.name), parent=_parent(form), actor=me())
             flash(_("%(name)s was added.", name=unit.name), "success")
             return redirect(url_for(".units"))
     page = render_template("admin/units.html", form=form, tree=queries.unit_tree())
@@ -37,7 +37,7 @@ def unit(unit_id: int) -> ResponseReturnValue:
     form = UnitForm(obj=row)
     if form.validate_on_submit():
         with shown_in(form, AT_PARENT):
-            accounts.change_unit(row, name=form.name.data, parent=_parent(form), actor=me())
+            accounts.change_unit(row, name=typed(form.name), parent=_parent(form), actor=me())
             flash(_("The changes were saved."), "success")
             return redirect(url_for(".units"))
     page = render_template(

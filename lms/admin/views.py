@@ -31,9 +31,7 @@ def people() -> ResponseReturnValue:
     search, state = request.args.get("q", ""), request.args.get("state", "active")
     found = accounts_queries.people(me(), roles=ADMINS, search=search, active=STATES.get(state))
     page = page_of(found, request.args.get("page", 1, type=int))
-    return render_template(
-        "admin/people.html", page=page, q=search, state=state, roles=words.ROLES
-    )
+    return render_template("admin/people.html", page=page, q=search, state=state, roles=words.ROLES)
 
 
 @bp.route("/admin/people/new", methods=["GET", "POST"])

@@ -1,6 +1,7 @@
 """Telling people something. Written in the transaction of its cause, sent by a job after it."""
 
 from datetime import datetime
+from typing import TypeAlias
 
 from flask_babel import LazyString, force_locale, gettext as _
 from sqlalchemy import select, update
@@ -15,7 +16,7 @@ from lms.notifications import rules
 from lms.notifications.models import Message
 from lms.web import i18n
 
-Words = str | LazyString
+Words: TypeAlias = str | LazyString
 
 
 @transaction()

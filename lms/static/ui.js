@@ -4,7 +4,7 @@ document.documentElement.classList.add('js');
 
 // theme: cycle auto -> light -> dark by changing the media of the dark token sheet; the server remembers it from the cookie
 const dark = document.querySelector('link[data-dark]');
-const MEDIA = { auto: '(prefers-color-scheme: dark)', light: 'not all', dark: 'all' };
+const MEDIA = { auto: 'screen and (prefers-color-scheme: dark)', light: 'not all', dark: 'screen' };  // never on paper
 document.querySelector('[data-theme-btn]')?.addEventListener('click', (e) => {
   const order = Object.keys(MEDIA), next = order[(order.indexOf(dark.dataset.dark) + 1) % 3];
   dark.dataset.dark = next; dark.media = MEDIA[next];

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask_wtf import FlaskForm
+from wtforms import Field
 
 from lms.core.errors import LmsError
 
@@ -26,3 +27,8 @@ def shown_in(form: FlaskForm, fields: dict[type[LmsError], str]) -> Iterator[Non
             form[name].errors = [*form[name].errors, str(error)]
         else:
             form.form_errors.append(str(error))
+
+
+def typed(field: Field) -> str:
+    """Return the text in a field; nothing is the empty text."""
+    return str(field.data or "")

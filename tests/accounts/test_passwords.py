@@ -41,7 +41,9 @@ def test_for_nobody_it_takes_as_long() -> None:
     assert median(None) > median(stored) / 3
 
 
-@pytest.mark.parametrize("password", ["password123", "1QAZ2WSX", "11111111", "iloveyou", "admin123"])
+@pytest.mark.parametrize(
+    "password", ["password123", "1QAZ2WSX", "11111111", "iloveyou", "admin123"]
+)
 def test_bundled_common_passwords_are_refused(password: str) -> None:
     with pytest.raises(WeakPasswordError, match="tried first"):
         passwords.refuse_weak(password)

@@ -65,13 +65,20 @@ class TestUpdatePerson:
         person = people.add_person(LI, actor=admin)
         people.update_person(
             person,
-            Details(name="Li Wei", login="li@example.com", email="", staff_no="S2", unit_id=unit.id),
+            Details(
+                name="Li Wei", login="li@example.com", email="", staff_no="S2", unit_id=unit.id
+            ),
             actor=admin,
         )
         assert audited(session)[-1] == (
             "accounts.changed",
-            {"changes": {"email": ["li@example.com", ""], "staff_no": ["S1", "S2"],
-                         "unit": ["", "Support"]}},  # fmt: skip
+            {
+                "changes": {
+                    "email": ["li@example.com", ""],
+                    "staff_no": ["S1", "S2"],
+                    "unit": ["", "Support"],
+                }
+            },  # fmt: skip
         )
 
     def test_changing_nothing_notes_nothing(self, admin: Person, session: Session) -> None:

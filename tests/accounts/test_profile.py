@@ -23,7 +23,13 @@ def test_a_person_changes_language_and_latin_name_and_nothing_else(
     client: FlaskClient, learner: Person
 ) -> None:
     sign_in(client, learner)
-    sent = {"locale": "zh", "latin_name": " Li  Wei ", "name": "Boss", "login": "boss", "unit_id": "1"}
+    sent = {
+        "locale": "zh",
+        "latin_name": " Li  Wei ",
+        "name": "Boss",
+        "login": "boss",
+        "unit_id": "1",
+    }
     client.post("/account", data=sent)
     assert (learner.locale, learner.latin_name) == ("zh", "Li Wei")
     assert (learner.name, learner.login.startswith("person")) == ("Li Wei", True)

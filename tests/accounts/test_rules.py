@@ -58,8 +58,14 @@ def test_details_are_cleaned_before_they_are_stored() -> None:
 @pytest.mark.parametrize(
     ("agent", "name"),
     [
-        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit Chrome/120 Safari/537 Edg/120", "Edge · Windows"),
-        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit Chrome/120 Mobile Safari", "Chrome · Android"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit Chrome/120 Safari/537 Edg/120",
+            "Edge · Windows",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 14) AppleWebKit Chrome/120 Mobile Safari",
+            "Chrome · Android",
+        ),
         ("Mozilla/5.0 (iPhone; like Mac OS X) Version/17 Safari/604", "Safari · iPhone"),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko Firefox/115.0", "Firefox · Linux"),
         ("curl/8", ""),

@@ -147,11 +147,10 @@ class TestTheSignInPage:
         assert learner.name in page.text
 
     @pytest.mark.parametrize(
-        "target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+        "target",
+        ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"],
     )
-    def test_it_leads_nowhere_else(
-        self, client: FlaskClient, learner: Person, target: str
-    ) -> None:
+    def test_it_leads_nowhere_else(self, client: FlaskClient, learner: Person, target: str) -> None:
         reply = client.post("/sign-in", data=typed(learner.login, next=target))
         assert reply.location == "/"
         forget_person()
@@ -166,9 +165,7 @@ class TestTheSignInPage:
         assert "do not go together" in page.text
         assert "wrong password" not in page.text
 
-    def test_an_unknown_name_gets_the_same_page(
-        self, client: FlaskClient, learner: Person
-    ) -> None:
+    def test_an_unknown_name_gets_the_same_page(self, client: FlaskClient, learner: Person) -> None:
         wrong = client.post("/sign-in", data=typed(learner.login, "wrong"))
         unknown = client.post("/sign-in", data=typed("nobody", "wrong"))
         assert unknown.status_code == wrong.status_code
@@ -268,9 +265,7 @@ class TestWhatEndsASignIn:
         forget_person()
         assert client.get("/account").status_code == 401
 
-    def test_so_does_a_new_role(
-        self, client: FlaskClient, trainee: Person, admin: Person
-    ) -> None:
+    def test_so_does_a_new_role(self, client: FlaskClient, trainee: Person, admin: Person) -> None:
         sign_in(client, trainee)
         people.grant_role(trainee, Role.TRAINER, actor=admin)
         forget_person()
@@ -293,7 +288,11 @@ class TestLastUse:
         assert row.seen_at > earlier
 
     def test_a_page_can_be_read_while_nothing_can_be_written(
-        self, client: FlaskClient, trainee: Person, session: Session, monkeypatch: pytest.MonkeyPatch
+        self,
+        client: FlaskClient,
+        trainee: Person,
+        session: Session,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         row = sign_in(client, trainee)
         row.seen_at = clock.now() - USED_EVERY

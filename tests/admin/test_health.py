@@ -1,0 +1,131 @@
+import dataclasses
+import shutil
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from lms.accounts import people
+from lms.accounts.models import Person
+from lms.admin import health
+from lms.core import queue
+from lms.core.db import db
+from lms.core.queue import JobState
+from tests.browser import sign_in
+from tests.factories import NOON
+from tests.statements import counted
+
+
+def change_settings(app: Flask, monkeypatch: pytest.MonkeyPatch, **values: object) -> None:
+    changed = dataclasses.replace(app.config["SETTINGS"], **values)
+    monkeypatch.setitem(app.config, "SETTINGS", changed)
+
+
+def test_the_process_answers_without_asking_the_database(client: FlaskClient) -> None:
+    with counted() as statements:
+        reply = client.get("/healthz")
+    assert (reply.status_code, reply.get_json()) == (200, {"status": "ok"})
+    assert statements == []
+
+
+class TestReady:
+    def test_when_everything_is_there(self, client: FlaskClient) -> None:
+        reply = client.get("/readyz")
+        assert (reply.status_code, reply.get_json()) == (200, {"status": "ok"})
+
+    def test_not_when_the_database_is_away(self, empty_app: Flask, tmp_path: Path) -> None:
+        client = empty_app.test_client()
+        with empty_app.app_context():
+            db.engine.dispose()
+            broken = db.engine.url.set(database=str(tmp_path / "gone" / "lms.sqlite"))
+            if db.engine.dialect.name == "sqlite":
+                (tmp_path / "lms.sqlite").unlink(missing_ok=True)
+                (tmp_path / "lms.sqlite").mkdir()
+            assert broken is not None
+        if "sqlite" not in empty_app.config["SQLALCHEMY_DATABASE_URI"]:
+            pytest.skip("the server is not ours to stop")
+        reply = client.get("/readyz")
+        assert (reply.status_code, reply.get_json()["problems"]) == (503, ["database"])
+
+    def test_not_when_the_database_is_older_than_the_release(
+        self, client: FlaskClient, session: Session
+    ) -> None:
+        session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        session.execute(text("INSERT INTO alembic_version VALUES ('from-another-time')"))
+        session.commit()
+        assert client.get("/readyz").get_json()["problems"] == ["migrations"]
+
+    def test_not_when_the_disk_is_nearly_full(
+        self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        usage = shutil.disk_usage("/")._replace(total=100, free=2)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage)
+        assert client.get("/readyz").get_json()["problems"] == ["disk space"]
+
+    def test_not_when_nothing_can_be_written(
+        self, app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        change_settings(app, monkeypatch, data_dir=Path("/proc"))
+        assert "data directory" in client.get("/readyz").get_json()["problems"]
+
+
+class TestThePage:
+    @pytest.fixture
+    def signed_in(self, client: FlaskClient, admin: Person) -> FlaskClient:
+        sign_in(client, admin)
+        return client
+
+    def test_names_versions_and_settings_but_no_secret(
+        self, app: Flask, signed_in: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        change_settings(
+            app,
+            monkeypatch,
+            secret_key="a" * 40,
+            database_url="postgresql+psycopg://lms:hidden1@db/lms",
+            mail_server="smtps://lms:hidden2@mail",
+        )
+        page = signed_in.get("/admin/health").text
+        for shown in ("LMS_SECRET_KEY", "LMS_DATA_DIR", "postgresql+psycopg://lms:", "Flask"):
+            assert shown in page
+        for hidden in ("a" * 40, "hidden1", "hidden2"):
+            assert hidden not in page
+
+    def test_warns_when_there_is_no_tls(
+        self, app: Flask, signed_in: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert "without TLS" in signed_in.get("/admin/health").text
+        change_settings(app, monkeypatch, public_url="https://lms.example")
+        assert "without TLS" not in signed_in.get("/admin/health").text
+
+    def test_warns_of_a_library_that_can_damage_the_database(
+        self, signed_in: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("about SQLite")
+        monkeypatch.setattr(health, "SAFE_SQLITE", (99, 0, 0))
+        assert "can damage a database" in signed_in.get("/admin/health").text
+
+    def test_names_what_is_missing_for_certificates(
+        self, signed_in: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("lms.core.pdf.check", lambda: ["libpango-1.0-0"])
+        assert "this host lacks libpango-1.0-0" in signed_in.get("/admin/health").text
+
+    def test_shows_jobs_that_were_given_up_and_links_to_pass_on(
+        self, signed_in: FlaskClient, admin: Person, trainee: Person, session: Session
+    ) -> None:
+        link = people.invite(trainee, actor=admin)
+        job = queue.enqueue("certificates.render", key="k", run_at=NOON)
+        job.state, job.last_error = JobState.DEAD, "OSError('no printer')"
+        session.commit()
+        page = signed_in.get("/admin/health").text
+        assert "no printer" in page
+        assert link in page
+
+
+def test_the_size_of_the_database_is_known(session: Session) -> None:
+    assert health.database_bytes() > 0
