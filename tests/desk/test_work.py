@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.core import clock, deliverables, queue
+from lms.core.db import transaction
 from lms.core.queue import Effect, Job, JobState, handler, note_progress
 from tests import factories
 from tests.browser import sign_in
@@ -80,7 +81,8 @@ def test_a_file_expires_and_is_swept_away(
 
 
 def test_work_that_failed_says_so(client: FlaskClient, trainee: Person, job: Job) -> None:
-    job.state = JobState.DEAD
+    with transaction():
+        job.state = JobState.DEAD
     sign_in(client, trainee)
     assert "This could not be finished" in client.get(f"/work/{job.id}").text
 
