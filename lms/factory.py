@@ -36,7 +36,7 @@ from lms.config import PROJECT, Settings
 from lms.core.db import db, engine_options, frozen_type
 from lms.desk.menu import menu_of
 from lms.permissions import PERMISSIONS
-from lms.web import assets, errors, headers, i18n, layout, markup, requests
+from lms.web import assets, errors, headers, i18n, layout, markup, requests, urls
 
 BLUEPRINTS = (
     lms.certificates.views.bp,
@@ -85,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     markup.init_app(app)
     layout.init_app(app, menu_of)
     errors.init_app(app)
+    app.url_map.converters["int"] = urls.RowNumber
     app.add_url_rule("/", "start", _start)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

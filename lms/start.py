@@ -18,6 +18,7 @@ from lms.config import PROJECT, Settings
 from lms.core import content
 from lms.core.audit import AuditEntry
 from lms.core.db import db
+from lms.core.errors import LmsError
 from lms.courses.models import Programme
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ def prepare(settings: Settings) -> str:
     flask_migrate.upgrade(directory=str(PROJECT / "migrations"))
     _bring_in_content(settings)
     if settings.demo and not _count(Person):
-        demo.load()
+        _load_demo()
     return _welcome(settings)
 
 
@@ -59,6 +60,13 @@ def _bring_in_content(settings: Settings) -> None:
         log.error("content not imported, the earlier one is served:\n%s", findings)  # noqa: TRY400
         return
     stamp.write_text(f"{files} {_last_import()}", "ascii")
+
+
+def _load_demo() -> None:
+    try:
+        demo.load()
+    except LmsError as error:  # another curriculum than ours: then there is nothing to show
+        log.warning("no demo trainee: %s", error)
 
 
 def _fingerprint(folder: Path) -> str:

@@ -94,7 +94,9 @@ def setup(token: str) -> ResponseReturnValue:
     form = SetupForm(locale=i18n.language())
     if form.validate_on_submit():
         with shown_in(form, {WeakPasswordError: "password", TakenError: "login"}):
-            details = Details(name=typed(form.name), login=typed(form.login), locale=typed(form.locale))
+            details = Details(
+                name=typed(form.name), login=typed(form.login), locale=typed(form.locale)
+            )
             person = people.set_up(
                 token,
                 details,

@@ -100,7 +100,7 @@ def database_bytes() -> int:
     """Return how large the database is."""
     if db.engine.dialect.name != "sqlite":
         return int(db.session.scalar(text("SELECT pg_database_size(current_database())")) or 0)
-    file = db.engine.url.database or ""
+    file = db.session.get_bind().engine.url.database or ""
     parts = (Path(file + end) for end in ("", "-wal"))
     return sum(part.stat().st_size for part in parts if part.exists())
 

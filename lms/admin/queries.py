@@ -137,46 +137,58 @@ def audit_actions() -> dict[str, str]:
 def in_words(entries: Iterable[AuditEntry]) -> Sequence[AuditLine]:
     """Return audit entries as people read them; two statements, however many there are."""
     entries = list(entries)
-    people = _names(Person, {each.actor_id for each in entries} | _ids(entries, PERSON))
+    actors = {each.actor_id for each in entries if each.actor_id is not None}
+    people = _names(Person, actors | _ids(entries, PERSON))
     units = _names(OrgUnit, _ids(entries, UNIT))
     return [_line(each, people, units) for each in entries]
 
 
-def _ids(entries: Iterable[AuditEntry], kind: str) -> set[int | None]:
-    objects = {int(each.object_id) for each in entries if each.object_kind == kind}
-    named = {each.detail.get(kind) for each in entries}
+def _ids(entries: Iterable[AuditEntry], kind: str) -> set[int]:
+    objects = {_number(each) for each in entries if each.object_kind == kind}
+    named = (each.detail.get(kind) for each in entries)
     return objects | {each for each in named if isinstance(each, int)}
 
 
-def _names(table: type[Person | OrgUnit], ids: set[int | None]) -> dict[int, str]:
-    rows = db.session.execute(select(table.id, table.name).where(table.id.in_(ids - {None})))
+def _number(entry: AuditEntry) -> int:
+    """Return what was acted on, if it is known by a number; else 0, which nothing is."""
+    return int(entry.object_id) if entry.object_id.isdecimal() else 0
+
+
+def _names(table: type[Person | OrgUnit], ids: set[int]) -> dict[int, str]:
+    rows = db.session.execute(select(table.id, table.name).where(table.id.in_(ids)))
     return {number: name for number, name in rows}  # noqa: C416  rows are no pairs to mypy
 
 
 def _line(entry: AuditEntry, people: Mapping[int, str], units: Mapping[int, str]) -> AuditLine:
     is_person = entry.object_kind == PERSON
     named = people if is_person else units if entry.object_kind == UNIT else {}
-    number = int(entry.object_id) if entry.object_id.isdigit() else 0
+    number = _number(entry)
     kind = str(words.KINDS.get(entry.object_kind, entry.object_kind))
-    detail = dict(entry.detail)
-    changed = {name: tuple(pair) for name, pair in detail.pop("changes", {}).items()}
-    changed |= {name: (None, value) for name, value in detail.items()}
     return AuditLine(
         at=entry.at,
         actor="" if entry.actor_id is None else people.get(entry.actor_id, str(entry.actor_id)),
         action=str(words.ACTIONS.get(entry.action, entry.action)),
         object=named.get(number) or f"{kind} {entry.object_id}",
         person_id=number if is_person else None,
-        changes=[
-            Change(
-                str(words.FIELDS.get(name, name)),
-                _shown(name, before, people),
-                _shown(name, after, people),
-            )
-            for name, (before, after) in changed.items()
-            if before or after
-        ],
+        changes=_changes(entry.detail, people),
     )
+
+
+def _changes(detail: Mapping[str, Any], people: Mapping[int, str]) -> list[Change]:
+    """Return ``changes``, a mapping of names to before and after; all else has no before."""
+    pairs: list[tuple[str, Any, Any]] = [
+        (name, None, value) for name, value in detail.items() if name != "changes"
+    ]
+    pairs += [(name, before, after) for name, (before, after) in detail.get("changes", {}).items()]
+    return [
+        Change(
+            str(words.FIELDS.get(name, name)),
+            _shown(name, before, people),
+            _shown(name, after, people),
+        )
+        for name, before, after in pairs
+        if before or after
+    ]
 
 
 def _shown(name: str, value: Any, people: Mapping[int, str]) -> str:
@@ -185,9 +197,11 @@ def _shown(name: str, value: Any, people: Mapping[int, str]) -> str:
     if name == "role" and value in set(Role):
         return str(words.ROLES[Role(value)])
     if name == "locale":
-        return words.LANGUAGES.get(value, value)
+        return words.LANGUAGES.get(value, str(value))
     if name == PERSON and isinstance(value, int):
         return people.get(value, str(value))
+    if isinstance(value, dict):
+        value = [f"{words.FIELDS.get(key, key)} {number}" for key, number in value.items()]
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

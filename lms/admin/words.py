@@ -48,6 +48,11 @@ FIELDS = {
     "programme": _("Programme"),
     "cycle": _("Cycle"),
     "due_on": _("Due on"),
+    "serial": _("Serial"),
+    "reason": _("Reason"),
+    "note": _("Note"),
+    "added": _("added"),
+    "changed": _("changed"),
 }
 
 ROLES = {

@@ -145,6 +145,8 @@ class Enrolment(Base):
     opened_at: Mapped[datetime]
     due_on: Mapped[date | None]
     """Last day on which completing it is in time, in the organisation's time zone."""
+    completed_at: Mapped[datetime | None]
+    """The instant at which every stage was done: a fact, written once. Status is computed."""
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
     """Where the person worked when the run began: moving them changes no history."""
 

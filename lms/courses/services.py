@@ -206,4 +206,5 @@ def _tell_what_is_completed(enrolment: Enrolment, before: Progress, at: datetime
     for stage in rules.newly_done(before, after):
         events.publish(StageCompleted(enrolment, stage, at))
     if after.is_completed and not before.is_completed:
+        enrolment.completed_at = at
         events.publish(ProgrammeCompleted(enrolment, at))

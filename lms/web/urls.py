@@ -1,8 +1,10 @@
 """The one place that decides where a redirect may lead, and whose address a request has."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import request, url_for
+from werkzeug.routing import IntegerConverter
 
 
 def safe_next(target: str | None, default: str | None = None) -> str:
@@ -28,3 +30,12 @@ def client_ip() -> str:
 def here() -> str:
     """Return path and query of the current page, for coming back to it."""
     return request.full_path.rstrip("?")
+
+
+class RowNumber(IntegerConverter):
+    """A row's number in an address: one that no database can hold is a page that does not exist."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Limit the number, unless the rule has a limit of its own."""
+        kwargs.setdefault("max", 2**31 - 1)
+        super().__init__(*args, **kwargs)

@@ -82,6 +82,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_content_variable")),
     )
     op.create_table(
+        "deliverable",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("mime", sa.String(length=80), nullable=False),
+        sa.Column("stored_as", sa.String(length=64), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliverable")),
+        sa.UniqueConstraint("stored_as", name=op.f("uq_deliverable_stored_as")),
+    )
+    with op.batch_alter_table("deliverable", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deliverable_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deliverable_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
         "exam",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -106,10 +124,15 @@ def upgrade() -> None:
         sa.Column("token", sa.Integer(), nullable=False),
         sa.Column("done_at", sa.DateTime(), nullable=True),
         sa.Column("last_error", sa.String(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("steps_done", sa.Integer(), nullable=False),
+        sa.Column("steps_total", sa.Integer(), nullable=True),
+        sa.Column("result", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
         sa.UniqueConstraint("key", name=op.f("uq_job_key")),
     )
     with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_job_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_job_state_run_at"), ["state", "run_at"], unique=False)
 
     op.create_table(
@@ -329,6 +352,7 @@ def upgrade() -> None:
         sa.Column("assigned_by_id", sa.Integer(), nullable=True),
         sa.Column("opened_at", sa.DateTime(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("completed_at", sa.DateTime(), nullable=True),
         sa.Column("unit_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("cycle >= 1", name=op.f("ck_enrolment_cycle_from_one")),
         sa.ForeignKeyConstraint(
@@ -893,9 +917,15 @@ def downgrade() -> None:
     op.drop_table("lesson")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_state_run_at"))
+        batch_op.drop_index(batch_op.f("ix_job_owner_id"))
 
     op.drop_table("job")
     op.drop_table("exam")
+    with op.batch_alter_table("deliverable", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_deliverable_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_deliverable_expires_at"))
+
+    op.drop_table("deliverable")
     op.drop_table("content_variable")
     op.drop_table("certificate_definition")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:

@@ -11,7 +11,7 @@ def test_setup_link_prints_a_link_while_there_is_no_administrator(
     result = runner.invoke(args=["accounts", "setup-link"])
     assert result.exit_code == 0
     token = result.output.strip().rpartition("/setup/")[2]
-    assert services.setup_link_or_gone(token, address="")
+    assert services.setup_link_or_gone(token, address="").used_at is None
 
 
 def test_setup_link_refuses_when_there_is_one(runner: FlaskCliRunner, admin: Person) -> None:

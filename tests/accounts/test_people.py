@@ -29,7 +29,8 @@ def audited(session: Session) -> list[tuple[str, dict[str, object]]]:
 class TestAddPerson:
     def test_notes_who_did_it(self, admin: Person, session: Session) -> None:
         person = people.add_person(LI, actor=admin, roles=[Role.TRAINEE], at=NOON)
-        assert (person.name, person.roles, person.password_hash) == ("Li Wei", {Role.TRAINEE}, None)
+        assert (person.name, person.password_hash) == ("Li Wei", None)
+        assert person.roles == {Role.TRAINEE}
         assert audited(session) == [
             ("accounts.added", {"name": "Li Wei", "login": "li@example.com"}),
             ("accounts.role_granted", {"role": "trainee", "unit": None}),
@@ -70,16 +71,12 @@ class TestUpdatePerson:
             ),
             actor=admin,
         )
-        assert audited(session)[-1] == (
-            "accounts.changed",
-            {
-                "changes": {
-                    "email": ["li@example.com", ""],
-                    "staff_no": ["S1", "S2"],
-                    "unit": ["", "Support"],
-                }
-            },  # fmt: skip
-        )
+        changes = {
+            "email": ["li@example.com", ""],
+            "staff_no": ["S1", "S2"],
+            "unit": ["", "Support"],
+        }
+        assert audited(session)[-1] == ("accounts.changed", {"changes": changes})
 
     def test_changing_nothing_notes_nothing(self, admin: Person, session: Session) -> None:
         person = people.add_person(LI, actor=admin)
@@ -186,7 +183,7 @@ class TestDeactivate:
 @pytest.mark.parametrize(
     "act",
     [
-        lambda person, actor: people.add_person(LI, actor=actor),
+        lambda _person, actor: people.add_person(LI, actor=actor),
         lambda person, actor: people.update_person(person, LI, actor=actor),
         lambda person, actor: people.invite(person, actor=actor),
         lambda person, actor: people.make_reset_link(person, actor=actor),

@@ -57,7 +57,7 @@ def test_changing_the_password_signs_the_other_browsers_out(
     reply = client.post("/account/password", data=change(PASSWORD, "a bird on the roof"))
     assert reply.location == "/account"
     assert queries.sign_ins_of(learner) == [here]
-    assert services.check_password(learner.login, "a bird on the roof", address=HERE)
+    assert services.check_password(learner.login, "a bird on the roof", address=HERE) is learner
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_refused_password_is_explained_at_its_field(
     page = client.post("/account/password", data=sent)
     assert page.status_code == 422
     assert said in page.text
-    assert services.check_password(learner.login, PASSWORD, address="192.0.2.1")
+    assert services.check_password(learner.login, PASSWORD, address="192.0.2.1") is learner
 
 
 def test_the_present_password_is_not_to_be_guessed_here_either(

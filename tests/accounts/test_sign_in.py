@@ -51,7 +51,8 @@ class TestTheRows:
             services.end_sign_in(row.id, actor=trainee, at=at)
         assert row.ended_at == NOON
 
-    def test_a_made_up_token_is_nobody(self, session: Session) -> None:
+    @pytest.mark.usefixtures("session")
+    def test_a_made_up_token_is_nobody(self) -> None:
         assert queries.sign_in_with("guess") is None
 
     def test_a_sign_in_that_was_not_used_for_long_is_nobody(self, trainee: Person) -> None:
@@ -92,7 +93,7 @@ class TestCheckPassword:
             services.check_password(learner.login, PASSWORD, address=HERE, at=NOON)
         assert refused.value.context == {"minutes": 15}
         later = NOON + THROTTLE_WINDOW
-        assert services.check_password(learner.login, PASSWORD, address=HERE, at=later)
+        assert services.check_password(learner.login, PASSWORD, address=HERE, at=later) is learner
 
     def test_it_is_counted_per_address_so_nobody_locks_another_out(self, learner: Person) -> None:
         for _ in range(THROTTLE_LIMIT):
@@ -100,15 +101,17 @@ class TestCheckPassword:
                 services.check_password(learner.login, "wrong", address="203.0.113.9")
         assert services.check_password(learner.login, PASSWORD, address=HERE) is learner
 
-    def test_unknown_names_are_counted_too(self, session: Session) -> None:
+    @pytest.mark.usefixtures("session")
+    def test_unknown_names_are_counted_too(self) -> None:
         for _ in range(THROTTLE_LIMIT):
             with pytest.raises(WrongPasswordError):
                 services.check_password("nobody", "wrong", address=HERE)
         with pytest.raises(TooManyTriesError):
             services.check_password("nobody", "wrong", address=HERE)
 
+    @pytest.mark.usefixtures("session")
     def test_one_address_cannot_go_through_all_accounts(
-        self, session: Session, monkeypatch: pytest.MonkeyPatch
+        self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("lms.accounts.rules.ADDRESS_LIMIT", 2)
         for number in range(2):
@@ -182,7 +185,7 @@ class TestTheSignInPage:
         assert "/forgot" in page.text
 
     def test_the_browser_gets_the_person_s_language_unless_one_was_chosen(
-        self, client: FlaskClient, session: Session
+        self, client: FlaskClient
     ) -> None:
         chinese = factories.with_password(factories.person(locale="zh"))
         client.post("/sign-in", data=typed(chinese.login))

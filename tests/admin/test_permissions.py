@@ -113,6 +113,6 @@ def test_a_number_beyond_all_numbers_is_a_404(client: FlaskClient) -> None:
 def test_a_form_of_another_site_is_refused(
     app: Flask, client: FlaskClient, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)  # noqa: FBT003
     sign_in(client, factories.person(roles={Role.ADMIN}))
     assert client.post(path.format(person=1, unit=1)).status_code == 400
