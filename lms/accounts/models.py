@@ -1,12 +1,12 @@
 """Tables of people, organisation units, roles and sign-ins."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.accounts.rules import Purpose, Role
+from lms.accounts.rules import Purpose, Role, Verdict
 from lms.core.db import Base, pk, text80
 
 
@@ -43,6 +43,8 @@ class Person(Base):
     locale: Mapped[str] = mapped_column(String(2), default="zh")
     """Language of mails and, after signing in, of pages: ``zh`` or ``en``."""
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"), index=True)
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """The line manager, as far as it is known. It gives nobody a right: roles do."""
     password_hash: Mapped[str | None] = mapped_column(String(128))
     """argon2id; empty until the person has set a password by their invitation."""
     created_at: Mapped[datetime]
@@ -166,3 +168,55 @@ class Throttle(Base):
     """Hash of what is throttled: neither logins nor addresses are kept in clear."""
     since: Mapped[datetime]
     tries: Mapped[int]
+
+
+class PeopleImport(Base):
+    """A file with people that someone brought: checked first, brought in if they say so.
+
+    The file lies in the data directory until `expires_at`. What was found per row is in
+    `PeopleImportRow`; how far it is follows from the instants below.
+    """
+
+    __tablename__ = "people_import"
+    __table_args__ = (
+        CheckConstraint("decided_at IS NULL OR checked_at IS NOT NULL", name="checked_before"),
+        CheckConstraint("cancelled_at IS NULL OR decided_at IS NULL", name="one_decision"),
+        CheckConstraint("done_at IS NULL OR decided_at IS NOT NULL", name="done_when_decided"),
+    )
+
+    id: Mapped[pk]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    """As the person calls it; never a path of ours."""
+    stored_as: Mapped[str] = mapped_column(String(64))
+    invite: Mapped[bool]
+    """Whether new people get their invitations as soon as they are in."""
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    checked_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    summary: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What the check found: the ``problem`` of a file that cannot be read, or its ``sheet``, the
+    ``hidden`` sheets, the ``unknown`` columns and the ``counts`` of rows per verdict."""
+    outcome: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    """What was brought in so far: added, changed, enrolled people; rows that were refused."""
+
+
+class PeopleImportRow(Base):
+    """What the check found in one row of such a file."""
+
+    __tablename__ = "people_import_row"
+    __table_args__ = (Index(None, "import_id", "verdict"),)
+
+    import_id: Mapped[int] = mapped_column(
+        ForeignKey("people_import.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """As the sheet counts, from 1."""
+    verdict: Mapped[Verdict]
+    name: Mapped[text80]
+    staff_no: Mapped[text80]
+    detail: Mapped[list[Any]] = mapped_column(JSON)
+    """Of a changed row: ``[field, old, new]`` each; of a wrong one: ``[column, code, values]``."""

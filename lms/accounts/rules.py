@@ -31,6 +31,15 @@ class Purpose(enum.StrEnum):
     """A forgotten password."""
 
 
+class Verdict(enum.StrEnum):
+    """What one row of a file with people would do."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    ERROR = "error"
+
+
 VALIDITY = {
     Purpose.SETUP: timedelta(minutes=30),
     Purpose.INVITE: timedelta(days=7),

@@ -55,6 +55,8 @@ class Counts:
     same: int = 0
     gone: list[str] = field(default_factory=list)
     """Codes that are in the database and no longer in the files."""
+    superseded: list[str] = field(default_factory=list)
+    """Codes whose text was edited in the application and has now been replaced by the files'."""
 
 
 class ContentRefusedError(ValueError):
@@ -84,6 +86,10 @@ class Tree:
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
         return (self.root / path).is_file()
+
+    def is_folder(self, path: str) -> bool:
+        """Whether there is such a folder."""
+        return (self.root / path).is_dir()
 
     def names(self, folder: str = ".") -> list[str]:
         """Return the names in a folder, sorted; hidden ones left out, none if there is no folder."""
@@ -248,16 +254,18 @@ def bring_in(tree: Tree, *, at: datetime | None = None) -> dict[str, Counts]:
 @transaction()
 def _load(tree: Tree, at: datetime) -> dict[str, Counts]:
     done = {kind: counts for each in _sections for kind, counts in each.load(tree, at).items()}
-    told = {
-        kind: {"added": counts.added, "changed": counts.changed}
-        for kind, counts in done.items()
-        if counts.added or counts.changed
-    }
+    told = {kind: _told(counts) for kind, counts in done.items() if counts.added or counts.changed}
     if told:
         audit.note(
             "content.imported", kind="content", object_id="files", actor_id=None, at=at, **told
         )
     return done
+
+
+def _told(counts: Counts) -> dict[str, Any]:
+    """Return what the audit log says of one kind of entry."""
+    told: dict[str, Any] = {"added": counts.added, "changed": counts.changed}
+    return told | ({"superseded": counts.superseded} if counts.superseded else {})
 
 
 def write_out(folder: Path) -> int:

@@ -75,4 +75,6 @@ def _tree(folder: Path | None) -> Tree:
 
 def _said(counts: Counts) -> str:
     gone = f", no longer in the files: {', '.join(counts.gone)}" if counts.gone else ""
-    return f"{counts.added} new, {counts.changed} changed, {counts.same} as before{gone}"
+    names = ", ".join(counts.superseded)
+    lost = f", edited here and now replaced by the files: {names}" if names else ""
+    return f"{counts.added} new, {counts.changed} changed, {counts.same} as before{gone}{lost}"

@@ -5,11 +5,20 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from lms.accounts.models import OrgUnit, Person
 from lms.core.db import Base, pk
+from lms.courses.upload_rules import FORMS, FileForm
 
 
 class LessonClass(enum.StrEnum):
@@ -63,6 +72,11 @@ class Lesson(Base):
     published_id: Mapped[int | None] = mapped_column(
         ForeignKey("lesson_version.id", use_alter=True)
     )
+    imported_digest: Mapped[str] = mapped_column(String(64), default="")
+    """`LessonVersion.file_digest` of what the files said at the last import; empty before one.
+
+    Only when that changes do the files win over a text that was edited here.
+    """
 
     published: Mapped["LessonVersion | None"] = relationship(
         foreign_keys=[published_id], post_update=True
@@ -92,6 +106,8 @@ class LessonVersion(Base):
     """The self-checks, variables filled in; shape as in the lesson's file."""
     digest: Mapped[str] = mapped_column(String(64))
     """Of all that a trainee sees: equal content makes no new version."""
+    file_digest: Mapped[str] = mapped_column(String(64), default="")
+    """Of the lesson as it lies in files, the site's values not filled in."""
     made_at: Mapped[datetime]
     author: Mapped[str] = mapped_column(String(80), default="")
     note: Mapped[str] = mapped_column(String(400), default="")
@@ -111,6 +127,53 @@ class LessonMedia(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     mime: Mapped[str] = mapped_column(String(80))
     size_bytes: Mapped[int]
+
+
+class Material(Base):
+    """A file that goes with a lesson, to open or to take away. Its bytes lie in its versions."""
+
+    __tablename__ = "material"
+
+    id: Mapped[pk]
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id"), index=True)
+    published_id: Mapped[int | None] = mapped_column(
+        ForeignKey("material_version.id", use_alter=True)
+    )
+    retired_at: Mapped[datetime | None]
+    """Since when trainees do not see it any more; it is never deleted."""
+
+    lesson: Mapped[Lesson] = relationship(lazy="joined", innerjoin=True)
+    published: Mapped["MaterialVersion | None"] = relationship(
+        foreign_keys=[published_id], post_update=True
+    )
+    versions: Mapped[list["MaterialVersion"]] = relationship(
+        foreign_keys="MaterialVersion.material_id", order_by="MaterialVersion.number.desc()"
+    )
+
+
+class MaterialVersion(Base):
+    """One file as it was uploaded. Immutable; the bytes lie in storage under their hash."""
+
+    __tablename__ = "material_version"
+    __table_args__ = (UniqueConstraint("material_id", "number"),)
+
+    id: Mapped[pk]
+    material_id: Mapped[int] = mapped_column(ForeignKey("material.id"))
+    number: Mapped[int]
+    title: Mapped[dict[str, str]] = mapped_column(JSON)
+    suffix: Mapped[str] = mapped_column(String(8))
+    """How its name ends, in small letters; the rest of the uploaded name is not kept."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    made_at: Mapped[datetime]
+    author: Mapped[str] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(String(400))
+    """What is new, in the words of whoever uploaded it."""
+
+    @property
+    def form(self) -> FileForm:
+        """What sort of file it is."""
+        return FORMS[self.suffix]
 
 
 class EnrolmentSource(enum.StrEnum):

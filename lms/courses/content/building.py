@@ -1,5 +1,6 @@
 """Making what is stored out of the files: rendering, filling in, hashing. No database."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from lms.core import prose, richtext, storage
@@ -7,7 +8,7 @@ from lms.core.content import Tree
 from lms.core.editions import Edition
 from lms.core.markdown import narrow_name
 from lms.core.placeholders import LANGUAGES, fill
-from lms.core.text import digest
+from lms.core.text import Bilingual, digest
 from lms.courses.content import media
 from lms.courses.content.reading import PROGRAMMES, lesson_codes, plain
 
@@ -25,6 +26,20 @@ def lessons(tree: Tree) -> list[Edition]:
     return [_lesson(tree, code, folder) for code, folder in sorted(lesson_codes(tree).items())]
 
 
+def page(
+    text: str, language: str, files: Mapping[str, bytes], values: Mapping[str, Bilingual]
+) -> richtext.Page:
+    """Return one language of a lesson as it is stored.
+
+    Args:
+        text: Markdown, the site's values not filled in.
+        language: ``zh`` or ``en``.
+        files: name -> bytes of the files beside it.
+        values: name -> value of the site.
+    """
+    return richtext.page(fill(text, values, language), language, files)
+
+
 def _programme(given: dict[str, Any]) -> Edition:
     structure = _PROGRAMME | given
     structure["stages"] = [_STAGE | _given(stage) for stage in given["stages"]]
@@ -40,9 +55,8 @@ def _lesson(tree: Tree, code: str, folder: str) -> Edition:
     meta = plain(tree.document(f"{folder}/lesson.yaml"))
     source = {each: tree.text(f"{folder}/{each}.md") or "" for each in LANGUAGES}
     files = _files(tree, folder, source)
-    filled = fill(source, tree.values())
-    pages = {each: richtext.page(filled[each], each, files) for each in LANGUAGES}
-    html = {each: page.html for each, page in pages.items()}
+    pages = {each: page(source[each], each, files, tree.values()) for each in LANGUAGES}
+    html = {each: made.html for each, made in pages.items()}
     checks = fill(meta.get("checks") or [], tree.values())
     hashes = {name: storage.sha256(content) for name, content in files.items()}
     columns = {
@@ -51,8 +65,9 @@ def _lesson(tree: Tree, code: str, folder: str) -> Edition:
         "meta": meta,
         "source": source,
         "html": html,
-        "outline": {each: page.outline for each, page in pages.items()},
+        "outline": {each: made.outline for each, made in pages.items()},
         "checks": checks,
+        "file_digest": digest({"meta": meta, "source": source, "media": hashes}),
         "media": [_media(name, content) for name, content in sorted(files.items())],
     }
     seen = {"meta": meta, "html": html, "checks": checks, "media": hashes}

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set as AbstractSet
 
 from lms.core import prose, svg
 from lms.core.content import FORMAT, VARIABLES, Finding, Severity, Tree
@@ -42,12 +42,12 @@ def check_lessons(tree: Tree) -> Iterator[Finding]:
             yield from found
 
 
-def check_depends(entry: Entry, texts: object, known: dict[str, object]) -> None:
+def check_depends(entry: Entry, names: AbstractSet[str], known: AbstractSet[str]) -> None:
     """Check the named values that an entry's texts use: known, and listed under ``depends``.
 
     One may be listed that no text names: a figure in an answer can follow from it.
     """
-    names, listed = used(texts), entry.words("depends")
+    listed = entry.words("depends")
     for name in sorted(names | set(listed)):
         if name not in known:
             advice = f"Add it to {VARIABLES}, or correct the name."
@@ -96,8 +96,10 @@ class _Texts:
         self._check_skeleton()
         self._check_checks()
         self._check_files()
-        known: dict[str, object] = dict(self.tree.values())
-        check_depends(self.lesson, [self.texts, self.lesson.value.get("checks")], known)
+        known = self.tree.values().keys()
+        told = self._check_values(known)
+        names = used([self.texts, self.lesson.value.get("checks")])
+        check_depends(self.lesson, names - told, known)
 
     def _say(self, name: str, line: int | None, code: str, message: str, advice: str = "") -> None:
         path = f"{self.folder}/{name}"
@@ -138,6 +140,17 @@ class _Texts:
                 if placed[code] != 1:
                     said = f"{{check:{code}}} stands {placed[code]} times"
                     self._say(name, None, "check-place", said, "Put it in once.")
+
+    def _check_values(self, known: AbstractSet[str]) -> set[str]:
+        """Report named values that do not exist, where they stand; return their names."""
+        told: set[str] = set()
+        for name, text in self.texts.items():
+            for line, words in enumerate(text.splitlines(), start=1):
+                for each in sorted(used(words) - known):
+                    advice = f"Add it to {VARIABLES}, or correct the name."
+                    self._say(name, line, "unknown-variable", f"there is no variable {each!r}", advice)
+                    told.add(each)
+        return told
 
     def _check_files(self) -> None:
         wanted: set[str] = set()

@@ -23,7 +23,7 @@ class Unit:
 def lesson_folders(tree: Tree) -> list[str]:
     """Return the folders of lessons, as paths."""
     names = (f"{LESSONS}/{name}" for name in tree.names(LESSONS))
-    return [path for path in names if (tree.root / path).is_dir()]
+    return [path for path in names if tree.is_folder(path)]
 
 
 def lesson_codes(tree: Tree) -> dict[str, str]:

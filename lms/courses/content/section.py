@@ -13,6 +13,7 @@ from lms.core.content import VARIABLES, Counts, Finding, Tree, write
 from lms.core.db import db, transaction
 from lms.core.editions import Edition, publish
 from lms.courses.content import building, checks, lesson_checks
+from lms.courses.content.editing import reconciled, remember
 from lms.courses.content.reading import LESSONS, PROGRAMMES, lesson_folders
 from lms.courses.models import (
     Lesson,
@@ -22,6 +23,8 @@ from lms.courses.models import (
     ProgrammeVersion,
     Variable,
 )
+
+_CHANGED = "changed values"
 
 
 class Curriculum:
@@ -53,11 +56,10 @@ class Curriculum:
     def load(self, tree: Tree, at: datetime) -> dict[str, Counts]:
         """Publish what changed. Programmes and lessons that the files lack stay as they are."""
         programmes = tree.once(PROGRAMMES, lambda: building.programmes(tree))
-        lessons = map(_with_media, tree.once(LESSONS, lambda: building.lessons(tree)))
         return {
             "variables": _load_variables(tree),
             "programmes": publish(Programme, ProgrammeVersion, programmes, at),
-            "lessons": publish(Lesson, LessonVersion, lessons, at),
+            "lessons": _load_lessons(tree, at),
         }
 
     def dump(self, folder: Path) -> int:
@@ -70,18 +72,29 @@ class Curriculum:
 
 
 def _with_media(edition: Edition) -> Edition:
-    rows = [LessonMedia(**each) for each in edition.columns["media"]]
+    rows = [LessonMedia(**each) for each in edition.columns.get("media", ())]
     return replace(edition, columns={**edition.columns, "media": rows})
+
+
+def _load_lessons(tree: Tree, at: datetime) -> Counts:
+    files = tree.once(LESSONS, lambda: building.lessons(tree))
+    wanted, superseded = reconciled(files, tree.values(), tree.once(_CHANGED, set))
+    counts = publish(Lesson, LessonVersion, map(_with_media, wanted), at)
+    remember(files)
+    counts.superseded = superseded
+    return counts
 
 
 def _load_variables(tree: Tree) -> Counts:
     counts, wanted = Counts(), tree.values()
     known = {each.name: each for each in db.session.scalars(select(Variable))}
+    changed = tree.once(_CHANGED, set)
     for name, value in wanted.items():
         if (row := known.get(name)) is None:
             db.session.add(Variable(name=name, value=dict(value)))
             counts.added += 1
         elif row.value != value:
+            changed.add(name)
             row.value = dict(value)
             counts.changed += 1
         else:

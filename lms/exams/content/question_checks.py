@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from lms.core.content import Finding, Severity, Tree
 from lms.core.entries import Entry
-from lms.core.placeholders import LANGUAGES
+from lms.core.placeholders import LANGUAGES, used
 from lms.courses.content.lesson_checks import check_depends
 from lms.courses.content.options import check_options
 from lms.courses.content.reading import Unit, lesson_codes, units
@@ -55,7 +55,7 @@ def check_questions(tree: Tree) -> Iterator[Finding]:
             if kind := entry.choice("kind", list(Kind)):
                 _check_common(entry, Kind(kind), unit, lessons)
                 _check_kind(entry, Kind(kind))
-            check_depends(entry, entry.value, dict(tree.values()))
+            check_depends(entry, used(entry.value), tree.values().keys())
     yield from found
 
 

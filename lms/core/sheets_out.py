@@ -1,0 +1,158 @@
+"""Tables as files for other programs: XLSX and CSV. The only writer of either.
+
+Text that a spreadsheet would take for a formula is made harmless; numbers, dates and instants are
+written as what they are. Rows are taken one by one and never held.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rustpy_xlsxwriter import Format, write_worksheets
+
+Cell = str | int | float | Decimal | date | datetime | None
+"""What a cell may hold; an instant is aware."""
+
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What makes spreadsheets calculate; some of them take the full-width forms as well."""
+FORMULA_SPACE = ("\t", "\r", "\n")
+MOST_CHARACTERS = 32_767
+"""In a cell of XLSX."""
+MOST_ROWS = 1_000_000
+"""On one sheet, with some room for headings; what is more goes on on the next."""
+LONGEST_NAME = 31
+"""Of a sheet, as Excel has it."""
+DATE, INSTANT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sheet."""
+
+    heading: str
+    """No two columns of a sheet have the same."""
+    width: float = 14
+    """In characters."""
+    number_format: str = ""
+    """As spreadsheets spell it, such as `DATE`; empty for text and plain numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table: its name, its columns and its rows, in the columns' order."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Cell]]
+    count: int
+    """How many rows there are."""
+
+
+def harmless(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula: with ``'`` before, where needed."""
+    is_formula = text.lstrip().startswith(FORMULA) or text.startswith(FORMULA_SPACE)
+    return f"'{text}" if is_formula else text
+
+
+def xlsx_cell(value: Cell, zone: ZoneInfo) -> str | float | date | None:
+    """Return a value as a cell of XLSX; an instant as a clock on the wall in `zone` shows it."""
+    match value:
+        case str():
+            return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", harmless(value))[:MOST_CHARACTERS]
+        case datetime():
+            return _on_the_wall(value, zone)
+        case Decimal():
+            return float(value)
+        case _:
+            return value
+
+
+def csv_cell(value: Cell, zone: ZoneInfo) -> str:
+    """Return a value as a cell of CSV, dates as ISO 8601; an instant as for XLSX."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return harmless(value)
+        case datetime():
+            return _on_the_wall(value, zone).isoformat(" ", "minutes")
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def write_xlsx(path: Path, sheets: Iterable[Sheet], *, zone: ZoneInfo) -> None:
+    """Write a workbook, the sheets' rows one sheet after the other.
+
+    Args:
+        path: of the new file.
+        sheets: each with another name.
+        zone: for instants.
+    """
+    parts = [part for sheet in sheets for part in _parts(sheet)]
+    write_worksheets(
+        [(part.name, _records(part, zone)) for part in parts],
+        path,
+        bold_headers=True,
+        freeze_panes={"general": {"row": 1, "col": 1}},
+        datetime_format=INSTANT,
+        column_widths={
+            part.name: {each.heading: each.width for each in part.columns} for part in parts
+        },
+        column_formats={part.name: _formats(part.columns) for part in parts},
+    )
+
+
+def write_csv(path: Path, sheet: Sheet, *, zone: ZoneInfo) -> None:
+    """Write one table, with the mark by which Excel knows UTF-8."""
+    with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(csv_cell(each.heading, zone) for each in sheet.columns)
+        writer.writerows((csv_cell(each, zone) for each in row) for row in sheet.rows)
+
+
+def _on_the_wall(at: datetime, zone: ZoneInfo) -> datetime:
+    """Return an instant without its zone, which the heading names: a cell cannot hold one."""
+    if at.tzinfo is None:
+        raise ValueError("naive datetime; use lms.core.clock.now()")
+    return at.astimezone(zone).replace(tzinfo=None, microsecond=0)
+
+
+def _parts(sheet: Sheet) -> Iterator[Sheet]:
+    """Divide a table into as many sheets as it needs; they share one iterator of rows."""
+    rows = iter(sheet.rows)
+    name = _NOT_IN_NAMES.sub(" ", sheet.name)[: LONGEST_NAME - 3].strip()
+    left, number = sheet.count, 1
+    while left > MOST_ROWS:
+        yield Sheet(_numbered(name, number), sheet.columns, islice(rows, MOST_ROWS), MOST_ROWS)
+        left, number = left - MOST_ROWS, number + 1
+    yield Sheet(_numbered(name, number), sheet.columns, rows, left)
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name} {number}"
+
+
+def _records(sheet: Sheet, zone: ZoneInfo) -> Iterator[dict[str, Any]]:
+    headings = [each.heading for each in sheet.columns]
+    nothing = [] if sheet.count else [[None] * len(headings)]  # or there would be no headings
+    for row in chain(sheet.rows, nothing):
+        yield dict(zip(headings, (xlsx_cell(each, zone) for each in row), strict=True))
+
+
+def _formats(columns: Iterable[Column]) -> dict[str, Format]:
+    return {
+        each.heading: Format().set_num_format(each.number_format)
+        for each in columns
+        if each.number_format
+    }

@@ -1,0 +1,141 @@
+"""What a report asks for, its periods, and what it must not tell. Pure: no database, no clock."""
+
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+FEWEST = 5
+"""Figures from fewer people are hidden: they would say something about single ones."""
+SMALL = 20
+"""Figures from fewer sittings are marked as uncertain."""
+WEEKS = timedelta(weeks=10)
+"""A shorter period is shown by week, any other by month."""
+
+
+class Grain(enum.StrEnum):
+    """The steps in which a report shows time."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a report is to be about."""
+
+    programme: str
+    """Code, like the two below."""
+    stage: str | None = None
+    unit: str | None = None
+    """With all units below it; None for the whole organisation."""
+    since: date | None = None
+    """First day, in the organisation's time zone; None for the beginning."""
+    until: date | None = None
+    """Last day, inclusive; None for the day on which the report is made."""
+    language: str = "zh"
+    """Of the files made of it, unless another is asked for."""
+
+    def as_json(self) -> dict[str, str | None]:
+        """Return what is stored of it."""
+        return {
+            "programme": self.programme,
+            "stage": self.stage,
+            "unit": self.unit,
+            "since": self.since.isoformat() if self.since else None,
+            "until": self.until.isoformat() if self.until else None,
+            "language": self.language,
+        }
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "Spec":
+        """Return what `as_json` gave."""
+        days = {
+            name: date.fromisoformat(stored[name]) if stored[name] else None
+            for name in ("since", "until")
+        }
+        return cls(**{**stored, **days})
+
+
+def grain(first: date, last: date) -> Grain:
+    """Return in which steps to show the days from `first` to `last`, inclusive."""
+    return Grain.WEEK if last - first + timedelta(days=1) < WEEKS else Grain.MONTH
+
+
+def step_of(day: date, step: Grain) -> date:
+    """Return the first day of the week (a Monday) or month that a day lies in."""
+    if step is Grain.WEEK:
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1)
+
+
+def steps(first: date, last: date, step: Grain) -> list[date]:
+    """Return the first day of each week or month from `first` to `last`, none left out."""
+    found, day = [], step_of(first, step)
+    while day <= last:
+        found.append(day)
+        day = step_of(day + timedelta(days=7 if step is Grain.WEEK else 31), step)
+    return found
+
+
+def hidden(counts: Sequence[int]) -> set[int]:
+    """Return the positions whose figures must be hidden.
+
+    Those with fewer than `FEWEST` people, but not the empty ones, which tell nothing. If all that
+    is hidden belongs to fewer than that many people, the total less the shown ones would give it
+    away; so the smallest of the shown is hidden as well.
+    """
+    few = {place for place, count in enumerate(counts) if 0 < count < FEWEST}
+    shown = [place for place, count in enumerate(counts) if count >= FEWEST]
+    if few and shown and sum(counts[place] for place in few) < FEWEST:
+        few.add(min(shown, key=lambda place: counts[place]))
+    return few
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as far as grouping needs to know it."""
+
+    id: int
+    path: str
+    """``/1/4/9/``: ids from the root down to this one."""
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitGroup:
+    """A row of the table by unit."""
+
+    unit: Unit | None
+    """None for people without a unit."""
+    members: frozenset[int]
+    is_direct: bool = False
+    """Only who stands in the unit itself: those below have their own rows."""
+
+
+def unit_groups(units: Iterable[Unit], base: Unit | None) -> list[UnitGroup]:
+    """Return the rows of the table by unit: one level below `base`, and `base` itself.
+
+    Args:
+        units: all there are, parents before their children.
+        base: the unit that the report is about. Without one it is the whole organisation, and if
+            that has a single root, the level below the root.
+    """
+    known = list(units)
+    if base is None:
+        roots = [each for each in known if each.path.count("/") == 2]  # noqa: PLR2004
+        if len(roots) != 1:
+            return [_with_all_below(each, known) for each in roots]
+        base = roots[0]
+    depth = base.path.count("/") + 1
+    children = [
+        each for each in known if each.path.startswith(base.path) and each.path.count("/") == depth
+    ]
+    own = UnitGroup(base, frozenset({base.id}), is_direct=bool(children))
+    return [*(_with_all_below(each, known) for each in children), own]
+
+
+def _with_all_below(unit: Unit, units: Iterable[Unit]) -> UnitGroup:
+    return UnitGroup(unit, frozenset(each.id for each in units if each.path.startswith(unit.path)))
