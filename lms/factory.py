@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 import lms.accounts.cli
 import lms.accounts.jobs
 import lms.accounts.views
+import lms.admin.blueprint
 import lms.admin.demo
 import lms.admin.site_views
 import lms.admin.unit_views
@@ -42,7 +43,7 @@ BLUEPRINTS = (
     lms.certificates.views.bp,
     lms.records.views.bp,
     lms.accounts.views.bp,
-    lms.admin.views.bp,
+    lms.admin.blueprint.bp,
     lms.courses.views.bp,
     lms.desk.views.bp,
     lms.desk.work_views.bp,

@@ -10,15 +10,17 @@ SIGINT are passed on, and both processes finish what they have in hand.
 
 import logging
 import os
+import shutil
 import signal
 import sys
 import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from socket import socket
 from typing import NoReturn
 
@@ -64,7 +66,11 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    _keep_temporary_files_in(settings)
+    with _temporary_files_in(settings.data_dir / "tmp"):
+        return _run(settings, listening)
+
+
+def _run(settings: Settings, listening: socket) -> int:
     app = create_app(settings)
     if status := _in_a_process_of_its_own(lambda: _prepare(app, settings)):
         return status
@@ -213,11 +219,20 @@ def _checkpoint() -> None:
     db.engine.dispose()
 
 
-def _keep_temporary_files_in(settings: Settings) -> None:
-    """Put large request bodies and the like into the data directory, as everything else."""
-    folder = settings.data_dir / "tmp"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    tempfile.tempdir = str(folder)
+@contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """Put large request bodies and the like into the data directory, as everything else.
+
+    Each run has a folder of its own, and takes those away that a killed one left.
+    """
+    for left in folder.glob("*"):
+        if not Path(f"/proc/{left.name}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    own = folder / str(os.getpid())
+    own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tempfile.tempdir = str(own)
+    yield
+    shutil.rmtree(own, ignore_errors=True)
 
 
 if __name__ == "__main__":

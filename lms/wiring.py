@@ -11,8 +11,8 @@ from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, Sta
 from lms.courses.services import note_stage_passed
 from lms.exams.content.section import Examinations
 from lms.exams.events import AttemptMarked, AttemptStarted
-from lms.records import services as records
 from lms.notifications.services import mail_link
+from lms.records import services as records
 
 
 def connect() -> None:

@@ -113,6 +113,7 @@ def test_told_to_end_it_ends_well_and_leaves_one_whole_file(site: Site) -> None:
     site.process.send_signal(signal.SIGTERM)
     assert site.process.wait(20) == 0
     assert not any(map(is_alive, children))
+    assert list((site.data / "tmp").iterdir()) == []
     wal = site.data / "lms.sqlite-wal"
     assert not wal.exists() or wal.stat().st_size == 0
 

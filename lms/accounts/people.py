@@ -9,17 +9,16 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from lms.accounts import links, passwords, queries, rules
+from lms.accounts import links, queries, rules
 from lms.accounts.errors import (
     InactiveError,
     LastAdministratorError,
-    LinkGoneError,
     NoScopeError,
     TakenError,
 )
 from lms.accounts.models import OrgUnit, Person, RoleGrant
 from lms.accounts.rules import Details, Purpose, Role
-from lms.accounts.services import end_sign_ins, setup_link_or_gone
+from lms.accounts.services import end_sign_ins
 from lms.core import audit, clock
 from lms.core.db import db, transaction
 from lms.core.errors import NotAllowedError
@@ -172,48 +171,6 @@ def end_role(person: Person, grant_id: int, *, actor: Actor, at: datetime | None
     _roles_changed("accounts.role_ended", person, grant, actor, at)
 
 
-def set_up(
-    token: str,
-    details: Details,
-    password: str,
-    *,
-    organisation: str,
-    address: str,
-    at: datetime | None = None,
-) -> Person:
-    """Make the first administrator and the organisation's root unit.
-
-    Args:
-        token: of the first start's link.
-        details: who they are.
-        password: their first one.
-        organisation: name of the root unit.
-        address: where from.
-        at: now.
-
-    Returns:
-        The administrator, to be signed in.
-
-    Raises:
-        LinkGoneError: used, expired, never was, or there is an administrator.
-        WeakPasswordError: the password is too easy to guess; the link stays usable.
-        TakenError: as `add_person`; the link stays usable.
-    """
-    link = setup_link_or_gone(token, address=address, at=at)
-    passwords.refuse_weak(password, details.login, details.name)
-    stored = passwords.hashed(password)
-    with transaction():
-        at = at or clock.now()
-        links.use_up(link.id, at=at)
-        if queries.administrators():
-            raise LinkGoneError
-        person = add_person(details, actor=None, roles=[Role.ADMIN], at=at)
-        person.unit = _root(organisation)
-        person.password_hash = stored
-        _note("accounts.set_up", person, None, at, organisation=organisation)
-    return person
-
-
 def require_admin(actor: Actor) -> None:
     """Refuse whoever is neither an administrator nor the operator.
 
@@ -232,16 +189,6 @@ def _as_words(person: Person) -> dict[str, str]:
     plain = ("name", "login", "latin_name", "email", "staff_no", "locale")
     found = {name: getattr(person, name) or "" for name in plain}
     return found | {"unit": "" if unit is None else unit.name}
-
-
-def _root(name: str) -> OrgUnit:
-    unit = OrgUnit(code="ROOT", name=rules.one_line(name), path="/")
-    if db.session.scalar(select(OrgUnit.id).filter_by(code=unit.code)) is not None:
-        unit.code = f"ROOT-{clock.now():%Y%m%d%H%M%S}"
-    db.session.add(unit)
-    db.session.flush()
-    unit.path = f"/{unit.id}/"
-    return unit
 
 
 def _make_link(purpose: Purpose, action: str, person: Person, actor: Actor,

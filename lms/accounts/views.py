@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext as _
 from flask_login import current_user, logout_user
 
-from lms.accounts import login, people, queries, services
+from lms.accounts import first_start, login, queries, services
 from lms.accounts.errors import (
     TakenError,
     TooManyTriesError,
@@ -97,7 +97,7 @@ def setup(token: str) -> ResponseReturnValue:
             details = Details(
                 name=typed(form.name), login=typed(form.login), locale=typed(form.locale)
             )
-            person = people.set_up(
+            person = first_start.set_up(
                 token,
                 details,
                 typed(form.password),

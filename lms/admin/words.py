@@ -51,6 +51,12 @@ FIELDS = {
     "serial": _("Serial"),
     "reason": _("Reason"),
     "note": _("Note"),
+    "programmes": _("Programmes"),
+    "lessons": _("Lessons"),
+    "questions": _("Questions of the bank"),
+    "exams": _("Exams"),
+    "certificates": _("Kinds of certificate"),
+    "variables": _("Variables"),
     "added": _("added"),
     "changed": _("changed"),
 }

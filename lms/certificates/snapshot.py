@@ -5,11 +5,9 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from flask import current_app
-
 from lms.certificates import queries
 from lms.certificates.models import Certificate
-from lms.config import Settings
+from lms.core import site
 from lms.courses.models import Enrolment
 from lms.courses.queries import outline_of
 from lms.courses.rules import Outline, Stage
@@ -25,7 +23,7 @@ def compose(certificate: Certificate, enrolment: Enrolment, stage: Stage | None)
         enrolment: the run that earned it.
         stage: the stage that it is for; None for the whole programme.
     """
-    settings, outline, person = _settings(), outline_of(enrolment), enrolment.person
+    settings, outline, person = site.settings(), outline_of(enrolment), enrolment.person
     title = certificate.definition.settings["title"]
     until = certificate.valid_until
     address = verify_url(certificate.serial, certificate.token)
@@ -54,12 +52,7 @@ def compose(certificate: Certificate, enrolment: Enrolment, stage: Stage | None)
 
 def verify_url(serial: str, token: str) -> str:
     """Return where anyone can check a certificate and see all that is printed on it."""
-    return f"{_settings().base_url}/v/{serial}?{urlencode({'t': token})}"
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings
+    return f"{site.settings().base_url}/v/{serial}?{urlencode({'t': token})}"
 
 
 def _without_scheme(address: str) -> str:

@@ -5,11 +5,9 @@ import time
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
-from lms.config import Settings
-from lms.core import content
+from lms.core import content, site
 from lms.core.content import Counts, Tree
 
 group = AppGroup("content", help="The curriculum as files: check, import, export.")
@@ -69,7 +67,7 @@ def export(out: Path) -> None:
 
 
 def _tree(folder: Path | None) -> Tree:
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = site.settings()
     return Tree(folder or settings.content_dir)
 
 

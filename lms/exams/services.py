@@ -5,13 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
-from lms.core import clock, events
+from lms.core import clock, events, site
 from lms.core.db import db, transaction
 from lms.core.errors import found
 from lms.courses import queries as courses
@@ -248,4 +247,4 @@ def _locked(attempt_id: int) -> Attempt:
 
 
 def _grace() -> timedelta:
-    return timedelta(seconds=current_app.config["SETTINGS"].grace_seconds)
+    return timedelta(seconds=site.settings().grace_seconds)

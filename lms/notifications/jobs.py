@@ -7,10 +7,7 @@ from contextlib import closing
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from flask import current_app
-
-from lms.config import Settings
-from lms.core import clock
+from lms.core import clock, site
 from lms.core.db import db
 from lms.core.queue import Effect, handler
 from lms.notifications import rules, services
@@ -26,7 +23,7 @@ def send(message_id: int) -> Effect:
 
     Without a mail server, or without an address, it stays where an administrator finds it.
     """
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = site.settings()
     message = db.session.get_one(Message, message_id)
     if message.sent_at is not None or not message.recipient or not settings.mail_server:
         return lambda: None

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app
 from sqlalchemy import String, cast, func, literal, select
 
 from lms.accounts.models import AccessLink, Person
 from lms.accounts.rules import Purpose
+from lms.core import site
 from lms.core.db import db
 from lms.notifications import rules
 from lms.notifications.models import Message
@@ -29,7 +29,7 @@ class WaitingLink:
 
 def has_mail() -> bool:
     """Whether a mail server is set."""
-    return bool(current_app.config["SETTINGS"].mail_server)
+    return bool(site.settings().mail_server)
 
 
 def waiting_links(*, at: datetime, person: Person | None = None) -> Sequence[WaitingLink]:

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from flask import current_app
 from flask_babel import force_locale, gettext as _, ngettext
 
 from lms.accounts.models import Person
-from lms.config import Settings
-from lms.core import clock
+from lms.core import clock, site
 from lms.courses import queries as courses
 from lms.records import timeline
 from lms.records.queries import Chain
@@ -18,7 +16,7 @@ SEPARATOR = " · "
 
 def assemble(person: Person, chain: Chain, locale: str) -> dict[str, Any]:
     """Return every printed text, in the language of `locale`: see `document.render`."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = site.settings()
     run = courses.current_enrolment(person)
     with force_locale(locale):
         return {

@@ -28,7 +28,13 @@ def client_ip() -> str:
 
 
 def here() -> str:
-    """Return path and query of the current page, for coming back to it."""
+    """Return path and query of the current page, for coming back to it.
+
+    A refused form may stand at an address that only takes forms; from there one comes back to the
+    start.
+    """
+    if request.method != "GET" and "GET" not in (getattr(request.url_rule, "methods", None) or ()):
+        return url_for("start")
     return request.full_path.rstrip("?")
 
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.accounts import links, people, queries, services
+from lms.accounts import first_start, links, people, queries, services
 from lms.accounts.errors import LinkGoneError, TooManyTriesError, WeakPasswordError
 from lms.accounts.models import AccessLink, OrgUnit, Person
 from lms.accounts.rules import THROTTLE_LIMIT, VALIDITY, Details, Purpose, Role
@@ -245,7 +245,7 @@ class TestFirstStart:
         assert link is not None
         details = Details(name="Zhao Min", login="zhao")
         with pytest.raises(LinkGoneError):
-            people.set_up(token(link), details, PASSWORD, organisation="Lanting", address=HERE,
+            first_start.set_up(token(link), details, PASSWORD, organisation="Lanting", address=HERE,
                           at=NOON + timedelta(minutes=30))  # fmt: skip
 
     def test_what_is_wrong_is_said_at_the_field_and_nothing_is_lost(
@@ -275,7 +275,7 @@ class TestFirstStart:
     def test_a_weak_password_is_refused_whoever_calls(self, setup_link: str) -> None:
         details = Details(name="Zhao Min", login="zhao")
         with pytest.raises(WeakPasswordError):
-            people.set_up(token(setup_link), details, "short", organisation="x", address=HERE)
+            first_start.set_up(token(setup_link), details, "short", organisation="x", address=HERE)
 
     def test_two_at_once_make_one_administrator(self, live_app: Flask) -> None:
         with live_app.app_context():
@@ -288,7 +288,9 @@ class TestFirstStart:
                 together.wait()
                 details = Details(name="Zhao Min", login=f"zhao{number}")
                 try:
-                    people.set_up(token(link), details, PASSWORD, organisation="x", address=HERE)
+                    first_start.set_up(
+                        token(link), details, PASSWORD, organisation="x", address=HERE
+                    )
                 except LinkGoneError:
                     return False
                 return True

@@ -1,6 +1,10 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,6 +18,7 @@ from lms.accounts.errors import (
 from lms.accounts.models import Person, RoleGrant
 from lms.accounts.rules import Details, Role
 from lms.core.audit import AuditEntry
+from lms.core.db import db
 from lms.core.errors import NotAllowedError, NotFoundError
 from tests import factories
 from tests.factories import NOON
@@ -157,6 +162,24 @@ class TestTheLastAdministrator:
         factories.person(roles={Role.ADMIN})
         people.deactivate(admin, actor=admin)
         assert not admin.is_active
+
+    def test_two_who_remove_each_other_at_once_leave_one(self, live_app: Flask) -> None:
+        with live_app.app_context():
+            ids = [factories.person(roles={Role.ADMIN}).id for _ in range(2)]
+        together = Barrier(2)
+
+        def remove(place: int) -> None:
+            with live_app.app_context():
+                actor = db.session.get_one(Person, ids[place])
+                other = db.session.get_one(Person, ids[1 - place])
+                together.wait()
+                with suppress(LastAdministratorError, NotAllowedError):
+                    people.end_role(other, other.grants[0].id, actor=actor)
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(remove, range(2)))
+        with live_app.app_context():
+            assert queries.administrators() == 1
 
 
 class TestDeactivate:

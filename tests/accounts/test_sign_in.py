@@ -1,7 +1,10 @@
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -119,6 +122,25 @@ class TestCheckPassword:
                 services.check_password(f"nobody{number}", "wrong", address=HERE)
         with pytest.raises(TooManyTriesError):
             services.check_password("nobody3", "wrong", address=HERE)
+
+    def test_many_at_once_do_not_slip_through(self, live_app: Flask) -> None:
+        together = Barrier(8)
+
+        def guess(_: int) -> int:
+            with live_app.app_context():
+                together.wait()
+                wrong = 0
+                for _ in range(2):
+                    try:
+                        services.check_password("somebody", "wrong", address=HERE, at=NOON)
+                    except WrongPasswordError:
+                        wrong += 1
+                    except TooManyTriesError:
+                        pass
+                return wrong
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(guess, range(8))) == THROTTLE_LIMIT
 
     def test_the_right_one_clears_the_count(self, learner: Person, session: Session) -> None:
         with pytest.raises(WrongPasswordError):

@@ -95,10 +95,10 @@ def test_an_administrator_opens_everything_in_both_languages(
     assert page.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", [*READING.values(), *ADMIN_WRITING.values()])
+@pytest.mark.parametrize(
+    "path", [each for each in [*READING.values(), *ADMIN_WRITING.values()] if "{" in each]
+)
 def test_what_is_not_there_is_a_404(client: FlaskClient, path: str) -> None:
-    if "{" not in path or path.endswith("/{person}/roles"):
-        pytest.skip("is always there")
     sign_in(client, factories.person(roles={Role.ADMIN}))
     act = client.get if path in READING.values() else client.post
     assert act(path.format(person=10**9, unit=10**9)).status_code == 404

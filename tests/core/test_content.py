@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from sqlalchemy import event
 
 from lms.core import content, yaml_lines
-from lms.core.content import Severity, Tree
+from lms.core.content import Severity
 from lms.core.db import db
 from lms.core.placeholders import fill, used
 from tests import content_tree

@@ -61,7 +61,8 @@ class Site:
                 return [next(iter(each["accept"].values()))[0] for each in body["blanks"]]
             case "numeric":
                 return [str(body["answer"]["value"])]
-        return list(body["answer"])
+            case _:
+                return list(body["answer"])
 
     def rows(self, query: str, *values: Any) -> list[Any]:
         """Look into the database; never write."""

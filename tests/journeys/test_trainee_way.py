@@ -231,3 +231,23 @@ def test_a_second_device_takes_over_and_the_first_one_says_so(ready: Walker, sit
     ready.until(lambda: ready.one("#refused").is_displayed(), "saying that it was taken over")
     assert "taken over" in ready.one("#refused").text
     assert not ready.one("#offline").is_displayed()
+
+
+def test_the_exam_without_javascript(ready: Walker) -> None:
+    ready.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    attempt = ready.start_exam()
+    for slot, answer in ready.site.right_answers(attempt).items():
+        for number, given in enumerate(answer):
+            if fields := ready.all(f"#q{slot} .opts .input"):
+                fields[number].send_keys(given)
+            else:
+                ready.one(f"#q{slot} .opts input[value='{given}']").click()
+    ready.one("button[name=save]").click()
+    ready.until(lambda: bool(ready.all(".toast")), "saving")
+    count = "SELECT count(*) FROM response WHERE attempt_id = ? AND answer != '[]'"
+    assert ready.site.rows(count, attempt)[0][0] == len(ready.site.right_answers(attempt))
+    ready.one("#finish").click()
+    ready.arrive("/hand-in")
+    ready.one("form[action$='/hand-in'] .btn.pri").click()
+    ready.arrive("/result")
+    assert "100.00 %" in ready.text

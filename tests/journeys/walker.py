@@ -208,6 +208,11 @@ class Walker:
             for node in each["nodes"]
         ]
 
+    def complaints(self) -> list[str]:
+        """Return what the browser has written into its log since the last look."""
+        log: list[dict[str, str]] = self.browser.get_log("browser")  # type: ignore[no-untyped-call]
+        return [each["message"] for each in log if "axe" not in each["message"]]
+
     def overflow(self) -> int:
         """Return by how many pixels the page can be scrolled sideways."""
         return int(
