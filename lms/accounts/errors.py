@@ -1,10 +1,13 @@
 """Ways in which something about an account can be refused."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import ClassVar
 
-from flask_babel import lazy_gettext as _
+from flask_babel import LazyString, lazy_gettext as _
 
 from lms.core.errors import LmsError
+from lms.core.spreadsheets import SheetRefusedError
 
 
 class WrongPasswordError(LmsError):
@@ -94,3 +97,54 @@ class InactiveError(LmsError):
 
     code = "inactive"
     message = _("This person is deactivated. Reactivate them first.")
+
+
+class NotYoursError(LmsError):
+    """The person, or the unit they shall be in, is not in the actor's part of the organisation."""
+
+    code = "not-yours"
+    message = _("That unit is not in your part of the organisation. Choose one of yours.")
+
+
+class ProtectedError(LmsError):
+    """Someone who is more than a trainee: only an administrator decides how they get in."""
+
+    code = "protected"
+    status = HTTPStatus.FORBIDDEN
+    message = _(
+        "%(name)s is more than a trainee here. Only an administrator may change how they sign in."
+    )
+
+
+class NotOpenError(LmsError):
+    """The import was decided, cancelled or has expired: nothing is left to decide."""
+
+    code = "import-not-open"
+    message = _("There is nothing left to decide about this file. Upload it again to start anew.")
+
+
+class PeopleFileError(SheetRefusedError):
+    """A file is no table of people."""
+
+    sentences: ClassVar[Mapping[str, LazyString]] = {
+        **SheetRefusedError.sentences,
+        "no-header": _(
+            "There is no row with column names such as “Staff number” and “Name”. Take the "
+            "template, or put such a row above the people."
+        ),
+        "no-name-column": _(
+            "There is no column “Name”. Add it, or rename the column that has the names."
+        ),
+        "no-identity-column": _(
+            "There is no column that tells people apart. Add “Staff number”, “Mail address” or "
+            "“Sign-in name”."
+        ),
+        "double-column": _(
+            "Columns %(first)s and %(second)s mean the same. Delete or rename one of them."
+        ),
+        "merged-header": _(
+            "Cells %(range)s of the column names are merged. Unmerge them, so that each column "
+            "has a name of its own."
+        ),
+        "no-rows": _("There is nobody below the column names. Fill in the people and save."),
+    }

@@ -93,13 +93,18 @@ def person_for(actor: Person, person_id: int, *, roles: frozenset[Role]) -> Pers
 
 
 def visible_to(actor: Person, *, roles: frozenset[Role]) -> ColumnElement[bool]:
-    """Whom the actor sees by holding one of `roles`: themselves, and the people in its scope."""
+    """Whom the actor sees by holding one of `roles`: themselves, and the people in its scope.
+
+    In the scope of a manager are those who report to them as well, wherever they work.
+    """
     scopes: list[ColumnElement[bool]] = [Person.id == actor.id]
     for grant in actor.grants:
         if grant.role not in roles:
             continue
         if grant.unit_id is None:
             return true()
+        if grant.role is Role.MANAGER:
+            scopes.append(Person.manager_id == actor.id)
         below = select(OrgUnit.id).where(OrgUnit.path.like(f"%/{grant.unit_id}/%"))
         scopes.append(Person.unit_id.in_(below))
     return or_(*scopes)
@@ -117,12 +122,17 @@ def people(
         active: only those who may sign in, or only those who may not.
     """
     query = select(Person).outerjoin(Person.unit).where(visible_to(actor, roles=roles))
-    columns = (Person.name, Person.latin_name, Person.login, Person.staff_no, OrgUnit.name)
-    for word in rules.one_line(search).split():
-        query = query.where(or_(*(each.icontains(word, autoescape=True) for each in columns)))
+    query = query.where(*matching(search))
     if active is not None:
         query = query.where(Person.deactivated_at.is_(None) == active)
     return query.order_by(Person.name, Person.id)
+
+
+def matching(search: str) -> list[ColumnElement[bool]]:
+    """Return what people found by `search` fulfil, as `people` says; their units are joined."""
+    columns = (Person.name, Person.latin_name, Person.login, Person.staff_no, OrgUnit.name)
+    words = rules.one_line(search).split()
+    return [or_(*(each.icontains(word, autoescape=True) for each in columns)) for word in words]
 
 
 def units() -> Sequence[OrgUnit]:

@@ -9,9 +9,9 @@ import stat
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
-from typing import ClassVar
+from typing import BinaryIO, ClassVar
 
 from flask_babel import LazyString, lazy_gettext as _
 from typing_extensions import override
@@ -95,6 +95,26 @@ def unpacked(
         raise ArchiveRefusedError("damaged-archive") from error
 
 
+def inspected(file: BinaryIO) -> dict[str, int]:
+    """Return name -> size of an archive's entries; each is unpacked and counted, none is kept.
+
+    Args:
+        file: the whole archive, at its beginning; it is read through and left open.
+
+    Raises:
+        ArchiveRefusedError: as `unpacked`.
+    """
+    if file.read(len(MAGIC)) != MAGIC:
+        raise ArchiveRefusedError("damaged-archive")
+    size = file.seek(0, io.SEEK_END)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return _counted(archive, size)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError,
+            ValueError) as error:  # fmt: skip
+        raise ArchiveRefusedError("damaged-archive") from error
+
+
 def packed(entries: Mapping[str, bytes]) -> bytes:
     """Return an archive of `entries`, not compressed: for readers that insist on one.
 
@@ -110,10 +130,7 @@ def packed(entries: Mapping[str, bytes]) -> bytes:
 def _entries(
     archive: zipfile.ZipFile, size: int, wanted: Callable[[str], bool]
 ) -> dict[str, bytes]:
-    listed = archive.infolist()
-    if len(listed) > MOST_ENTRIES:
-        raise ArchiveRefusedError("too-many-entries", most=MOST_ENTRIES)
-    _refuse_strange(listed)
+    listed = _listed(archive)
     most = min(MOST_BYTES, max(FREE_BYTES, MOST_RATIO * size))
     found: dict[str, bytes] = {}
     for entry in listed:
@@ -123,15 +140,35 @@ def _entries(
     return found
 
 
+def _counted(archive: zipfile.ZipFile, size: int) -> dict[str, int]:
+    most = min(MOST_BYTES, max(FREE_BYTES, MOST_RATIO * size))
+    sizes: dict[str, int] = {}
+    for entry in _listed(archive):
+        sizes[entry.filename] = sum(map(len, _pieces(archive, entry, most)))
+        most -= sizes[entry.filename]
+    return sizes
+
+
+def _listed(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    listed = archive.infolist()
+    if len(listed) > MOST_ENTRIES:
+        raise ArchiveRefusedError("too-many-entries", most=MOST_ENTRIES)
+    _refuse_strange(listed)
+    return listed
+
+
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
-    pieces: list[bytes] = []
+    return b"".join(_pieces(archive, entry, most))
+
+
+def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> Iterator[bytes]:
+    """Yield an entry's bytes, as long as they are not more than `most`."""
     with archive.open(entry) as file:
         while piece := file.read(PIECE):
             most -= len(piece)
             if most < 0:
                 raise ArchiveRefusedError("unpacks-too-large", megabytes=MOST_BYTES // 1024 // 1024)
-            pieces.append(piece)
-    return b"".join(pieces)
+            yield piece
 
 
 def _refuse_strange(listed: list[zipfile.ZipInfo]) -> None:

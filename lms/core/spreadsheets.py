@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import ClassVar
+from itertools import count
+from typing import Any, ClassVar
 
 from flask_babel import LazyString, lazy_gettext as _
 
-from lms.core import archives
+from lms.core import archives, sheet_source
 from lms.core.archives import ArchiveRefusedError, FileRefusedError
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -170,12 +171,21 @@ def _read_csv(content: bytes) -> Sheet:
     first = text.split("\n", 1)[0]
     delimiter = max((",", ";", "\t", "，"), key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        # A row is known by the line that it ends on: that is where an editor shows it.
-        rows = ((reader.line_num, [each.strip() or None for each in row]) for row in reader)
-        return Sheet(_limited(rows), encoding=encoding)
-    except csv.Error:
-        raise SheetRefusedError("broken-csv", line=reader.line_num) from None
+    return Sheet(_limited(_records(reader)), encoding=encoding)
+
+
+def _records(reader: Any) -> Iterator[tuple[int, list[Cell]]]:
+    """Yield the records, numbered as Excel will number them; a record may go over several lines."""
+    line = 0
+    for number in count(1):
+        try:
+            record = next(reader, None)
+        except csv.Error:
+            raise SheetRefusedError("broken-csv", line=line + 1) from None
+        if record is None:
+            return
+        line = reader.line_num
+        yield number, [each.strip() or None for each in record]
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
@@ -205,17 +215,6 @@ def _limited(rows: Iterable[tuple[int, list[Cell]]]) -> list[tuple[int, list[Cel
     return kept
 
 
-FAR_OUT = re.compile(
-    rb"""r="(?:[A-Z]{1,3}([1-9]\d{5,})|(?:[A-Z]{3}|B[I-Z]|[C-Z][A-Z])\d+)"[^>/]*>"""
-)
-"""A cell with something in it, below row 99999 or to the right of column BH: a lonely value there
-costs the memory of all cells between."""
-WRONG = re.compile(rb"""<c r="([A-Z]+)(\d+)"[^>]*\bt="e\"""")
-WITHOUT_RESULT = re.compile(
-    rb"""<c r="([A-Z]+)(\d+)"[^>]*>\s*<f[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"""
-)
-
-
 def _read_workbook(entries: Mapping[str, bytes]) -> Sheet:
     """Read the first visible sheet of an unpacked workbook."""
     from python_calamine import (  # noqa: PLC0415  wanted by jobs and commands only
@@ -234,8 +233,8 @@ def _read_workbook(entries: Mapping[str, bytes]) -> Sheet:
             visible = [each.name for each in tables if each.visible == SheetVisibleEnum.Visible]
             if not visible:
                 raise SheetRefusedError("no-visible-sheet")
-            source = _source(entries, book.sheet_names.index(visible[0]))
-            _refuse_wide(source)
+            source = sheet_source.source_of(entries, book.sheet_names.index(visible[0]))
+            _refuse_far(source)
             sheet = book.get_sheet_by_name(visible[0])
             return Sheet(
                 _limited(_cells(sheet.iter_rows(), sheet.start)),
@@ -246,7 +245,7 @@ def _read_workbook(entries: Mapping[str, bytes]) -> Sheet:
                     (top + 1, left + 1, bottom + 1, right + 1)
                     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
                 ),
-                faults=_faults(source),
+                faults=sheet_source.faults(source),
             )
     except PasswordError:
         raise SheetRefusedError("locked") from None
@@ -254,38 +253,20 @@ def _read_workbook(entries: Mapping[str, bytes]) -> Sheet:
         raise SheetRefusedError("not-a-workbook") from None
 
 
-def _source(entries: Mapping[str, bytes], place: int) -> bytes:
-    """Return the XML of the sheet at `place`; if it is not to be found, that of all sheets.
-
-    The parser of cells does not tell how far apart they lie before it has laid them all out.
-    """
-    ids = re.findall(rb'<(?:\w+:)?sheet\s[^>]*\b\w+:id="([^"]+)"', entries["xl/workbook.xml"])
-    for tag in re.findall(
-        rb"<Relationship\s[^>]*>", entries.get("xl/_rels/workbook.xml.rels", b"")
-    ):
-        given = dict(re.findall(rb'\b(Id|Target)="([^"]*)"', tag))
-        if place < len(ids) and given.get(b"Id") == ids[place]:
-            target = given.get(b"Target", b"").decode("utf-8", "replace")
-            name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            if name in entries:
-                return entries[name]
-    return b"".join(entries[each] for each in entries if each.startswith("xl/worksheets/"))
-
-
-def _refuse_wide(source: bytes) -> None:
+def _refuse_far(source: bytes) -> None:
     """Refuse cells that lie so far apart that laying them out would fill the memory."""
-    if b"r='" in source:
-        source = source.replace(b"'", b'"')
-    if (far := FAR_OUT.search(source)) is not None:
-        if far[1] is not None:
-            raise SheetRefusedError("too-far-down", row=far[1].decode())
+    far = sheet_source.far_out(source)
+    if far is not None:
+        row, _column = far
+        if row > sheet_source.FARTHEST_ROW:
+            raise SheetRefusedError("too-far-down", row=row)
         raise SheetRefusedError("too-many-columns", most=MOST_COLUMNS)
-    if source.count(b"<c ") + source.count(b"<c>") + source.count(b":c ") > MOST_CELLS:
+    if sheet_source.cells(source) > MOST_CELLS:
         raise SheetRefusedError("too-many-rows", most=MOST_ROWS)
 
 
 def _cells(
-    rows: Iterable[list[Cell]], start: tuple[int, int] | None
+    rows: Iterable[Iterable[Cell]], start: tuple[int, int] | None
 ) -> Iterator[tuple[int, list[Cell]]]:
     before: list[Cell] = [None] * (start[1] if start else 0)
     for number, row in enumerate(rows, start=1):
@@ -298,23 +279,3 @@ def _value(cell: Cell) -> Cell:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < EXACT:
         return int(cell)
     return cell
-
-
-def _faults(source: bytes) -> dict[tuple[int, int], str]:
-    """Return where a formula has no value: it failed, or was never computed."""
-    found: dict[tuple[int, int], str] = {}
-    if b'"e"' in source:
-        found.update(_places(WRONG, source, "formula-error"))
-    if b"<f" in source:
-        found.update(_places(WITHOUT_RESULT, source, "formula-empty"))
-    return found
-
-
-def _places(
-    pattern: re.Pattern[bytes], source: bytes, reason: str
-) -> Iterator[tuple[tuple[int, int], str]]:
-    for match in pattern.finditer(source):
-        column = 0
-        for letter in match[1].decode():
-            column = column * 26 + ord(letter) - ord("A") + 1
-        yield (int(match[2]), column), reason

@@ -4,8 +4,11 @@ import hashlib
 import os
 from pathlib import Path
 from tempfile import mkstemp
+from typing import BinaryIO
 
 from flask import current_app
+
+PIECE = 1024 * 1024
 
 
 def sha256(content: bytes) -> str:
@@ -35,6 +38,24 @@ def put(content: bytes) -> str:
         os.fsync(file.fileno())
     Path(draft).replace(target)
     return digest
+
+
+def put_file(file: BinaryIO) -> tuple[str, int]:
+    """Store what is left of an open file, piece by piece; return its hash and size."""
+    root = Path(current_app.instance_path) / "files"
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, draft = mkstemp(dir=root)
+    whole, size = hashlib.sha256(), 0
+    with os.fdopen(descriptor, "wb") as copy:
+        while piece := file.read(PIECE):
+            whole.update(piece)
+            size += copy.write(piece)
+        copy.flush()
+        os.fsync(copy.fileno())
+    target = path_of(whole.hexdigest())
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    Path(draft).replace(target)
+    return whole.hexdigest(), size
 
 
 def get(digest: str) -> bytes:

@@ -59,7 +59,6 @@ class Refusal(enum.StrEnum):
     KIND = "kind"
     NOT_AS_NAMED = "not-as-named"
     TOO_LARGE = "too-large"
-    BOMB = "bomb"
     BROKEN = "broken"
     TOO_MANY_PIXELS = "too-many-pixels"
 

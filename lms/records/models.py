@@ -1,4 +1,4 @@
-"""Tables of facts about each person's training, and of the PDFs made of them."""
+"""Tables of facts about each person's training."""
 
 from datetime import datetime
 from typing import Any
@@ -8,11 +8,10 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
-    LargeBinary,
     String,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core import append_only
 from lms.core.db import Base, pk
@@ -29,6 +28,7 @@ class RecordEntry(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "number"),
         CheckConstraint("number >= 1", name="number_from_one"),
+        Index(None, "enrolment_id", "verb"),
     )
 
     id: Mapped[pk]
@@ -58,34 +58,6 @@ class RecordEnd(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     number: Mapped[int]
     hash: Mapped[str] = mapped_column(String(64))
-
-
-class RecordPdf(Base):
-    """One printed training record: asked for, made by a job, kept for some days as bytes.
-
-    Being made while `made_at` is empty; whether that failed is known by the job.
-    """
-
-    __tablename__ = "record_pdf"
-    __table_args__ = (
-        Index(None, "asked_by_id", "person_id"),
-        CheckConstraint(
-            "(made_at IS NULL) = (content IS NULL) AND (made_at IS NULL) = (sha256 IS NULL)",
-            name="content_when_made",
-        ),
-    )
-
-    id: Mapped[pk]
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    asked_at: Mapped[datetime]
-    locale: Mapped[str] = mapped_column(String(2))
-    made_at: Mapped[datetime | None]
-    sha256: Mapped[str | None] = mapped_column(String(64))
-    content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
-    entries_count: Mapped[int | None]
-    """How many entries are printed in it."""
-    expires_at: Mapped[datetime]
 
 
 append_only.protect(RecordEntry.__table__)

@@ -139,3 +139,29 @@ def unit_groups(units: Iterable[Unit], base: Unit | None) -> list[UnitGroup]:
 
 def _with_all_below(unit: Unit, units: Iterable[Unit]) -> UnitGroup:
     return UnitGroup(unit, frozenset(each.id for each in units if each.path.startswith(unit.path)))
+
+
+def step_end(start: date, step: Grain) -> date:
+    """Return the first day after the week or month that begins with `start`."""
+    return step_of(start + timedelta(days=7 if step is Grain.WEEK else 31), step)
+
+
+def halves(counts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the sums of an earlier and a later part with about as many trials each.
+
+    Args:
+        counts: successes and trials per step of time, in order.
+
+    Returns:
+        Two pairs; none if the trials lie in one step.
+    """
+    trials = sum(n for _, n in counts)
+    best, cut = trials, 0
+    for place in range(1, len(counts)):
+        before = sum(n for _, n in counts[:place])
+        if 0 < before < trials and abs(trials - 2 * before) < best:
+            best, cut = abs(trials - 2 * before), place
+    if not cut:
+        return []
+    parts = (counts[:cut], counts[cut:])
+    return [(sum(k for k, _ in part), sum(n for _, n in part)) for part in parts]

@@ -8,12 +8,15 @@ from pathlib import Path
 from urllib.parse import quote
 
 from flask import Response, request
+from werkzeug.wsgi import wrap_file
 
 PIECE = 1024 * 1024
 """Bytes in the reply to a range."""
 
 
-def send_bytes(content: bytes, *, mime: str, name: str = "", etag: str = "") -> Response:
+def send_bytes(
+    content: bytes, *, mime: str, name: str = "", etag: str = "", is_shown: bool = False
+) -> Response:
     """Answer with `content`, or the range of it that was asked for.
 
     Args:
@@ -21,20 +24,37 @@ def send_bytes(content: bytes, *, mime: str, name: str = "", etag: str = "") -> 
         mime: its type; never guessed from the name.
         name: as a download under this name; empty to show it in the page.
         etag: hash of the content, if known: then it may be kept for ever.
+        is_shown: whether the browser shows it all the same, and saves it under `name` if asked.
     """
     start, stop, status = _range(len(content))
     reply = Response(content[start:stop], status=status, mimetype=mime)
-    return _finish(reply, start, stop, len(content), name=name, etag=etag)
+    _name(reply, name, is_shown=is_shown)
+    return _finish(reply, start, stop, len(content), etag=etag)
 
 
-def send_path(path: Path, *, mime: str, name: str = "", etag: str = "") -> Response:
+def send_path(
+    path: Path, *, mime: str, name: str = "", etag: str = "", is_shown: bool = False
+) -> Response:
     """Answer with a file on disk; arguments as in `send_bytes`."""
     size = path.stat().st_size
     start, stop, status = _range(size)
-    with path.open("rb") as file:
-        file.seek(start)
-        reply = Response(file.read(stop - start), status=status, mimetype=mime)
-    return _finish(reply, start, stop, size, name=name, etag=etag)
+    if stop - start > PIECE:
+        reply = _handed_over(path, mime)
+    else:
+        with path.open("rb") as file:
+            file.seek(start)
+            reply = Response(file.read(stop - start), status=status, mimetype=mime)
+    _name(reply, name, is_shown=is_shown)
+    return _finish(reply, start, stop, size, etag=etag)
+
+
+def _handed_over(path: Path, mime: str) -> Response:
+    """Leave a large file to the server: it sends from disk, and this thread is free again."""
+    file = path.open("rb")
+    reply = Response(wrap_file(request.environ, file), mimetype=mime, direct_passthrough=True)
+    reply.content_length = path.stat().st_size
+    reply.call_on_close(file.close)
+    return reply
 
 
 def _range(size: int) -> tuple[int, int, int]:
@@ -48,19 +68,24 @@ def _range(size: int) -> tuple[int, int, int]:
     return bounds[0], min(bounds[1], bounds[0] + PIECE), 206
 
 
-def _finish(reply: Response, start: int, stop: int, size: int, *, name: str, etag: str) -> Response:
+def _name(reply: Response, name: str, *, is_shown: bool) -> None:
+    """Say under which name to save. RFC 6266: old readers get the plain one, others the real one."""
+    if name:
+        plain = "".join(
+            each if each.isascii() and each.isprintable() and each not in '"\\' else "_"
+            for each in name
+        )
+        how = "inline" if is_shown else "attachment"
+        disposition = f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+        reply.headers["Content-Disposition"] = disposition
+
+
+def _finish(reply: Response, start: int, stop: int, size: int, *, etag: str) -> Response:
     reply.headers["Accept-Ranges"] = "bytes"
     if reply.status_code == 206:  # noqa: PLR2004
         reply.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     elif reply.status_code == 416:  # noqa: PLR2004
         reply.headers["Content-Range"] = f"bytes */{size}"
-    if name:  # RFC 6266: old readers get the plain name, the others the real one
-        plain = "".join(
-            each if each.isascii() and each.isprintable() and each not in '"\\' else "_"
-            for each in name
-        )
-        disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-        reply.headers["Content-Disposition"] = disposition
     if etag:
         reply.set_etag(etag)
         reply.headers["Cache-Control"] = "private, max-age=31536000, immutable"

@@ -1,0 +1,1 @@
+"""People from a spreadsheet: read, checked row by row, and brought in if their bringer says so."""
