@@ -63,7 +63,7 @@ class Settings:
     trusted_proxies: int = 0
     """Reverse proxies in front, whose X-Forwarded headers are believed."""
     demo: bool = True
-    """Whether `make run` on an empty machine creates the marked demo trainee."""
+    """Whether `make run` on an empty machine loads the marked demo organisation."""
 
     @property
     def base_url(self) -> str:

@@ -14,7 +14,7 @@ import lms.accounts.cli
 import lms.accounts.jobs
 import lms.accounts.views
 import lms.admin.blueprint
-import lms.admin.demo
+import lms.admin.demo.cli
 import lms.admin.site_views
 import lms.admin.unit_views
 import lms.admin.views
@@ -22,10 +22,13 @@ import lms.certificates.jobs
 import lms.certificates.views
 import lms.core.cli
 import lms.courses.cli
+import lms.courses.material_views
+import lms.courses.studio_views
 import lms.courses.views
 import lms.desk.views
 import lms.desk.work_views
 import lms.exams.jobs
+import lms.exams.outcome_views
 import lms.exams.views
 import lms.notifications.jobs
 import lms.records.cli
@@ -52,7 +55,7 @@ BLUEPRINTS = (
 COMMANDS = (
     lms.core.cli.jobs,
     lms.accounts.cli.group,
-    lms.admin.demo.group,
+    lms.admin.demo.cli.group,
     lms.courses.cli.group,
     lms.records.cli.group,
 )

@@ -9,6 +9,8 @@ from lms.accounts.rules import Role
 
 TRAINEES = frozenset({Role.TRAINEE})
 ADMINS = frozenset({Role.ADMIN})
+TRAINERS = frozenset({Role.TRAINER, Role.ADMIN})
+"""Who keeps the curriculum and sees how its exams went."""
 READERS = frozenset({Role.HR, Role.ADMIN, Role.MANAGER})
 """Who sees people in their scope."""
 
@@ -56,6 +58,17 @@ PERMISSIONS: Permissions = {
     "courses.asked": TRAINEES,
     "courses.check": TRAINEES,
     "courses.media": TRAINEES,
+    "courses.material": TRAINEES,
+    "courses.studio": TRAINERS,
+    "courses.edit_lesson": TRAINERS,
+    "courses.preview_lesson": TRAINERS,
+    "courses.lesson_version": TRAINERS,
+    "courses.studio_media": TRAINERS,
+    "courses.materials": TRAINERS,
+    "courses.material_edit": TRAINERS,
+    "courses.material_retire": TRAINERS,
+    "courses.material_bring_back": TRAINERS,
+    "courses.studio_material": TRAINERS,
     # exams
     "exams.start_page": TRAINEES,
     "exams.start": TRAINEES,
@@ -66,6 +79,8 @@ PERMISSIONS: Permissions = {
     "exams.confirm": TRAINEES,
     "exams.hand_in": TRAINEES,
     "exams.result": TRAINEES,
+    "exams.overview": TRAINERS,
+    "exams.outcomes": TRAINERS,
     # certificates
     "certificates.mine": ANYONE,
     "certificates.pdf": ANYONE,

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 import lms
 from lms.accounts import services
 from lms.accounts.models import Person
-from lms.admin import demo
+from lms.admin.demo import loading as demo
 from lms.config import PROJECT, Settings
 from lms.core import content
 from lms.core.audit import AuditEntry
@@ -66,7 +66,7 @@ def _load_demo() -> None:
     try:
         demo.load()
     except LmsError as error:  # another curriculum than ours: then there is nothing to show
-        log.warning("no demo trainee: %s", error)
+        log.warning("no demo organisation: %s", error)
 
 
 def _fingerprint(folder: Path) -> str:
@@ -97,7 +97,10 @@ def _welcome(settings: Settings) -> str:
     lines = ["", f"Stairway · 阶梯学堂 {lms.__version__}", f"  open    {settings.base_url}"]
     if accounts := demo.accounts_text():
         kept = settings.data_dir / demo.FILE
-        lines.append(f"  demo    {accounts.strip()}   (a trainee; kept in {kept})")
+        first, *others = accounts.splitlines()
+        lines.append(f"  demo    {first}")
+        lines += [f"          {each}" for each in others]
+        lines.append(f"          (made up people; kept in {kept}; flask demo clear removes them)")
     if link := services.first_start_link():
         lines.append(f"  set up  {link}")
         lines.append("          makes the administrator; works once, for 30 minutes")

@@ -6,9 +6,11 @@ from lms.certificates.content import Definitions
 from lms.certificates.events import CertificateAwarded, CertificateRevoked
 from lms.core import content
 from lms.core.events import subscribe
+from lms.courses import studio
 from lms.courses.content.section import Curriculum
 from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, StageCompleted
 from lms.courses.services import note_stage_passed
+from lms.exams.bank import exam_rows
 from lms.exams.content.section import Examinations
 from lms.exams.events import AttemptMarked, AttemptStarted
 from lms.notifications.services import mail_link
@@ -21,6 +23,7 @@ def connect() -> None:
     The record comes first: what follows from a fact stands behind it in the chain.
     """
     content.register(Curriculum(), Examinations(), Definitions())
+    studio.ask_for_exams(exam_rows)
     subscribe(LinkMade, mail_link)
     subscribe(Enrolled, records.on_enrolled)
     subscribe(LessonFinished, records.on_lesson_finished)

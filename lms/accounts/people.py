@@ -1,6 +1,7 @@
-"""What administrators do with people and roles. Each function is one transaction, and audited.
+"""What HR and administrators do with people and roles. Each is one transaction, and audited.
 
-`actor` is the administrator; None is the operator at the command line, who needs no role.
+`actor` is who does it; None is the operator at the command line, who needs no role. HR acts within
+its scope, makes trainees only, and has no say over how people with more rights sign in.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from lms.accounts import links, queries, rules
+from lms.accounts import keeping, links, policies, queries, rules
 from lms.accounts.errors import (
     InactiveError,
     LastAdministratorError,
@@ -17,13 +18,12 @@ from lms.accounts.errors import (
     TakenError,
 )
 from lms.accounts.models import OrgUnit, Person, RoleGrant
+from lms.accounts.policies import Actor
 from lms.accounts.rules import Details, Purpose, Role
 from lms.accounts.services import end_sign_ins
 from lms.core import audit, clock
 from lms.core.db import db, transaction
 from lms.core.errors import NotAllowedError
-
-Actor = Person | None
 
 
 @transaction()
@@ -39,22 +39,28 @@ def add_person(
 
     Args:
         details: who they are.
-        actor: the administrator.
+        actor: HR or an administrator.
         roles: for the whole organisation; narrower ones are granted one by one.
         is_demo: made by the demo, and removed with it.
         at: now.
 
     Raises:
         TakenError: login, mail address or staff number is someone else's; its `field` says which.
+        NotYoursError: the unit is not the actor's.
+        NotAllowedError: the actor may not give one of the roles.
     """
-    require_admin(actor)
+    keeping.require_keeper(actor)
+    keeping.require_unit(actor, details.unit_id)
+    roles = list(roles)
+    if not all(policies.may_give(actor, role) for role in roles):
+        raise NotAllowedError
     at = at or clock.now()
     person = Person(**details.columns(), created_at=at, is_demo=is_demo)
     _save_unless_taken(person)
     audit.note("accounts.added", kind="person", object_id=person.id, actor_id=_id(actor), at=at,
                name=person.name, login=person.login)  # fmt: skip
     for role in roles:
-        grant_role(person, role, actor=actor, at=at)
+        _grant(person, role, None, actor, at)
     return person
 
 
@@ -62,8 +68,13 @@ def add_person(
 def update_person(
     person: Person, details: Details, *, actor: Actor, at: datetime | None = None
 ) -> None:
-    """Change what is known of a person. Raises as `add_person`."""
-    require_admin(actor)
+    """Change what is known of a person. Raises as `add_person`, or `ProtectedError`."""
+    keeping.require_keeper(actor, person)
+    if details.unit_id != person.unit_id:
+        keeping.require_unit(actor, details.unit_id)
+    ways_in = details.columns()
+    if any(ways_in[name] != getattr(person, name) for name in ("login", "email")):
+        keeping.require_say(actor, person)
     before = _as_words(person)
     for name, value in details.columns().items():
         setattr(person, name, value)
@@ -98,9 +109,10 @@ def deactivate(person: Person, *, actor: Actor, at: datetime | None = None) -> N
     """Shut a person out, at once and everywhere; their record stays. Twice is once.
 
     Raises:
+        ProtectedError: the actor has no say over this person.
         LastAdministratorError: nobody would be left to run the site.
     """
-    require_admin(actor)
+    keeping.require_say(actor, person)
     _lock_administrators()
     at = at or clock.now()
     active = update(Person).filter_by(id=person.id, deactivated_at=None)
@@ -115,7 +127,7 @@ def deactivate(person: Person, *, actor: Actor, at: datetime | None = None) -> N
 @transaction()
 def reactivate(person: Person, *, actor: Actor, at: datetime | None = None) -> None:
     """Let a person in again, with the password and the roles they had. Twice is once."""
-    require_admin(actor)
+    keeping.require_say(actor, person)
     inactive = update(Person).filter_by(id=person.id).where(Person.deactivated_at.is_not(None))
     if db.session.scalar(inactive.values(deactivated_at=None).returning(Person.id)) is not None:
         _note("accounts.reactivated", person, actor, at)
@@ -140,7 +152,10 @@ def grant_role(
     require_admin(actor)
     if unit is not None and role not in rules.SCOPED:
         raise NoScopeError
-    at = at or clock.now()
+    _grant(person, role, unit, actor, at or clock.now())
+
+
+def _grant(person: Person, role: Role, unit: OrgUnit | None, actor: Actor, at: datetime) -> None:
     grant = RoleGrant(
         person_id=person.id, role=role, unit=unit, granted_by_id=_id(actor), granted_at=at
     )
@@ -193,7 +208,7 @@ def _as_words(person: Person) -> dict[str, str]:
 
 def _make_link(purpose: Purpose, action: str, person: Person, actor: Actor,
                at: datetime | None) -> str:  # fmt: skip
-    require_admin(actor)
+    keeping.require_say(actor, person)
     if not person.is_active:
         raise InactiveError
     at = at or clock.now()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 
 from lms.accounts import rules
 from lms.accounts.models import AccessLink, OrgUnit, Person, RoleGrant, SignIn
@@ -110,6 +110,15 @@ def visible_to(actor: Person, *, roles: frozenset[Role]) -> ColumnElement[bool]:
     return or_(*scopes)
 
 
+def units_in_scope(actor: Person, *, roles: frozenset[Role]) -> frozenset[int] | None:
+    """Return the units in which one of `roles` counts for the actor; None: everywhere."""
+    grants = [each for each in actor.grants if each.role in roles]
+    if any(each.unit_id is None for each in grants):
+        return None
+    below = [OrgUnit.path.like(f"%/{each.unit_id}/%") for each in grants]
+    return frozenset(db.session.scalars(select(OrgUnit.id).where(or_(false(), *below))))
+
+
 def people(
     actor: Person, *, roles: frozenset[Role], search: str = "", active: bool | None = None
 ) -> Select[Person]:
@@ -171,6 +180,7 @@ def administrators() -> int:
             RoleGrant.unit_id.is_(None),
             RoleGrant.ended_at.is_(None),
             Person.deactivated_at.is_(None),
+            Person.is_demo.is_(False),  # a demo's administrator goes with the demo
         )
     ).one()
 

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from lms.accounts import queries, rules
 from lms.accounts.errors import UnitCircleError, UnitInUseError, UnitTooDeepError
 from lms.accounts.models import OrgUnit
-from lms.accounts.people import Actor, require_admin
+from lms.accounts.people import require_admin
+from lms.accounts.policies import Actor
 from lms.core import audit, clock
 from lms.core.db import db, transaction
 

@@ -1,5 +1,6 @@
 """Small things about text that have to be the same everywhere."""
 
+import difflib
 import hashlib
 import json
 import re
@@ -25,6 +26,17 @@ def canonical(value: Any) -> str:
 def digest(value: Any) -> str:
     """Return the SHA-256 of a JSON value's canonical spelling, in hex."""
     return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def differences(before: str, after: str) -> list[tuple[str, str]]:
+    """Return what changed between two texts, line by line, as programmers show it.
+
+    Returns:
+        Sign and line: ``+`` added, ``-`` taken out, a blank for what stands around, ``@`` where
+        lines were left out.
+    """
+    told = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
+    return [(line[0], line[1:]) for line in list(told)[2:]]
 
 
 def filename(*parts: str) -> str:

@@ -1,14 +1,29 @@
 """Forms of lesson pages: they turn text from a browser into values, and know no rules."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectMultipleField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
+from lms.core.placeholders import used
 from lms.courses.checks import Check
 
 LARGEST_ID = 2**31 - 1
 """What a primary key can hold on every database."""
+LONGEST_TITLE, LONGEST_NOTE, LONGEST_TEXT = 120, 400, 200_000
+LONGEST_LESSON = 240
+"""Minutes."""
 
 
 class FinishForm(FlaskForm):
@@ -41,3 +56,57 @@ def check_form(check: Check) -> CheckForm:
     )
     form: CheckForm = type("CheckForm", (CheckForm,), {"choice": choice})()
     return form
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _fixed(_form: FlaskForm, field: Field) -> None:
+    """Refuse named values where they are not filled in."""
+    if used(field.data or ""):
+        raise ValidationError(_("A named value such as {{company}} cannot stand here. Write it."))
+
+
+def _title(label: Any) -> StringField:
+    checks = [InputRequired(_("Give it a title.")), Length(max=LONGEST_TITLE), _fixed]
+    return StringField(label, checks, filters=[_one_line])
+
+
+def _note() -> StringField:
+    checks = [InputRequired(_("Say in a few words what is new.")), Length(max=LONGEST_NOTE)]
+    return StringField(_("What is new"), checks, filters=[_one_line])
+
+
+def _text(label: Any) -> TextAreaField:
+    return TextAreaField(label, [InputRequired(_("The text is empty.")), Length(max=LONGEST_TEXT)])
+
+
+class LessonForm(FlaskForm):
+    """What a lesson says, in both languages."""
+
+    title_zh = _title(_("Title in Chinese"))
+    title_en = _title(_("Title in English"))
+    minutes = IntegerField(
+        _("Minutes"),
+        [InputRequired(_("Say how long it takes.")), NumberRange(1, LONGEST_LESSON)],
+    )
+    zh = _text(_("Text in Chinese"))
+    en = _text(_("Text in English"))
+    note = _note()
+    base = HiddenField()
+    """The version from which the editing began."""
+
+    def base_id(self) -> int:
+        """Return the version that the form began from; 0, which is none, if it names none."""
+        given = str(self.base.data or "")
+        return int(given) if given.isascii() and given.isdigit() else 0
+
+
+class MaterialForm(FlaskForm):
+    """A file that goes with a lesson."""
+
+    title_zh = _title(_("Title in Chinese"))
+    title_en = _title(_("Title in English"))
+    note = _note()
+    file = FileField(_("File"), [FileRequired(_("Choose a file."))])

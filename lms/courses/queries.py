@@ -6,6 +6,7 @@ there and what is not theirs are one and the same 404.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 
 from sqlalchemy import Select, case, select
@@ -23,10 +24,13 @@ from lms.courses.models import (
     LessonMedia,
     LessonRead,
     LessonVersion,
+    Material,
+    MaterialVersion,
     Programme,
     StagePass,
 )
 from lms.courses.rules import Module, Outline, Progress, StageState
+from lms.courses.upload_rules import FORMS, Kind
 
 
 def programme_with(code: str) -> Programme | None:
@@ -199,6 +203,56 @@ def media_for(actor: Person, version_id: int, name: str) -> LessonMedia:
             Enrolment.person_id == actor.id,
             LessonMedia.version_id == version_id,
             LessonMedia.name == name,
+        )
+    )
+    return found(db.session.scalars(query.limit(1)).first())
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialLine:
+    """A material on a lesson's page."""
+
+    version_id: int
+    title: Bilingual
+    suffix: str
+    size_bytes: int
+    number: int
+    made_at: datetime
+
+    @property
+    def kind(self) -> Kind:
+        """How it is opened."""
+        return FORMS[self.suffix].kind
+
+
+def materials_of(lesson_id: int) -> list[MaterialLine]:
+    """Return what goes with a lesson now, in the order in which it came."""
+    query = (
+        select(
+            MaterialVersion.id,
+            MaterialVersion.title,
+            MaterialVersion.suffix,
+            MaterialVersion.size_bytes,
+            MaterialVersion.number,
+            MaterialVersion.made_at,
+        )
+        .join(Material, Material.published_id == MaterialVersion.id)
+        .where(Material.lesson_id == lesson_id, Material.retired_at.is_(None))
+    )
+    return [MaterialLine(*row) for row in db.session.execute(query.order_by(Material.id))]
+
+
+def material_for(actor: Person, version_id: int) -> MaterialVersion:
+    """Return a current material of a lesson that the actor has opened in some run of theirs."""
+    query = (
+        select(MaterialVersion)
+        .join(Material, Material.published_id == MaterialVersion.id)
+        .join(LessonRead, LessonRead.lesson_id == Material.lesson_id)
+        .join(Enrolment, Enrolment.id == LessonRead.enrolment_id)
+        .where(
+            Enrolment.person_id == actor.id,
+            MaterialVersion.id == version_id,
+            Material.retired_at.is_(None),
         )
     )
     return found(db.session.scalars(query.limit(1)).first())

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -10,17 +10,17 @@ from lms.accounts.login import me
 from lms.core import richtext, storage
 from lms.core.errors import found
 from lms.courses import queries, services
+from lms.courses.blueprint import bp
 from lms.courses.checks import pieces
 from lms.courses.forms import LARGEST_ID, CheckForm, FinishForm, check_form
 from lms.courses.queries import LessonPage
 from lms.web import i18n
 from lms.web.files import send_path
 
-bp = Blueprint("courses", __name__, url_prefix="/lessons")
 SVG = "image/svg+xml"
 
 
-@bp.get("/<code>")
+@bp.get("/lessons/<code>")
 def lesson(code: str) -> str:
     """Show a lesson. A read marker: the first time, that it was opened is noted."""
     page = queries.lesson_page(me(), code)
@@ -35,10 +35,16 @@ def _reader(page: LessonPage, answers: dict[str, CheckForm] | None = None) -> st
     address = partial(url_for, ".media", version_id=version.id)
     html = richtext.addressed(i18n.local(version.html), lambda name: address(name=name))
     answers = answers or {}
-    return render_template("courses/lesson.html", page=page, parts=pieces(html), answers=answers)
+    return render_template(
+        "courses/lesson.html",
+        page=page,
+        parts=pieces(html),
+        answers=answers,
+        materials=queries.materials_of(version.lesson_id),
+    )
 
 
-@bp.post("/<code>/finish")
+@bp.post("/lessons/<code>/finish")
 def finish(code: str) -> str | Response:
     """Note that a lesson was read to its end, and go on."""
     enrolment = found(queries.enrolment_with_lesson(me(), code))
@@ -50,13 +56,13 @@ def finish(code: str) -> str | Response:
     return redirect(url_for(".lesson", code=page.next) if page.next else url_for("desk.home"))
 
 
-@bp.get("/<code>/checks/<check_id>")
+@bp.get("/lessons/<code>/checks/<check_id>")
 def asked(code: str, check_id: str) -> Response:
     """Lead whoever reloads an answered self-check back to where it stands."""
     return redirect(url_for(".lesson", code=code, _anchor=f"check-{check_id}"))
 
 
-@bp.post("/<code>/checks/<check_id>")
+@bp.post("/lessons/<code>/checks/<check_id>")
 def check(code: str, check_id: str) -> ResponseReturnValue:
     """Say what an answer to a self-check shows. Nothing of it is kept."""
     page = queries.lesson_page(me(), code)
@@ -69,7 +75,7 @@ def check(code: str, check_id: str) -> ResponseReturnValue:
     return _reader(page, {check_id: form}), status
 
 
-@bp.get(f"/media/<int(max={LARGEST_ID}):version_id>/<name>")
+@bp.get(f"/lessons/media/<int(max={LARGEST_ID}):version_id>/<name>")
 def media(version_id: int, name: str) -> Response:
     """Send a file of a lesson, in pieces where a player asks for a range."""
     row = queries.media_for(me(), version_id, name)

@@ -10,6 +10,7 @@ from lms.exams import body, queries
 from lms.exams.models import Attempt
 from lms.exams.rules.kinds import TRUE, Kind
 from lms.exams.rules.marks import is_blank
+from lms.exams.words import kind_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +82,6 @@ def truth_words(key: str) -> Mapping[str, str]:
 def groups(paper: Sequence[Slot]) -> list[tuple[str, list[Slot]]]:
     """Return the answer card: name of the kind, and its slots."""
     return [(kind_name(kind), list(each)) for kind, each in groupby(paper, lambda s: s.kind)]
-
-
-def kind_name(kind: Kind) -> str:
-    """Return what a kind is called on pages."""
-    names = {
-        Kind.SINGLE: _("Single choice"),
-        Kind.MULTIPLE: _("Multiple choice"),
-        Kind.TRUEFALSE: _("True or false"),
-        Kind.FILLIN: _("Fill in the blank"),
-        Kind.NUMERIC: _("Number"),
-    }
-    return str(names[kind])
 
 
 def how_to(slot: Slot) -> str:

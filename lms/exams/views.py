@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from flask import (
-    Blueprint,
     Response,
     flash,
     jsonify,
@@ -23,14 +22,13 @@ from lms.core.errors import found
 from lms.courses import queries as courses
 from lms.courses.rules import Outline
 from lms.exams import forms, paper, policies, queries, services
+from lms.exams.blueprint import bp
 from lms.exams.errors import NotHandedInError
 from lms.exams.models import Attempt
 from lms.exams.review import review
 from lms.exams.rules import marks
 from lms.exams.rules.settings import ExamRules
 from lms.web.i18n import language
-
-bp = Blueprint("exams", __name__)
 
 COOKIE = "sittings"
 """In the session: attempt id -> the token with which this browser may save."""

@@ -57,7 +57,8 @@ class Asked:
 
     programme_id: int | None = None
     """None: the latest run of each programme."""
-    view: View = View.ALL
+    view: View | None = View.ALL
+    """None: everyone, whether they have left or not."""
     text: str = ""
     """Words, as for `accounts.queries.people`."""
     unit_id: int | None = None
@@ -76,8 +77,42 @@ class Asked:
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> "Asked":
         """Read what `as_json` returned."""
-        typed = {"view": View(given["view"]), "sort": Sort(given["sort"])}
+        view = given["view"] and View(given["view"])
+        typed = {"view": view, "sort": Sort(given["sort"])}
         return cls(**{**given, **typed, "people": tuple(given["people"])})
+
+
+class FileFormat(enum.StrEnum):
+    """What records can be written as."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    PDF = "pdf"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Records to be written to a file."""
+
+    actor_id: int | None
+    """Who asked, and sees them; None: the operator."""
+    format: FileFormat
+    locale: str
+    """``zh`` or ``en``."""
+    person_id: int | None = None
+    """The whole record of one person; None: the lines that are `asked` for."""
+    asked: Asked = Asked()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return JSON values, for a job to carry."""
+        return asdict(self) | {"asked": self.asked.as_json()}
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> "Order":
+        """Read what `as_json` returned."""
+        typed = {"format": FileFormat(given["format"]), "asked": Asked.read(given["asked"])}
+        return cls(**{**given, **typed})
 
 
 @dataclass(frozen=True, slots=True)

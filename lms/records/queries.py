@@ -11,16 +11,13 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, Select, select
-from sqlalchemy.orm import undefer
 
 from lms.accounts import queries as accounts
 from lms.accounts.models import Person
 from lms.accounts.rules import Role
 from lms.core.db import db
-from lms.core.errors import found
-from lms.core.queue import Job, JobState
 from lms.records import rules
-from lms.records.models import RecordEnd, RecordEntry, RecordPdf
+from lms.records.models import RecordEnd, RecordEntry
 from lms.records.rules import EMPTY, End, Fact, Link, Problem
 
 READERS = frozenset({Role.HR, Role.ADMIN, Role.MANAGER})
@@ -110,44 +107,3 @@ def _end(row: Row[*tuple[Any, ...]]) -> End:
 def hashed_instant(at: datetime) -> str:
     """Return an instant in the one spelling that is hashed."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def pdf_for(actor: Person, pdf_id: int, *, with_content: bool = False) -> RecordPdf:
-    """Return a printed record that the actor asked for, while they may read that record."""
-    query = (
-        select(RecordPdf)
-        .join(Person, Person.id == RecordPdf.person_id)
-        .where(
-            RecordPdf.id == pdf_id,
-            RecordPdf.asked_by_id == actor.id,
-            accounts.visible_to(actor, roles=READERS),
-        )
-    )
-    if with_content:
-        query = query.options(undefer(RecordPdf.content))
-    return found(db.session.scalar(query))
-
-
-def pdf_in_the_making(actor: Person, person_id: int, locale: str) -> RecordPdf | None:
-    """Return the printed record that is being made for the actor already."""
-    query = (
-        select(RecordPdf)
-        .filter_by(asked_by_id=actor.id, person_id=person_id, locale=locale, made_at=None)
-        .order_by(RecordPdf.id.desc())
-        .limit(1)
-    )
-    row = db.session.scalar(query)
-    return None if row is None or has_failed(row) else row
-
-
-def has_failed(row: RecordPdf) -> bool:
-    """Whether the queue has given up making it."""
-    if row.made_at is not None:
-        return False
-    state = db.session.scalar(select(Job.state).filter_by(key=job_key(row.id)))
-    return state is None or state is JobState.DEAD
-
-
-def job_key(pdf_id: int) -> str:
-    """Return the key of the job that makes a printed record."""
-    return f"records.render:{pdf_id}"

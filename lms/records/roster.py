@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from lms.accounts import queries as accounts
 from lms.accounts.models import OrgUnit, Person, RoleGrant
@@ -44,7 +44,7 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 """Before anything that was done: for what was never done."""
 
 
-def versions() -> dict[int, Version]:
+def versions(session: Session | None = None) -> dict[int, Version]:
     """Return id -> version of those that are published or in use, in one statement."""
     used = select(Enrolment.version_id).distinct()
     query = (
@@ -53,7 +53,7 @@ def versions() -> dict[int, Version]:
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
         .where(or_(ProgrammeVersion.id == Programme.published_id, ProgrammeVersion.id.in_(used)))
     )
-    rows = db.session.execute(query.order_by(Programme.id, ProgrammeVersion.number))
+    rows = (session or db.session).execute(query.order_by(Programme.id, ProgrammeVersion.number))
     return {row.id: _version(row) for row in rows}
 
 
@@ -150,8 +150,9 @@ def lines(
 
 def read_line(row: Row[*tuple[Any, ...]], known: Mapping[int, Version]) -> Line:
     """Return a row of `lines`."""
-    *said, version_id = row
-    return Line(*said, None if version_id is None else known[version_id])
+    said: list[Any] = [*row]
+    said[-1] = None if said[-1] is None else known[said[-1]]
+    return Line(*said)
 
 
 def status_on(today: date) -> ColumnElement[str]:
@@ -202,6 +203,8 @@ def _select(who: ColumnElement[bool], asked: Asked) -> Statement:
 def _chosen(who: ColumnElement[bool], asked: Asked, today: date) -> Statement:
     """As `_select`, and in the view of `asked`."""
     query = _select(who, asked)
+    if asked.view is None:
+        return query
     if asked.view is View.LEAVERS:
         return query.where(Person.deactivated_at.is_not(None))
     query = query.where(Person.deactivated_at.is_(None))

@@ -1,24 +1,24 @@
-"""What can be done with training records: facts are added, PDFs are asked for. Nothing else."""
+"""What can be done with training records: facts are added, files are asked for. Nothing else."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
 from lms.certificates.events import CertificateAwarded, CertificateRevoked
-from lms.core import clock, queue
+from lms.core import audit, clock, queue
 from lms.core.db import db, transaction
+from lms.core.queue import Job, JobState
+from lms.core.text import digest
 from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, StageCompleted
 from lms.courses.models import Enrolment
 from lms.exams.events import AttemptMarked, AttemptStarted
-from lms.records import facts, queries, rules
-from lms.records.models import RecordEnd, RecordEntry, RecordPdf
+from lms.records import exporting, facts, queries, rules
+from lms.records.lines import Order
+from lms.records.models import RecordEnd, RecordEntry
 from lms.records.rules import EMPTY, Fact, Verb
-
-PDF_KEPT = timedelta(days=7)
-"""How long a printed record can be downloaded; a new one is made in seconds."""
 
 
 @transaction()
@@ -156,32 +156,34 @@ def _append_to(run: Enrolment, verb: Verb, at: datetime, detail: dict[str, Any])
 
 
 @transaction()
-def request_pdf(
-    person_id: int, *, locale: str, actor: Person, at: datetime | None = None
-) -> RecordPdf:
-    """Ask for a person's record as a PDF, made by a job.
+def request_export(order: Order, *, actor: Person, at: datetime | None = None) -> Job:
+    """Have training records written to a file, by a job.
 
     Returns:
-        The new row, or the one that is being made for the actor already: two clicks are one.
+        The new job, or the one that makes the same for the actor already: two clicks are one.
 
     Raises:
-        NotFoundError: the actor may not read that record.
+        NotFoundError: the actor may not read the record of that person, or of one of those chosen.
+        NobodyError: there is nobody on the list.
+        TooManyError: more people than fit into a PDF.
     """
     at = at or clock.now()
-    person = queries.person_for(actor, person_id)
-    db.session.execute(
-        delete(RecordPdf).where(RecordPdf.asked_by_id == actor.id, RecordPdf.expires_at <= at)
+    if order.person_id is not None:
+        queries.person_for(actor, order.person_id)
+    else:
+        exporting.refuse_unfit(order, actor, at=at)
+    given = order.as_json()
+    name = f"records.export:{actor.id}:{digest(given)[:32]}"
+    over = select(func.count()).where(
+        Job.owner_id == actor.id,
+        Job.key.startswith(name, autoescape=True),
+        Job.state.in_([JobState.DONE, JobState.DEAD]),
     )
-    if (asked := queries.pdf_in_the_making(actor, person.id, locale)) is not None:
-        return asked
-    row = RecordPdf(
-        person_id=person.id,
-        asked_by_id=actor.id,
-        asked_at=at,
-        locale=locale,
-        expires_at=at + PDF_KEPT,
+    times = db.session.scalars(over).one()
+    job = queue.enqueue(
+        "records.export", key=f"{name}:{times}", run_at=at, owner_id=actor.id, **given
     )
-    db.session.add(row)
-    db.session.flush()
-    queue.enqueue("records.render", key=queries.job_key(row.id), run_at=at, pdf_id=row.id)
-    return row
+    if order.person_id != actor.id:
+        audit.note("records.exported", kind="export", object_id=job.id, actor_id=actor.id, at=at,
+                   format=order.format.value, person=order.person_id, **order.asked.as_json())  # fmt: skip
+    return job

@@ -2,7 +2,10 @@
 
 from flask_babel import LazyString, lazy_gettext as _
 
+from lms.courses.rules import EnrolmentStatus
+from lms.records.lines import NOT_ENROLLED, Line, View
 from lms.records.rules import Kind, Verb
+from lms.web.i18n import local
 
 LOOKS: dict[str, tuple[str, str, LazyString]] = {
     Verb.ENROLLED: ("map", "info", _("Enrolled")),
@@ -22,3 +25,33 @@ KIND_WORDS: dict[Kind, LazyString] = {
     Kind.EXAMS: _("Exams"),
     Kind.CERTIFICATES: _("Certificates"),
 }
+VIEW_WORDS: dict[View, LazyString] = {
+    View.ALL: _("All"),
+    View.IN_PROGRESS: _("In progress"),
+    View.DUE_SOON: _("Due within 14 days"),
+    View.OVERDUE: _("Overdue"),
+    View.COMPLETED: _("Completed"),
+    View.NOT_ENROLLED: _("Not enrolled"),
+    View.LEAVERS: _("Leavers"),
+}
+STATUS_LOOKS: dict[str, tuple[str, str, LazyString]] = {
+    EnrolmentStatus.COMPLETED: ("circle-check", "ok", _("Completed")),
+    EnrolmentStatus.OVERDUE: ("circle-alert", "bad", _("Overdue")),
+    EnrolmentStatus.DUE_SOON: ("triangle-alert", "warn", _("Due soon")),
+    EnrolmentStatus.OPEN: ("circle-dot", "info", _("In progress")),
+    NOT_ENROLLED: ("circle", "", _("Not enrolled")),
+}
+"""Where a run stands -> icon, tone and words."""
+
+
+def status_words(status: str) -> str:
+    """Return where a run stands, in words."""
+    return str(STATUS_LOOKS[status][2])
+
+
+def stage_words(line: Line) -> str:
+    """Return the stage that is being worked on, with its number; empty when there is none."""
+    if line.stage is None:
+        return ""
+    number, title = line.stage
+    return f"{number} · {local(dict(title))}"

@@ -29,7 +29,7 @@ REVOKED = and_(
 )
 
 
-def enrolments(chosen: Selection) -> Iterator[Row[Any]]:
+def enrolments(chosen: Selection) -> Iterator[Row[*tuple[Any, ...]]]:
     """Stream the runs that were under way in the period: neither over before nor begun after."""
     query = (
         select(
@@ -53,7 +53,7 @@ def enrolments(chosen: Selection) -> Iterator[Row[Any]]:
     return _stream(query.order_by(Enrolment.id))
 
 
-def sittings(chosen: Selection) -> Iterator[Row[Any]]:
+def sittings(chosen: Selection) -> Iterator[Row[*tuple[Any, ...]]]:
     """Stream the attempts that were handed in during the period and have been marked."""
     query = select(
         Attempt.id.label("attempt"),
@@ -74,7 +74,7 @@ def sittings(chosen: Selection) -> Iterator[Row[Any]]:
     return _stream(query.order_by(Attempt.id))
 
 
-def readings(chosen: Selection) -> Iterator[Row[Any]]:
+def readings(chosen: Selection) -> Iterator[Row[*tuple[Any, ...]]]:
     """Stream the lessons that were finished in the period, with their minutes."""
     query = (
         select(
@@ -95,7 +95,7 @@ def readings(chosen: Selection) -> Iterator[Row[Any]]:
     return _stream(query)
 
 
-def passes(chosen: Selection) -> Iterator[Row[Any]]:
+def passes(chosen: Selection) -> Iterator[Row[*tuple[Any, ...]]]:
     """Stream the stages whose exam was passed in the period."""
     query = select(
         StagePass.enrolment_id.label("run"),
@@ -110,7 +110,7 @@ def passes(chosen: Selection) -> Iterator[Row[Any]]:
     return _stream(query)
 
 
-def certificates(chosen: Selection) -> Iterator[Row[Any]]:
+def certificates(chosen: Selection) -> Iterator[Row[*tuple[Any, ...]]]:
     """Stream the certificates that were awarded up to the end of the period."""
     query = (
         select(
@@ -131,13 +131,13 @@ def certificates(chosen: Selection) -> Iterator[Row[Any]]:
     return _stream(query)
 
 
-def papers(attempts: Iterable[int]) -> Iterator[Row[Any]]:
+def papers(attempts: Iterable[int]) -> Iterator[Row[*tuple[Any, ...]]]:
     """Stream attempt, person and layout of some attempts."""
     query = select(Attempt.id, Attempt.person_id, Attempt.layout)
     return _stream(query.where(Attempt.id.in_(list(attempts))))
 
 
-def marks(attempts: Iterable[int]) -> Iterator[Row[Any]]:
+def marks(attempts: Iterable[int]) -> Iterator[Row[*tuple[Any, ...]]]:
     """Stream attempt, slot and mark (as text) of what was answered in some attempts."""
     query = select(Response.attempt_id, Response.slot, type_coerce(Response.mark, String))
     return _stream(query.where(Response.attempt_id.in_(list(attempts))))
@@ -165,5 +165,5 @@ def _within(chosen: Selection, column: Any) -> ColumnElement[bool]:
     return ended if chosen.start is None else and_(column >= chosen.start, ended)
 
 
-def _stream(query: Select[Any]) -> Iterator[Row[Any]]:
+def _stream(query: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
     yield from db.session.execute(query, execution_options={"yield_per": CHUNK})

@@ -1,96 +1,158 @@
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import current_app
 from flask.testing import FlaskClient, FlaskCliRunner
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lms.accounts import services as accounts
-from lms.accounts.models import Person
-from lms.admin import demo
-from lms.certificates import queries as certificates
+from lms.accounts import queries as accounts_queries, services as accounts
+from lms.accounts.models import OrgUnit, Person
+from lms.accounts.rules import Role
+from lms.admin.demo import cast, clearing, loading
+from lms.certificates.models import Certificate
 from lms.config import PROJECT
 from lms.core import content
-from lms.courses import queries as courses
-from lms.courses.rules import StageStatus
+from lms.core.audit import AuditEntry
+from lms.core.db import Base, transaction
+from lms.core.errors import LmsError
+from lms.courses.models import Enrolment
 from lms.exams.models import Attempt
 from lms.records import queries as records
 from tests.factories import NOON
 
-
-@pytest.fixture
-def trainee(session: Session) -> Person:
-    """The demo trainee, in the real curriculum."""
-    content.bring_in(content.Tree(PROJECT / "content"), at=NOON - timedelta(days=60))
-    demo.load(at=NOON)
-    return demo.demo_people()[0]
+KEPT = {"audit_entry"}
+"""The audit log outlives everything."""
 
 
 @pytest.fixture
-def accounts_file(session: Session) -> Path:
-    return Path(current_app.instance_path) / demo.FILE
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A smaller cast: most tests do not ask how many there are."""
+    monkeypatch.setattr(cast, "TRAINEES", 4)
 
 
-def test_the_demo_trainee_is_three_weeks_into_the_programme(
-    trainee: Person, session: Session
+@pytest.fixture
+def demo(session: Session, few: None) -> Iterator[Sequence[Person]]:
+    """The demo organisation, in the real curriculum."""
+    content.bring_in(content.Tree(PROJECT / "content"), at=NOON - timedelta(days=160))
+    loading.load(at=NOON)
+    yield loading.demo_people()
+    loading.file().unlink(missing_ok=True)
+
+
+def rows(session: Session) -> dict[str, int]:
+    """Return how many rows each table has."""
+    counts = {}
+    for table in Base.metadata.sorted_tables:
+        counts[table.name] = session.scalars(select(func.count()).select_from(table)).one()
+    return counts
+
+
+def test_there_is_an_account_for_each_role_and_it_opens_the_door(
+    demo: Sequence[Person], client: FlaskClient
 ) -> None:
-    enrolment = courses.current_enrolment(trainee)
-    assert enrolment is not None
-    assert enrolment.opened_at == NOON - demo.BEGAN
-    first, second, third, _fourth = courses.progress_of(enrolment).stages
-    assert (first.status, first.is_passed) == (StageStatus.DONE, True)
-    assert second.status is StageStatus.NOW
-    assert second.read
-    assert third.status is StageStatus.LOCKED
-    attempts = session.scalars(select(Attempt).order_by(Attempt.number)).all()
-    assert [each.passed for each in attempts] == [False, True]
-    assert len(certificates.certificates_of(trainee)) == 1
-
-
-def test_it_is_marked_and_its_record_holds(trainee: Person) -> None:
-    assert trainee.is_demo
-    assert "演示" in trainee.name
-    assert "demo" in trainee.latin_name
-    assert [problems for _person, _count, problems in records.verified() if problems] == []
-
-
-def test_its_password_is_kept_for_the_owner_only_and_opens_the_door(
-    trainee: Person, accounts_file: Path, client: FlaskClient
-) -> None:
-    assert accounts_file.stat().st_mode & 0o777 == 0o600
-    login, password = demo.accounts_text().strip().split(" / ")
+    file = loading.file()
+    assert file.stat().st_mode & 0o777 == 0o600
+    pairs = [line.split(" / ") for line in loading.accounts_text().splitlines()]
+    roles: set[Role] = set()
+    for login, password in pairs:
+        roles |= accounts.check_password(login, password, address="127.0.0.1").roles
+    assert roles == set(Role)
+    login, password = pairs[-1]
     page = client.post(
         "/sign-in", data={"login": login, "password": password}, follow_redirects=True
     )
-    assert page.status_code == 200
-    assert page.request.path != "/sign-in"
-    assert accounts.check_password(login, password, address="127.0.0.1").id == trainee.id
+    assert page.request.path == "/home"
 
 
-def test_there_is_one_demo_at_a_time(trainee: Person, runner: FlaskCliRunner) -> None:
-    outcome = runner.invoke(args=["demo", "load"])
-    assert outcome.exit_code == 1
-    assert demo.LOGIN in outcome.output
-
-
-def test_clearing_locks_out_and_revokes_and_keeps_the_record(
-    trainee: Person, admin: Person, accounts_file: Path, runner: FlaskCliRunner
-) -> None:
-    outcome = runner.invoke(args=["demo", "clear"])
-    assert outcome.output == "1 people of the demo locked out\n"
-    assert not trainee.is_active
-    (certificate,) = certificates.certificates_of(trainee)
-    assert certificate.revoked_at is not None
-    assert not accounts_file.exists()
-    assert demo.accounts_text() == ""
+def test_the_history_has_all_that_happens_in_three_months(session: Session) -> None:
+    content.bring_in(content.Tree(PROJECT / "content"), at=NOON - timedelta(days=160))
+    loading.load(at=NOON)
+    demo = loading.demo_people()
+    loading.file().unlink()
+    assert len(demo) == len(cast.STAFF) + 1 + cast.TRAINEES
+    assert all(person.is_demo for person in demo)
+    assert sum(person.deactivated_at is not None for person in demo) == 2
+    runs = session.scalars(select(Enrolment)).all()
+    assert any(run.completed_at for run in runs)
+    assert any(run.due_on and run.due_on < NOON.date() and not run.completed_at for run in runs)
+    attempts = session.scalars(select(Attempt)).all()
+    assert {attempt.passed for attempt in attempts} == {True, False}
+    assert any(attempt.number > 1 for attempt in attempts)
+    assert all(each.submitted_at and each.submitted_at < NOON for each in attempts)
+    assert session.scalars(select(func.count()).select_from(Certificate)).one() > 20
     assert [problems for _person, _count, problems in records.verified() if problems] == []
 
 
-def test_clearing_is_done_in_an_administrator_s_name(
-    trainee: Person, runner: FlaskCliRunner
-) -> None:
-    outcome = runner.invoke(args=["demo", "clear"])
+def test_it_is_the_same_story_each_time(demo: Sequence[Person]) -> None:
+    assert list(cast.trainees()) == list(cast.trainees())
+
+
+def test_there_is_one_demo_at_a_time(demo: Sequence[Person], runner: FlaskCliRunner) -> None:
+    outcome = runner.invoke(args=["demo", "load"])
     assert outcome.exit_code == 1
-    assert "setup-link" in outcome.output
+    assert "flask demo clear" in outcome.output
+
+
+def test_the_demo_s_administrator_does_not_stand_in_the_way_of_the_first_start(
+    demo: Sequence[Person],
+) -> None:
+    assert accounts_queries.administrators() == 0
+    assert accounts.first_start_link(NOON) is not None
+
+
+@pytest.mark.usefixtures("few")
+def test_clearing_removes_all_of_it(session: Session, runner: FlaskCliRunner) -> None:
+    content.bring_in(content.Tree(PROJECT / "content"), at=NOON - timedelta(days=160))
+    before = rows(session)
+    loading.load(at=NOON)
+    outcome = runner.invoke(args=["demo", "clear"])
+    assert outcome.exit_code == 0, outcome.output
+    assert not loading.file().exists()
+    after = rows(session)
+    assert {name for name in after if after[name] != before[name]} == KEPT
+    assert runner.invoke(args=["demo", "clear"]).output == "0 people of the demo removed\n"
+
+
+def test_evidence_is_protected_again_afterwards(demo: Sequence[Person], session: Session) -> None:
+    clearing.clear(at=NOON)
+    note = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
+    assert note.action == "demo.cleared"
+
+
+def test_someone_to_whom_real_evidence_refers_is_locked_out_and_stays(
+    demo: Sequence[Person], session: Session
+) -> None:
+    boss = next(person for person in demo if person.login == "demo-admin")
+    unit = session.scalars(select(OrgUnit).filter_by(code="DEMO-L1")).one()
+    with transaction():
+        real = Person(name="Real", login="real", locale="en", unit=unit, created_at=NOON)
+        session.add(real)
+        session.flush()
+        from_boss = Enrolment(
+            person_id=real.id,
+            programme_id=1,
+            version_id=1,
+            cycle=1,
+            source="assigned",
+            assigned_by_id=boss.id,
+            opened_at=NOON,
+        )
+        session.add(from_boss)
+    clearing.clear(at=NOON)
+    session.expire_all()
+    assert [person.login for person in loading.demo_people()] == ["demo-admin"]
+    assert boss.deactivated_at is not None
+    assert real.unit is not None
+
+
+def test_without_the_programme_there_is_no_demo(session: Session) -> None:
+    with pytest.raises(LmsError):
+        loading.load(at=NOON)
+    assert session.scalars(select(func.count()).select_from(Person)).one() == 0
+
+
+def test_its_file_is_where_everything_lies(demo: Sequence[Person]) -> None:
+    assert isinstance(loading.file(), Path)
+    assert loading.file().name == "demo-accounts.txt"

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -58,9 +59,7 @@ class Candidate:
     @property
     def login(self) -> str:
         """The sign-in name: its own, else the mail address, else the staff number."""
-        return (
-            self.get(Field.LOGIN) or self.get(Field.EMAIL) or self.get(Field.STAFF_NO)
-        ).lower()
+        return (self.get(Field.LOGIN) or self.get(Field.EMAIL) or self.get(Field.STAFF_NO)).lower()
 
 
 def read(sheet: Sheet) -> tuple[Columns, list[Candidate]]:
@@ -178,14 +177,17 @@ def _merged(sheet: Sheet, columns: Columns) -> list[tuple[Field, Span]]:
 def _note_merged(
     candidates: Sequence[Candidate], merged: Sequence[tuple[Field, Span]], columns: Columns
 ) -> None:
+    numbers = [each.number for each in candidates]
+    left = len(candidates) * len(columns.places)
     for name, span in merged:
-        for row in _between(candidates, max(span[0], columns.row + 1), span[2]):
+        first = bisect_left(numbers, max(span[0], columns.row + 1))
+        inside = candidates[first : bisect_right(numbers, span[2])]
+        left -= len(inside)
+        if left < 0:  # they lie over each other, as no program writes them
+            raise PeopleFileError("not-a-workbook")
+        for row in inside:
             row.problems = [each for each in row.problems if each.field != name]
             row.wrong(name, "merged", range=_range(span))
-
-
-def _between(candidates: Sequence[Candidate], top: int, bottom: int) -> Iterator[Candidate]:
-    return (each for each in candidates if top <= each.number <= bottom)
 
 
 def _range(span: Span) -> str:

@@ -16,9 +16,11 @@ UNITS = {
     "DEMO-CS": "客户成功 Customer success",
 }
 """Code -> name; the first is the root, and the others stand below it."""
-SURNAMES = dict(zip("王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗", (
-    "Wang Li Zhang Liu Chen Yang Huang Zhao Wu Zhou Xu Sun Ma Zhu Hu Guo He Lin Gao Luo"
-).split(), strict=True))  # fmt: skip
+SURNAMES = {
+    "王": "Wang", "李": "Li", "张": "Zhang", "刘": "Liu", "陈": "Chen", "杨": "Yang", "黄": "Huang",
+    "赵": "Zhao", "吴": "Wu", "周": "Zhou", "徐": "Xu", "孙": "Sun", "马": "Ma", "朱": "Zhu",
+    "胡": "Hu", "郭": "Guo", "何": "He", "林": "Lin", "高": "Gao", "罗": "Luo",
+}  # fmt: skip
 GIVEN = {
     "思远": "Siyuan", "雨桐": "Yutong", "子轩": "Zixuan", "佳怡": "Jiayi", "浩然": "Haoran",
     "欣妍": "Xinyan", "明哲": "Mingzhe", "晓彤": "Xiaotong", "俊杰": "Junjie", "诗涵": "Shihan",

@@ -6,7 +6,7 @@ real, are its triggers lifted, inside one transaction.
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, delete, select, text
+from sqlalchemy import ColumnElement, Table, delete, or_, select, text
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts import people
@@ -18,6 +18,7 @@ from lms.core import audit
 from lms.core.append_only import TRIGGERS, UNPROTECT
 from lms.core.db import db, transaction
 from lms.core.deliverables import Deliverable
+from lms.core.queue import Job
 from lms.courses.models import Enrolment, LessonRead, StagePass
 from lms.exams.models import Attempt, LateAnswer, Response
 from lms.notifications.models import Message
@@ -50,6 +51,7 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
     runs = select(Enrolment.id).where(Enrolment.person_id.in_(demo))
     sittings = select(Attempt.id).where(Attempt.person_id.in_(demo))
     awards = select(Certificate.id).where(Certificate.person_id.in_(demo))
+    keys = [f"certificates.render:{each}" for each in db.session.scalars(awards)]
     _lift_and_delete(RecordEntry.__table__, RecordEntry.person_id.in_(demo))
     for model, which in (
         (RecordEnd, RecordEnd.person_id.in_(demo)),
@@ -66,6 +68,7 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
         (AccessLink, AccessLink.person_id.in_(demo)),
         (SignIn, SignIn.person_id.in_(demo)),
         (Deliverable, Deliverable.owner_id.in_(demo)),
+        (Job, or_(Job.owner_id.in_(demo), Job.key.in_(keys))),
         (RoleGrant, RoleGrant.person_id.in_(demo)),
     ):
         db.session.execute(delete(model).where(which), execution_options=_PLAIN)
@@ -103,4 +106,3 @@ def _remove_units() -> None:
                 )
         except IntegrityError:
             continue
-

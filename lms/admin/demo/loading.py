@@ -2,11 +2,12 @@
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from lms.accounts import passwords, people, units
@@ -16,7 +17,7 @@ from lms.admin.demo import cast, history
 from lms.admin.demo.cast import Part
 from lms.core import clock
 from lms.core.db import db, transaction
-from lms.core.errors import found
+from lms.core.errors import LmsError, found
 from lms.courses import queries as courses
 
 PROGRAMME = "after-sales"
@@ -28,6 +29,13 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that look alike."""
 
 
+class DemoLoadedError(LmsError):
+    """There is a demo organisation already, or what could not be removed of one."""
+
+    code = "demo-loaded"
+    message = _("There is a demo organisation already. Remove it first: flask demo clear")
+
+
 def load(*, at: datetime | None = None) -> str:
     """Make the demo organisation; return how to sign in, which is kept in `FILE` as well.
 
@@ -35,10 +43,12 @@ def load(*, at: datetime | None = None) -> str:
         at: the instant that the demo leads up to; now, unless a test says otherwise.
 
     Raises:
-        TakenError: there is a demo already.
+        DemoLoadedError: there is a demo already.
         NotFoundError: the programme was not imported.
     """
     at = at or clock.now()
+    if demo_people():
+        raise DemoLoadedError
     opened = {part.login: _password() for part in (*cast.STAFF, cast.FIRST)}
     hashes = {login: passwords.hashed(password) for login, password in opened.items()}
     with transaction():
@@ -88,7 +98,7 @@ def _person(
     return person
 
 
-def demo_people() -> Iterable[Person]:
+def demo_people() -> Sequence[Person]:
     """Return the people of the demo."""
     return db.session.scalars(select(Person).where(Person.is_demo).order_by(Person.id)).all()
 

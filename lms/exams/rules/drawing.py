@@ -60,7 +60,7 @@ def draw(seed: str, draws: Sequence[Draw], bank: Sequence[Candidate]) -> list[Ca
 
     def seat(place: int, tried: set[str]) -> bool:
         for candidate in ranked:
-            if candidate.code in tried or not _fits(places[place][1], candidate):
+            if candidate.code in tried or not fits(places[place][1], candidate):
                 continue
             tried.add(candidate.code)
             if candidate.code not in holder or seat(holder[candidate.code], tried):
@@ -92,7 +92,8 @@ def option_order(seed: str, candidate: Candidate) -> str:
     return " ".join(ranked)
 
 
-def _fits(entry: Draw, candidate: Candidate) -> bool:
+def fits(entry: Draw, candidate: Candidate) -> bool:
+    """Whether a question is of the sort that an entry of the blueprint draws."""
     return (
         entry.unit in {None, candidate.unit}
         and entry.kind in {None, candidate.kind}

@@ -1,0 +1,79 @@
+"""What a trainer sees of the exams beside the curriculum: their rules, and how many questions fit."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import func, select
+
+from lms.accounts.models import Person
+from lms.accounts.queries import visible_to
+from lms.accounts.rules import Role
+from lms.core.db import db
+from lms.courses.studio import DrawRow, ExamRow
+from lms.exams import words
+from lms.exams.models import Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion
+from lms.exams.rules.drawing import Candidate, fits
+from lms.exams.rules.settings import Draw, ExamRules
+
+ROLES = frozenset({Role.TRAINER, Role.ADMIN})
+"""By which roles somebody sees how others did."""
+
+
+def exam_rows(actor: Person, codes: Collection[str] | None = None) -> Mapping[str, ExamRow]:
+    """Return code -> exam, for `codes` or for all that are published; three statements.
+
+    Args:
+        actor: whose scope counts for the number of attempts.
+        codes: of the exams; None for all.
+    """
+    published = select(Exam.code, ExamVersion.settings).join(Exam.published).order_by(Exam.code)
+    if codes is not None:
+        published = published.where(Exam.code.in_(codes))
+    given = {row.code: row.settings for row in db.session.execute(published)}
+    sat, bank = _attempts(actor), _sorts()
+    return {
+        code: _row(ExamRules.read(settings), bank, sat.get(code, 0))
+        for code, settings in given.items()
+    }
+
+
+def _row(exam: ExamRules, bank: Mapping[Candidate, int], attempts: int) -> ExamRow:
+    return ExamRow(
+        code=exam.code,
+        title=exam.title,
+        minutes=exam.minutes,
+        questions=exam.questions,
+        pass_percent=exam.pass_percent,
+        draws=[_draw(each, bank) for each in exam.draws],
+        attempts=attempts,
+    )
+
+
+def _draw(entry: Draw, bank: Mapping[Candidate, int]) -> DrawRow:
+    available = sum(count for sort, count in bank.items() if fits(entry, sort))
+    return DrawRow(entry.unit or "", words.draw_words(entry), entry.count, available)
+
+
+def _sorts() -> dict[Candidate, int]:
+    """Return each sort of question in the exam pool and how many there are, without their texts."""
+    query = (
+        select(Question.unit, QuestionVersion.kind, QuestionVersion.difficulty, QuestionVersion.tags)
+        .join(Question.published)
+        .where(Question.pool == Pool.EXAM)
+    )
+    found: dict[Candidate, int] = {}
+    for unit, kind, difficulty, tags in db.session.execute(query):
+        sort = Candidate("", 0, unit, kind, difficulty, frozenset(tags), 0, (), shuffle=False)
+        found[sort] = found.get(sort, 0) + 1
+    return found
+
+
+def _attempts(actor: Person) -> dict[str, int]:
+    """Return exam code -> how many attempts of people in the actor's scope are marked."""
+    query = (
+        select(Exam.code, func.count())
+        .join(Attempt, Attempt.exam_id == Exam.id)
+        .join(Person, Person.id == Attempt.person_id)
+        .where(Attempt.score.is_not(None), visible_to(actor, roles=ROLES))
+        .group_by(Exam.code)
+    )
+    return {code: count for code, count in db.session.execute(query)}
