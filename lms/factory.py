@@ -11,10 +11,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 import lms.accounts.cli
+import lms.accounts.importing.jobs
 import lms.accounts.jobs
 import lms.accounts.views
+import lms.admin.assign_views
 import lms.admin.blueprint
 import lms.admin.demo.cli
+import lms.admin.import_views
 import lms.admin.site_views
 import lms.admin.unit_views
 import lms.admin.views
@@ -22,9 +25,12 @@ import lms.certificates.jobs
 import lms.certificates.views
 import lms.core.cli
 import lms.courses.cli
+import lms.courses.jobs
 import lms.courses.material_views
 import lms.courses.studio_views
 import lms.courses.views
+import lms.desk.blueprint
+import lms.desk.team_views
 import lms.desk.views
 import lms.desk.work_views
 import lms.exams.jobs
@@ -32,8 +38,13 @@ import lms.exams.outcome_views
 import lms.exams.views
 import lms.notifications.jobs
 import lms.records.cli
+import lms.records.blueprint
 import lms.records.jobs
+import lms.records.table_views
 import lms.records.views
+import lms.reports.cli
+import lms.reports.jobs
+import lms.reports.views
 from lms import wiring
 from lms.accounts import login
 from lms.config import PROJECT, Settings
@@ -44,20 +55,23 @@ from lms.web import assets, errors, headers, i18n, layout, markup, requests, url
 
 BLUEPRINTS = (
     lms.certificates.views.bp,
-    lms.records.views.bp,
+    lms.records.blueprint.bp,
     lms.accounts.views.bp,
     lms.admin.blueprint.bp,
     lms.courses.views.bp,
-    lms.desk.views.bp,
+    lms.desk.blueprint.bp,
     lms.desk.work_views.bp,
     lms.exams.views.bp,
+    lms.reports.views.bp,
 )
 COMMANDS = (
     lms.core.cli.jobs,
     lms.accounts.cli.group,
+    lms.accounts.cli.people_group,
     lms.admin.demo.cli.group,
     lms.courses.cli.group,
     lms.records.cli.group,
+    lms.reports.cli.group,
 )
 
 

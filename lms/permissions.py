@@ -11,8 +11,12 @@ TRAINEES = frozenset({Role.TRAINEE})
 ADMINS = frozenset({Role.ADMIN})
 TRAINERS = frozenset({Role.TRAINER, Role.ADMIN})
 """Who keeps the curriculum and sees how its exams went."""
+KEEPERS = frozenset({Role.HR, Role.ADMIN})
+"""Who adds, changes and assigns people in their scope."""
 READERS = frozenset({Role.HR, Role.ADMIN, Role.MANAGER})
 """Who sees people in their scope."""
+REPORTERS = frozenset({Role.HR, Role.ADMIN, Role.MANAGER, Role.TRAINER})
+"""Who makes and reads effectiveness reports on their scope."""
 
 PERMISSIONS: Permissions = {
     # web
@@ -32,14 +36,21 @@ PERMISSIONS: Permissions = {
     # admin
     "admin.alive": PUBLIC,
     "admin.ready": PUBLIC,
-    "admin.people": ADMINS,
-    "admin.person_new": ADMINS,
-    "admin.person": ADMINS,
-    "admin.person_deactivate": ADMINS,
-    "admin.person_reactivate": ADMINS,
-    "admin.person_invite": ADMINS,
-    "admin.person_reset": ADMINS,
-    "admin.person_enrol": ADMINS,
+    "admin.people": KEEPERS,
+    "admin.person_new": KEEPERS,
+    "admin.person": KEEPERS,
+    "admin.person_deactivate": KEEPERS,
+    "admin.person_reactivate": KEEPERS,
+    "admin.person_invite": KEEPERS,
+    "admin.person_reset": KEEPERS,
+    "admin.person_enrol": KEEPERS,
+    "admin.import_new": KEEPERS,
+    "admin.import_template": KEEPERS,
+    "admin.import_result": KEEPERS,
+    "admin.import_apply": KEEPERS,
+    "admin.import_cancel": KEEPERS,
+    "admin.assign": KEEPERS,
+    "admin.assign_done": KEEPERS,
     "admin.role_grant": ADMINS,
     "admin.role_end": ADMINS,
     "admin.units": ADMINS,
@@ -49,6 +60,7 @@ PERMISSIONS: Permissions = {
     "admin.health": ADMINS,
     # desk
     "desk.home": ANYONE,
+    "desk.team": frozenset({Role.MANAGER}),
     "work.progress": ANYONE,
     "work.files": ANYONE,
     "work.download": ANYONE,
@@ -91,8 +103,13 @@ PERMISSIONS: Permissions = {
     # records
     "records.mine": ANYONE,
     "records.make_pdf": ANYONE,
-    "records.pdf": ANYONE,
-    "records.download": ANYONE,
+    "records.table": READERS,
+    "records.export": READERS,
     "records.person": READERS,
-    "records.make_person_pdf": READERS,
+    "records.make_person_file": READERS,
+    # reports
+    "reports.index": REPORTERS,
+    "reports.run": REPORTERS,
+    "reports.export": REPORTERS,
+    "reports.advise": frozenset({Role.HR, Role.ADMIN}),
 }

@@ -1,12 +1,14 @@
 """Which feature reacts to which event: all of it, on one page."""
 
 from lms.accounts.events import LinkMade
+from lms.accounts.importing import joining
 from lms.certificates import services as certificates
 from lms.certificates.content import Definitions
 from lms.certificates.events import CertificateAwarded, CertificateRevoked
 from lms.core import content
 from lms.core.events import subscribe
 from lms.courses import studio
+from lms.courses.assigning import ImportEnroller
 from lms.courses.content.section import Curriculum
 from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, StageCompleted
 from lms.courses.services import note_stage_passed
@@ -24,6 +26,7 @@ def connect() -> None:
     """
     content.register(Curriculum(), Examinations(), Definitions())
     studio.ask_for_exams(exam_rows)
+    joining.register(ImportEnroller())
     subscribe(LinkMade, mail_link)
     subscribe(Enrolled, records.on_enrolled)
     subscribe(LessonFinished, records.on_lesson_finished)

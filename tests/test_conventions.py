@@ -42,10 +42,14 @@ DOORS = {
     r"\bMarkup\(|\|\s*safe\b|render_template_string": {"web/markup.py"},
     r"datetime\.now\(|\butcnow\(|date\.today\(|time\.time\(\)": {"core/clock.py"},
     r"\burllib\.request\b|\bimport (requests|httpx)\b|\burlopen\(|http\.client": set(),
-    r"\bimport zipfile\b|\bimport tarfile\b|\bfrom zipfile\b|\bfrom tarfile\b": set(),
+    r"\bimport zipfile\b|\bimport tarfile\b|\bfrom zipfile\b|\bfrom tarfile\b": {
+        "core/archives.py"
+    },
+    r"\bpython_calamine\b": {"core/spreadsheets.py"},
     r"\bxml\.(etree|dom|sax)\b|\blxml\b": {"core/svg.py"},
     r"\bimport weasyprint\b|\bfrom weasyprint\b": {"core/pdf.py"},
     r"\bimport pikepdf\b|\bfrom pikepdf\b": {"core/pdf_artwork.py"},
+    r"\bimport PIL\b|\bfrom PIL\b": {"core/pictures.py"},
     r"\bimport pickle\b|\byaml\.load\(|\beval\(|\bexec\(|shell=True": set(),
     r"\bsmtplib\b": {"notifications/smtp.py", "notifications/jobs.py", "notifications/mail.py"},
 }

@@ -144,6 +144,15 @@ def matching(search: str) -> list[ColumnElement[bool]]:
     return [or_(*(each.icontains(word, autoescape=True) for each in columns)) for word in words]
 
 
+def trainees(actor: Person, *, roles: frozenset[Role], below: OrgUnit) -> Select[int]:
+    """Return the ids of the active trainees of a unit and all below it whom the actor sees."""
+    learning = select(RoleGrant.person_id).filter_by(role=Role.TRAINEE, ended_at=None)
+    inside = select(OrgUnit.id).where(OrgUnit.path.like(f"{below.path}%"))
+    query = select(Person.id).where(visible_to(actor, roles=roles), Person.unit_id.in_(inside))
+    query = query.where(Person.deactivated_at.is_(None), Person.id.in_(learning))
+    return query.order_by(Person.name, Person.id)
+
+
 def units() -> Sequence[OrgUnit]:
     """Return all units that are not closed, parents before their children."""
     return db.session.scalars(

@@ -3,10 +3,20 @@
 from flask import current_app
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, SelectMultipleField, StringField
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    BooleanField,
+    DateField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from lms.accounts import policies
+from lms.accounts.models import Person
 from lms.accounts.rules import Details, Role
 from lms.admin import queries, words
 from lms.web.fields import typed
@@ -47,10 +57,10 @@ class PersonForm(FlaskForm):
     unit_id = SelectField(_("Unit"), coerce=number_or_none)
     locale = SelectField(_("Language of mails"))
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        """Offer the units and languages that there are."""
+    def __init__(self, *args: object, actor: Person, **kwargs: object) -> None:
+        """Offer the units that the actor may put people in, and the site's languages."""
         super().__init__(*args, **kwargs)
-        self.unit_id.choices = queries.unit_choices()
+        self.unit_id.choices = queries.own_unit_choices(actor)
         codes = current_app.config["LANGUAGES"]
         self.locale.choices = {code: words.LANGUAGES[code] for code in codes}
 
@@ -76,10 +86,13 @@ class NewPersonForm(PersonForm):
     programme_id = SelectField(_("Programme to enrol in"), coerce=number_or_none)
     due_on = DateField(_("To be completed by"), [Optional()])
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        """Offer roles and programmes."""
-        super().__init__(*args, **kwargs)
-        self.roles.choices = role_names()
+    def __init__(self, *args: object, actor: Person, **kwargs: object) -> None:
+        """Offer the roles that the actor may give, and programmes."""
+        super().__init__(*args, actor=actor, **kwargs)
+        names = role_names()
+        self.roles.choices = {
+            each: name for each, name in names.items() if policies.may_give(actor, Role(each))
+        }
         self.programme_id.choices = _programmes()
 
     def chosen_roles(self) -> list[Role]:
@@ -113,6 +126,39 @@ class GrantForm(FlaskForm):
         self.role.choices = role_names()
         everyone = {"": str(_("the whole organisation"))}
         self.scope_id.choices = queries.unit_choices() | everyone
+
+
+class ImportForm(FlaskForm):
+    """A file with people."""
+
+    file = FileField(
+        _("File with people"),
+        [FileRequired(_("Choose a file first."))],
+        render_kw={"accept": ".xlsx,.csv"},
+    )
+    invite = BooleanField(_("Send the new people their invitations as soon as they are in"))
+
+
+class AssignForm(FlaskForm):
+    """A programme for many people: those named, and those of a unit."""
+
+    programme_id = SelectField(
+        _("Programme"), [InputRequired(_("This is needed."))], coerce=number_or_none
+    )
+    due_on = DateField(_("To be completed by"), [Optional()])
+    unit_id = SelectField(_("Unit"), coerce=number_or_none)
+    people = TextAreaField(_("People"), [up_to(200_000)], render_kw={"rows": 6})
+
+    def __init__(self, *args: object, actor: Person, **kwargs: object) -> None:
+        """Offer the programmes, and the units that the actor sees."""
+        super().__init__(*args, **kwargs)
+        self.programme_id.choices = _programmes()
+        self.unit_id.choices = {"": "–"} | queries.own_unit_choices(actor)
+
+    def names(self) -> list[str]:
+        """Return the staff numbers, sign-in names or mail addresses, one a line, each once."""
+        lines = (" ".join(each.split()) for each in typed(self.people).splitlines())
+        return list(dict.fromkeys(filter(None, lines)))
 
 
 class UnitForm(FlaskForm):

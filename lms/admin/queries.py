@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import Select, String, and_, cast, func, or_, select
 
+from lms.accounts import queries as accounts
 from lms.accounts.models import OrgUnit, Person
+from lms.accounts.policies import KEEPERS
 from lms.accounts.rules import Role, one_line
 from lms.admin import words
 from lms.core.audit import AuditEntry
@@ -17,6 +19,8 @@ from lms.courses.models import Programme, ProgrammeVersion
 from lms.web import i18n
 
 PERSON, UNIT = "person", "unit"
+NAMES_AT_ONCE = 1000
+"""Values that go into one statement."""
 
 
 def programmes() -> dict[int, str]:
@@ -33,11 +37,75 @@ def programme_or_404(programme_id: int) -> Programme:
     return found(db.session.scalar(one.where(Programme.published_id.is_not(None))))
 
 
+def programme_id_of(code: str) -> int | None:
+    """Return the id of a programme that people can be enrolled in; None if there is none."""
+    one = select(Programme.id).where(Programme.code == code, Programme.published_id.is_not(None))
+    return db.session.scalar(one)
+
+
+def people_named(actor: Person, names: Sequence[str]) -> tuple[list[int], list[str]]:
+    """Return the ids of people whom the actor keeps, by how they are called, and the names of none.
+
+    Args:
+        actor: HR or an administrator.
+        names: staff numbers, sign-in names or mail addresses.
+    """
+    ids: dict[str, int] = {}
+    mine = accounts.visible_to(actor, roles=KEEPERS)
+    columns = select(Person.id, Person.staff_no, Person.login, Person.email).where(mine)
+    for place in range(0, len(names), NAMES_AT_ONCE):
+        some = names[place : place + NAMES_AT_ONCE]
+        small = [each.lower() for each in some]
+        named = or_(Person.staff_no.in_(some), Person.login.in_(small), Person.email.in_(small))
+        for number, staff_no, login, email in db.session.execute(columns.where(named)):
+            ids |= {each.lower(): number for each in (email, login, staff_no) if each}
+    known = [(each, ids.get(each.lower())) for each in names]
+    unknown = [each for each, number in known if number is None]
+    return [number for _each, number in known if number is not None], unknown
+
+
+def names_of(actor: Person, people_ids: Sequence[int]) -> list[str]:
+    """Return how `people_named` knows these people, by name; without whom the actor keeps not."""
+    mine = accounts.visible_to(actor, roles=KEEPERS)
+    query = select(Person.staff_no, Person.login).where(mine, Person.id.in_(people_ids))
+    return [
+        staff_no or login for staff_no, login in db.session.execute(query.order_by(Person.name))
+    ]
+
+
+def skipped_people(
+    actor: Person, skipped: Sequence[tuple[int, str]]
+) -> list[tuple[int, str, str, str]]:
+    """Return id, name, staff number and, in words, why each was skipped."""
+    mine = accounts.visible_to(actor, roles=KEEPERS)
+    reasons = {number: str(words.SKIPPED[reason]) for number, reason in skipped}
+    columns = (Person.id, Person.name, Person.staff_no)
+    found_rows = []
+    numbers = list(reasons)
+    for place in range(0, len(numbers), NAMES_AT_ONCE):
+        some = numbers[place : place + NAMES_AT_ONCE]
+        query = select(*columns).where(mine, Person.id.in_(some)).order_by(Person.name)
+        found_rows += [
+            (number, name, staff_no or "–", reasons[number])
+            for number, name, staff_no in db.session.execute(query)
+        ]
+    return found_rows
+
+
 def unit_choices() -> dict[str, str]:
     """Return id and name of the open units, indented by their depth; the empty id first."""
     units = sorted(_open_units(), key=lambda each: each[0])
     return {"": "–"} | {str(number): "\u2003" * (len(path) - 1) + name
                         for path, number, name in units}  # fmt: skip
+
+
+def own_unit_choices(actor: Person) -> dict[str, str]:
+    """Return the units in which the actor keeps people; the empty one first, if it is theirs."""
+    scope = accounts.units_in_scope(actor, roles=KEEPERS)
+    choices = unit_choices()
+    if scope is None:
+        return choices
+    return {number: name for number, name in choices.items() if number and int(number) in scope}
 
 
 def _open_units() -> Sequence[tuple[tuple[int, ...], int, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from lms.accounts import people
+from lms.accounts import keeping, people
 from lms.accounts.models import Person
 from lms.accounts.rules import Details, Role
 from lms.admin import queries
@@ -29,11 +29,12 @@ def take_in(
         roles: for the whole organisation.
         programme_id: what a trainee is to take; None, or no trainee: nothing.
         due_on: last day on which completing it is in time.
-        actor: the administrator.
+        actor: HR or an administrator.
         at: now.
 
     Raises:
         TakenError: login, mail address or staff number is someone else's.
+        NotYoursError: the unit is not the actor's.
     """
     roles = list(roles)
     person = people.add_person(details, actor=actor, roles=roles, at=at)
@@ -55,9 +56,9 @@ def assign(
     """Begin a person's next run of a programme.
 
     Raises:
-        NotFoundError: there is no such programme.
+        NotFoundError: there is no such programme, or no such person for the actor.
         AlreadyEnrolledError: the run before is not completed.
     """
-    people.require_admin(actor)
+    keeping.require_keeper(actor, person)
     programme = queries.programme_or_404(programme_id)
     enrol(person, programme, source=EnrolmentSource.ASSIGNED, actor=actor, due_on=due_on, at=at)

@@ -1,13 +1,20 @@
-"""Operator pages about people. They fetch, ask a service, and render."""
+"""Pages of HR and administrators about people. They fetch, ask a service, and render."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.accounts import login, people as accounts, queries as accounts_queries
-from lms.accounts.errors import LastAdministratorError, NoScopeError, TakenError
+from lms.accounts import login, people as accounts, policies, queries as accounts_queries
+from lms.accounts.errors import (
+    LastAdministratorError,
+    NoScopeError,
+    NotYoursError,
+    ProtectedError,
+    TakenError,
+)
 from lms.accounts.login import me
 from lms.accounts.models import Person
+from lms.accounts.policies import KEEPERS
 from lms.accounts.rules import Role
 from lms.admin import services, words
 from lms.admin.blueprint import bp
@@ -20,8 +27,8 @@ from lms.notifications import queries as outbox
 from lms.web import i18n
 from lms.web.fields import shown_in
 
-ADMINS = frozenset({Role.ADMIN})
 REFUSED = 422
+AT_FIELDS = {TakenError: "login", NotYoursError: "unit_id", ProtectedError: "login"}
 STATES = {"active": True, "deactivated": False}
 
 
@@ -29,7 +36,7 @@ STATES = {"active": True, "deactivated": False}
 def people() -> ResponseReturnValue:
     """List people, by name and state."""
     search, state = request.args.get("q", ""), request.args.get("state", "active")
-    found = accounts_queries.people(me(), roles=ADMINS, search=search, active=STATES.get(state))
+    found = accounts_queries.people(me(), roles=KEEPERS, search=search, active=STATES.get(state))
     page = page_of(found, request.args.get("page", 1, type=int))
     return render_template("admin/people.html", page=page, q=search, state=state, roles=words.ROLES)
 
@@ -37,9 +44,9 @@ def people() -> ResponseReturnValue:
 @bp.route("/admin/people/new", methods=["GET", "POST"])
 def person_new() -> ResponseReturnValue:
     """Add a person and invite them."""
-    form = NewPersonForm(roles=[Role.TRAINEE.value], locale=i18n.language())
+    form = NewPersonForm(actor=me(), roles=[Role.TRAINEE.value], locale=i18n.language())
     if form.validate_on_submit():
-        with shown_in(form, {TakenError: "login"}):
+        with shown_in(form, AT_FIELDS):
             person = services.take_in(
                 form.details(),
                 roles=form.chosen_roles(),
@@ -56,9 +63,9 @@ def person_new() -> ResponseReturnValue:
 def person(person_id: int) -> ResponseReturnValue:
     """Show a person and change what is known of them."""
     row = _person(person_id)
-    form = PersonForm(obj=row)
+    form = PersonForm(obj=row, actor=me())
     if form.validate_on_submit():
-        with shown_in(form, {TakenError: "login"}):
+        with shown_in(form, AT_FIELDS):
             accounts.update_person(row, form.details(), actor=me())
             flash(_("The changes were saved."), "success")
             return _back(row)
@@ -143,7 +150,7 @@ def person_enrol(person_id: int) -> ResponseReturnValue:
 
 
 def _person(person_id: int) -> Person:
-    return accounts_queries.person_for(me(), person_id, roles=ADMINS)
+    return accounts_queries.person_for(me(), person_id, roles=KEEPERS)
 
 
 def _back(row: Person) -> ResponseReturnValue:
@@ -171,14 +178,17 @@ def _page(
 ) -> ResponseReturnValue:
     """Show a person; of the three forms, the one that was sent is shown as it was typed."""
     forms = [each for each in (form, grant_form, enrol_form) if each is not None]
+    has_say = policies.may_let_in(me(), row)
     page = render_template(
         "admin/person.html",
         person=row,
-        form=form or PersonForm(formdata=None, obj=row),
+        form=form or PersonForm(formdata=None, obj=row, actor=me()),
         grant_form=grant_form or GrantForm(formdata=None),
         enrol_form=enrol_form or EnrolForm(formdata=None),
         enrolments=enrolments_of(row),
-        links=outbox.waiting_links(at=clock.now(), person=row),
+        links=outbox.waiting_links(at=clock.now(), person=row) if has_say else [],
+        has_say=has_say,
+        is_admin=policies.is_admin(me()),
         has_mail=outbox.has_mail(),
         roles=words.ROLES,
     )

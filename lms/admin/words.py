@@ -15,28 +15,50 @@ ACTIONS = {
     "accounts.reactivated": _("Person reactivated"),
     "accounts.role_granted": _("Role granted"),
     "accounts.role_ended": _("Role ended"),
+    "accounts.import_decided": _("Import of people decided"),
+    "accounts.imported": _("People imported"),
     "accounts.unit_added": _("Unit added"),
     "accounts.unit_renamed": _("Unit renamed"),
     "accounts.unit_moved": _("Unit moved"),
     "accounts.unit_closed": _("Unit closed"),
     "courses.enrolled": _("Enrolled"),
+    "courses.lesson_revised": _("Lesson revised"),
+    "courses.material_added": _("Material added"),
+    "courses.material_replaced": _("Material replaced"),
+    "courses.material_retired": _("Material retired"),
+    "courses.material_brought_back": _("Material brought back"),
     "content.imported": _("Content imported"),
     "certificates.revoked": _("Certificate revoked"),
+    "reports.made": _("Effectiveness report made"),
+    "reports.advised": _("Recommendations saved"),
+    "reports.exported": _("Effectiveness report exported"),
 }
 
 KINDS = {
     "person": _("Person"),
+    "import": _("Import of people"),
     "unit": _("Unit"),
     "enrolment": _("Enrolment"),
     "certificate": _("Certificate"),
+    "lesson": _("Lesson"),
+    "material": _("Material"),
     "content": _("Content"),
+    "report": _("Effectiveness report"),
 }
 
 FIELDS = {
+    "recommendations": _("Recommendations"),
     "name": _("Name"),
     "login": _("Sign-in name"),
     "latin_name": _("Name in Latin letters"),
     "email": _("Mail address"),
+    "manager": _("Manager's staff number"),
+    "file": _("File"),
+    "new": _("New"),
+    "same": _("Unchanged"),
+    "error": _("Wrong"),
+    "enrolled": _("enrolled"),
+    "refused": _("left out"),
     "staff_no": _("Staff number"),
     "locale": _("Language"),
     "unit_id": _("Unit"),
@@ -57,9 +79,19 @@ FIELDS = {
     "exams": _("Exams"),
     "certificates": _("Kinds of certificate"),
     "variables": _("Variables"),
+    "version": _("Version"),
+    "lesson": _("Lesson"),
+    "superseded": _("replaced by the files"),
     "added": _("added"),
     "changed": _("changed"),
 }
+
+SKIPPED = {
+    "running": _("takes this programme already"),
+    "no-trainee": _("is no trainee"),
+    "left": _("is deactivated"),
+}
+"""Why someone was left out of an assignment."""
 
 ROLES = {
     Role.TRAINEE: _("Trainee"),

@@ -45,16 +45,26 @@ def put_file(file: BinaryIO) -> tuple[str, int]:
     root = Path(current_app.instance_path) / "files"
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, draft = mkstemp(dir=root)
+    try:
+        with os.fdopen(descriptor, "wb") as copy:
+            digest, size = _copied(file, copy)
+        target = path_of(digest)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(draft).replace(target)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)  # a disk that is full is not made fuller
+        raise
+    return digest, size
+
+
+def _copied(file: BinaryIO, copy: BinaryIO) -> tuple[str, int]:
+    """Copy what is left of a file, durably; return its hash and size."""
     whole, size = hashlib.sha256(), 0
-    with os.fdopen(descriptor, "wb") as copy:
-        while piece := file.read(PIECE):
-            whole.update(piece)
-            size += copy.write(piece)
-        copy.flush()
-        os.fsync(copy.fileno())
-    target = path_of(whole.hexdigest())
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    Path(draft).replace(target)
+    while piece := file.read(PIECE):
+        whole.update(piece)
+        size += copy.write(piece)
+    copy.flush()
+    os.fsync(copy.fileno())
     return whole.hexdigest(), size
 
 

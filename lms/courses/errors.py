@@ -27,6 +27,13 @@ class NotPublishedError(LmsError):
     message = _("This programme has no published version yet. Import the content first.")
 
 
+class NobodyChosenError(LmsError):
+    """There is nobody to assign a programme to."""
+
+    code = "nobody-chosen"
+    message = _("There is nobody to assign it to. Choose people, or a unit that has trainees.")
+
+
 class LessonLockedError(LmsError):
     """The lesson belongs to a stage that is not open yet."""
 

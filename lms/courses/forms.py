@@ -1,5 +1,6 @@
 """Forms of lesson pages: they turn text from a browser into values, and know no rules."""
 
+import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -14,13 +15,21 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from lms.core.placeholders import used
 from lms.courses.checks import Check
 
 LARGEST_ID = 2**31 - 1
 """What a primary key can hold on every database."""
+_ID = re.compile(r"[0-9]{1,9}")
 LONGEST_TITLE, LONGEST_NOTE, LONGEST_TEXT = 120, 400, 200_000
 LONGEST_LESSON = 240
 """Minutes."""
@@ -69,17 +78,17 @@ def _fixed(_form: FlaskForm, field: Field) -> None:
 
 
 def _title(label: Any) -> StringField:
-    checks = [InputRequired(_("Give it a title.")), Length(max=LONGEST_TITLE), _fixed]
+    checks = [DataRequired(_("Give it a title.")), Length(max=LONGEST_TITLE), _fixed]
     return StringField(label, checks, filters=[_one_line])
 
 
 def _note() -> StringField:
-    checks = [InputRequired(_("Say in a few words what is new.")), Length(max=LONGEST_NOTE)]
+    checks = [DataRequired(_("Say in a few words what is new.")), Length(max=LONGEST_NOTE)]
     return StringField(_("What is new"), checks, filters=[_one_line])
 
 
 def _text(label: Any) -> TextAreaField:
-    return TextAreaField(label, [InputRequired(_("The text is empty.")), Length(max=LONGEST_TEXT)])
+    return TextAreaField(label, [DataRequired(_("The text is empty.")), Length(max=LONGEST_TEXT)])
 
 
 class LessonForm(FlaskForm):
@@ -100,7 +109,7 @@ class LessonForm(FlaskForm):
     def base_id(self) -> int:
         """Return the version that the form began from; 0, which is none, if it names none."""
         given = str(self.base.data or "")
-        return int(given) if given.isascii() and given.isdigit() else 0
+        return int(given) if _ID.fullmatch(given) else 0
 
 
 class MaterialForm(FlaskForm):

@@ -18,7 +18,7 @@ from lms.courses.materials import Label, Stored
 from lms.courses.models import Material, MaterialVersion
 from lms.courses.upload_rules import Kind
 from lms.web import i18n
-from lms.web.fields import shown_in
+from lms.web.fields import shown_in, typed
 from lms.web.files import send_path
 
 REFUSALS = {FileRefusedError: "file", SameFileError: "file"}
@@ -95,7 +95,7 @@ def _taken_in(form: MaterialForm) -> Stored:
 
 
 def _label(form: MaterialForm) -> Label:
-    return Label({"zh": form.title_zh.data, "en": form.title_en.data}, form.note.data)
+    return Label({"zh": typed(form.title_zh), "en": typed(form.title_en)}, typed(form.note))
 
 
 def _back_to(row: Material) -> Response:

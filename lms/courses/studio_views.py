@@ -1,11 +1,12 @@
 """The trainer's pages: the programme's outline, the lesson editor, a lesson's history."""
 
+import re
 from functools import partial
 from http import HTTPStatus
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import gettext as _, ngettext
 from werkzeug.wrappers import Response
 
 from lms.accounts.login import me
@@ -15,22 +16,25 @@ from lms.core.text import differences
 from lms.courses import revising, studio, words
 from lms.courses.blueprint import bp
 from lms.courses.checks import Check, pieces
-from lms.courses.content.draft import Draft, Slip, check_ids
+from lms.courses.content.draft import Draft, check_ids
 from lms.courses.errors import EditedMeanwhileError, FaultyLessonError, NothingChangedError
 from lms.courses.forms import LARGEST_ID, LessonForm
 from lms.courses.models import LessonVersion
 from lms.courses.revising import Revision
-from lms.web import i18n
-from lms.web.fields import shown_in
+from lms.courses.words import Slip
+from lms.web.fields import shown_in, typed
 from lms.web.files import send_path
 
 SVG = "image/svg+xml"
+_ANCHOR = re.compile(r' id="h-\d+"')
 
 
 @bp.get("/studio", endpoint="studio")
 def programmes() -> str:
     """Show every programme with its stages, modules, lessons and exams."""
-    return render_template("courses/studio.html", page=studio.studio_page(me()), classes=words.CLASSES)
+    return render_template(
+        "courses/studio.html", page=studio.studio_page(me()), classes=words.CLASSES
+    )
 
 
 @bp.route("/studio/lessons/<code>", methods=["GET", "POST"])
@@ -44,7 +48,7 @@ def edit_lesson(code: str) -> ResponseReturnValue:
     try:
         with shown_in(form, {NothingChangedError: ""}):
             new = revising.revise(
-                code, _revision(form), base_id=form.base_id(), note=form.note.data, actor=me()
+                code, _revision(form), base_id=form.base_id(), note=typed(form.note), actor=me()
             )
             flash(_("Version %(number)d is published.", number=new.number), "success")
             return redirect(url_for(".edit_lesson", code=code))
@@ -76,7 +80,7 @@ def lesson_version(code: str, number: int) -> str:
     before = studio.base_of(version, 0)
     return render_template(
         "courses/studio_version.html",
-        version=version,
+        edition=version,
         parts={each: _parts(version, version.html[each]) for each in LANGUAGES},
         checks=_checks(version),
         changes=_changes(before, version) if before.number < number else {},
@@ -101,9 +105,9 @@ def _form_of(version: LessonVersion) -> LessonForm:
 def _revision(form: LessonForm) -> Revision:
     """Return what the form says; a preview may ask before all of it is filled in."""
     return Revision(
-        title={each: form[f"title_{each}"].data or "–" for each in LANGUAGES},
+        title={each: typed(form[f"title_{each}"]) or "–" for each in LANGUAGES},
         minutes=form.minutes.data or 1,
-        source={each: form[each].data or "" for each in LANGUAGES},
+        source={each: typed(form[each]) for each in LANGUAGES},
     )
 
 
@@ -112,12 +116,19 @@ def _show(slips: list[Slip], form: LessonForm, version: LessonVersion) -> None:
     for name in {each.field for each in slips}:
         messages = [each for each in slips if each.field == name]
         if name in LANGUAGES:
-            count = len(messages)
-            form[name].errors = [_("%(count)d slips, named below the text.", count=count)]
+            form[name].errors = [
+                ngettext(
+                    "%(num)d slip, named below the text.",
+                    "%(num)d slips, named below the text.",
+                    len(messages),
+                )
+            ]
         else:
             told = [words.slip_words(each, check_ids(version.meta)) for each in messages]
-            place = form.minutes.errors if name == "minutes" else form.form_errors
-            place.extend(told)
+            if name:
+                form[name].errors = [*form[name].errors, *told]
+            else:
+                form.form_errors.extend(told)
 
 
 def _editor(
@@ -131,10 +142,12 @@ def _editor(
     ids = check_ids(version.meta)
     return render_template(
         "courses/lesson_edit.html",
-        version=version,
+        edition=version,
         form=form,
         slips={
-            each: [(slip, words.slip_words(slip, ids)) for slip in slips or () if slip.field == each]
+            each: [
+                (slip, words.slip_words(slip, ids)) for slip in slips or () if slip.field == each
+            ]
             for each in LANGUAGES
         },
         previews=previews or {},
@@ -149,7 +162,7 @@ def _conflict(code: str, form: LessonForm) -> ResponseReturnValue:
     """Show what somebody else published meanwhile, and keep what was typed."""
     theirs = studio.editable(code)
     before = studio.base_of(theirs, form.base_id())
-    form.base.data = theirs.id  # whoever saves now has seen it
+    form.base.data = str(theirs.id)  # whoever saves now has seen it
     conflict = {"theirs": theirs, "changes": _changes(before, theirs)}
     return _editor(theirs, form, conflict=conflict), HTTPStatus.CONFLICT
 
@@ -180,7 +193,9 @@ def _known(
 
 def _parts(version: LessonVersion, html: str) -> list[tuple[str, str]]:
     address = partial(url_for, ".studio_media", version_id=version.id)
-    return list(pieces(richtext.addressed(html, lambda name: address(name=name))))
+    # two texts stand on one page: only a lesson's own page can have the anchors of its headings
+    html = _ANCHOR.sub("", richtext.addressed(html, lambda name: address(name=name)))
+    return list(pieces(html))
 
 
 def _checks(version: LessonVersion) -> dict[str, Check]:

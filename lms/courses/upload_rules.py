@@ -34,13 +34,17 @@ FORMS = {
     "webm": FileForm(Kind.VIDEO, "video/webm"),
     "docx": FileForm(Kind.OFFICE, f"{_OFFICE}.wordprocessingml.document", "word/document.xml"),
     "xlsx": FileForm(Kind.OFFICE, f"{_OFFICE}.spreadsheetml.sheet", "xl/workbook.xml"),
-    "pptx": FileForm(
-        Kind.OFFICE, f"{_OFFICE}.presentationml.presentation", "ppt/presentation.xml"
-    ),
+    "pptx": FileForm(Kind.OFFICE, f"{_OFFICE}.presentationml.presentation", "ppt/presentation.xml"),
 }
 """How a name ends -> what such a file is."""
 _SPELLINGS = {"jpeg": "jpg", "jpe": "jpg", "m4v": "mp4"}
 
+_BEGINNINGS: dict[str, bytes | tuple[bytes, ...]] = {
+    "pdf": b"%PDF-",
+    "png": b"\x89PNG\r\n\x1a\n",
+    "jpg": b"\xff\xd8\xff",
+    "gif": (b"GIF87a", b"GIF89a"),
+}
 HEAD_BYTES = 4096
 """How much of a file's beginning `looks_like` wants."""
 LARGEST_IMAGE_BYTES = 20 * 1024 * 1024
@@ -92,14 +96,6 @@ def looks_like(head: bytes, suffix: str) -> bool:
         suffix: one of `FORMS`.
     """
     match suffix:
-        case "pdf":
-            return head.startswith(b"%PDF-")
-        case "png":
-            return head.startswith(b"\x89PNG\r\n\x1a\n")
-        case "jpg":
-            return head.startswith(b"\xff\xd8\xff")
-        case "gif":
-            return head.startswith((b"GIF87a", b"GIF89a"))
         case "webp":
             return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
         case "mp4":  # ISO 14496-12: a box of the type ftyp comes first
@@ -107,7 +103,7 @@ def looks_like(head: bytes, suffix: str) -> bool:
         case "webm":  # EBML, with the document type it is a restriction of Matroska for
             return head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:64]
         case _:
-            return head.startswith(b"PK\x03\x04")
+            return head.startswith(_BEGINNINGS.get(suffix, b"PK\x03\x04"))
 
 
 def refusal_of_office(names: frozenset[str], suffix: str) -> Refusal | None:

@@ -1,12 +1,28 @@
 """What the trainer's pages say about a draft and about kinds of things."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask_babel import gettext, lazy_gettext as _
 
-from lms.courses.content.draft import Slip
 from lms.courses.models import LessonClass
 from lms.courses.upload_rules import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """Something that is wrong with a draft, and where."""
+
+    field: str
+    """``zh`` or ``en``: one of the texts; ``minutes``; empty for the lesson as a whole."""
+    line: int | None
+    code: str
+    """As in the findings of ``flask content check``."""
+    excerpt: str = ""
+    """The line itself, shortened."""
+    counts: tuple[str, int, int] | None = None
+    """Of `code` ``skeleton``: what there has to be equally many of, in Chinese, in English."""
+
 
 SLIPS = {
     "empty-text": _("The text is empty."),
@@ -18,9 +34,7 @@ SLIPS = {
     "variable-in-heading": _("A named value cannot stand in a heading. Write it in the text."),
     "callout-kind": _("There is no such callout. Use NOTE, TIP, WARNING or CAUTION."),
     "figure-place": _("An image stands in a paragraph of its own."),
-    "missing-alt": _(
-        "Say between [ and ] what the image shows, for those who cannot see it."
-    ),
+    "missing-alt": _("Say between [ and ] what the image shows, for those who cannot see it."),
     "missing-caption": _(
         "The image has no caption. Write it behind the file's name, in quotation marks."
     ),
@@ -33,7 +47,9 @@ SLIPS = {
         "the asterisks."
     ),
     "link-target": _("This leads nowhere. Use https:, mailto:, tel: or a file of this lesson."),
-    "missing-media": _("This lesson has no such file. Those that it has are listed beside the text."),
+    "missing-media": _(
+        "This lesson has no such file. Those that it has are listed beside the text."
+    ),
     "unknown-variable": _("There is no named value with this name."),
     "unknown-check": _("This lesson has no such self-check."),
     "out-of-range": _("The lesson cannot be shorter than the exercise in it."),
@@ -77,17 +93,21 @@ def slip_words(slip: Slip, checks: Sequence[str]) -> str:
     """
     if slip.counts:
         what, chinese, english = slip.counts
-        return gettext(
+        told = gettext(
             "%(what)s: %(chinese)d in Chinese, %(english)d in English. Both languages have equally "
             "many, so that nobody learns less.",
             what=ALIKE[what],
             chinese=chinese,
             english=english,
         )
+        return str(told)
     if slip.code == "check-place":
         marks = ", ".join(f"{{check:{each}}}" for each in checks)
-        return gettext(
+        told = gettext(
             "Each self-check stands once in each language, as a paragraph of its own: %(marks)s.",
             marks=marks,
         )
-    return str(SLIPS.get(slip.code) or gettext("The content check refuses this: %(code)s.", code=slip.code))
+        return str(told)
+    return str(
+        SLIPS.get(slip.code) or gettext("The content check refuses this: %(code)s.", code=slip.code)
+    )

@@ -16,6 +16,14 @@ def menu_of(person: Person | None) -> Sequence[Group]:
     groups: list[Group] = []
     if Role.TRAINEE in person.roles:
         groups.append(("", _learning()))
+    if Role.MANAGER in person.roles:
+        groups.append((_("Management"), _management(person)))
+    if person.roles & {Role.HR, Role.ADMIN}:
+        groups.append((_("HR"), _keeping()))
+    if person.roles & {Role.HR, Role.ADMIN, Role.MANAGER, Role.TRAINER}:
+        groups.append((_("Reports"), _reporting()))
+    if Role.TRAINER in person.roles:
+        groups.append((_("Teaching"), _teaching()))
     if Role.ADMIN in person.roles:
         groups.append((_("Administration"), _administration()))
     return groups
@@ -29,9 +37,41 @@ def _learning() -> list[Entry]:
     ]
 
 
-def _administration() -> list[Entry]:
+def _management(person: Person) -> list[Entry]:
+    team = ("team", "desk.team", "users", _("My team"))
+    if person.roles & {Role.HR, Role.ADMIN}:  # the rest stands in their own group
+        return [team]
+    return [
+        team,
+        ("records", "records.table", "table", _("Training records")),
+        ("files", "work.files", "download", _("My files")),
+    ]
+
+
+def _keeping() -> list[Entry]:
     return [
         ("people", "admin.people", "users", _("People")),
+        ("import", "admin.import_new", "upload", _("Import")),
+        ("assign", "admin.assign", "calendar-days", _("Assign")),
+        ("records", "records.table", "table", _("Training records")),
+        ("files", "work.files", "download", _("My files")),
+    ]
+
+
+def _reporting() -> list[Entry]:
+    return [("reports", "reports.index", "chart-column", _("Effectiveness reports"))]
+
+
+def _teaching() -> list[Entry]:
+    return [
+        ("studio", "courses.studio", "book-open", _("Programme")),
+        ("exams", "exams.overview", "clipboard-check", _("Exams")),
+        ("files", "work.files", "download", _("My files")),
+    ]
+
+
+def _administration() -> list[Entry]:
+    return [
         ("units", "admin.units", "columns-3", _("Units")),
         ("audit", "admin.audit", "list-checks", _("Audit log")),
         ("health", "admin.health", "wrench", _("Health")),

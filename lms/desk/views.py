@@ -1,14 +1,13 @@
 """The first page of whoever signs in."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.accounts.login import me
 from lms.accounts.rules import Role
 from lms.core import clock
 from lms.desk import queries
-
-bp = Blueprint("desk", __name__)
+from lms.desk.blueprint import bp
 
 
 @bp.get("/home")
@@ -16,8 +15,12 @@ def home() -> str | Response:
     """Show a trainee the learning map; lead others to their pages."""
     person = me()
     if Role.TRAINEE not in person.roles:
-        if Role.ADMIN in person.roles:
+        if person.roles & {Role.HR, Role.ADMIN}:
             return redirect(url_for("admin.people"))
+        if Role.TRAINER in person.roles:
+            return redirect(url_for("courses.studio"))
+        if Role.MANAGER in person.roles:
+            return redirect(url_for("desk.team"))
         return render_template("desk/other.html")
     at = clock.now()
     page = queries.map_of(person, stage=request.args.get("stage"), at=at)

@@ -56,7 +56,9 @@ def _draw(entry: Draw, bank: Mapping[Candidate, int]) -> DrawRow:
 def _sorts() -> dict[Candidate, int]:
     """Return each sort of question in the exam pool and how many there are, without their texts."""
     query = (
-        select(Question.unit, QuestionVersion.kind, QuestionVersion.difficulty, QuestionVersion.tags)
+        select(
+            Question.unit, QuestionVersion.kind, QuestionVersion.difficulty, QuestionVersion.tags
+        )
         .join(Question.published)
         .where(Question.pool == Pool.EXAM)
     )
@@ -76,4 +78,5 @@ def _attempts(actor: Person) -> dict[str, int]:
         .where(Attempt.score.is_not(None), visible_to(actor, roles=ROLES))
         .group_by(Exam.code)
     )
-    return {code: count for code, count in db.session.execute(query)}
+    counts: dict[str, int] = dict(db.session.execute(query).all())
+    return counts

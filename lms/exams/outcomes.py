@@ -12,10 +12,12 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Select, String, select, type_coerce
+from sqlalchemy.orm import joinedload
 
 from lms.accounts.models import Person
 from lms.accounts.queries import visible_to
 from lms.core.db import db
+from lms.core.errors import found
 from lms.courses.models import Programme, ProgrammeVersion
 from lms.courses.rules import Outline, Stage
 from lms.exams import body, queries
@@ -87,7 +89,8 @@ class Outcome:
 
 def outcome_of(actor: Person, code: str) -> Outcome:
     """Return how an exam went, as far as the actor's scope reaches."""
-    exam = queries.exam_or_404(code)
+    published = select(Exam).where(Exam.code == code, Exam.published_id.is_not(None))
+    exam = found(db.session.scalar(published.options(joinedload(Exam.published))))
     rows = db.session.execute(
         _marked(exam, actor, Attempt.id, Attempt.number, Attempt.score, Attempt.passed)
     ).all()
@@ -129,8 +132,8 @@ def _items(attempt_ids: Sequence[int]) -> list[Item]:
             is_blank = marks.is_blank(tuple(answer))
             tallies[version_id].add(_fraction(mark), chosen, is_blank=is_blank)
     shown = queries.questions(tallies)
-    found = [_item(shown[version_id], tally) for version_id, tally in tallies.items()]
-    return sorted(found, key=lambda e: (not e.is_enough, e.right * e.is_enough, e.code, e.version))
+    lines = [_item(shown[version_id], tally) for version_id, tally in tallies.items()]
+    return sorted(lines, key=lambda e: (not e.is_enough, e.right * e.is_enough, e.code, e.version))
 
 
 Paper = tuple[Sequence[Any], Mapping[int, tuple[Sequence[str], str | None]]]

@@ -21,7 +21,7 @@ from lms.core import clock
 from lms.core.errors import found
 from lms.courses import queries as courses
 from lms.courses.rules import Outline
-from lms.exams import forms, paper, policies, queries, services
+from lms.exams import forms, paper, policies, queries, services, words
 from lms.exams.blueprint import bp
 from lms.exams.errors import NotHandedInError
 from lms.exams.models import Attempt
@@ -85,7 +85,7 @@ def sit(attempt_id: int) -> ResponseReturnValue:
         slots=slots,
         groups=paper.groups(slots),
         how_to=paper.how_to,
-        kind_name=paper.kind_name,
+        kind_name=words.kind_name,
         left_ms=max(0, (attempt.deadline_at - now) // timedelta(milliseconds=1)),
         seq=max([int(now.timestamp() * 1000), *(slot.seq + 1 for slot in slots)]),
         form=forms.SittingForm(),
@@ -172,7 +172,7 @@ def result(attempt_id: int) -> str:
         progress=progress,
         modules={module.code: module for each in outline.stages for module in each.modules},
         lesson_titles=_titles(outline),
-        kind_name=paper.kind_name,
+        kind_name=words.kind_name,
         now=clock.now(),
     )
 

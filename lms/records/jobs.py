@@ -1,29 +1,35 @@
 """Deferred work on training records."""
 
-from lms.accounts.models import Person
-from lms.core import clock, storage
-from lms.core.db import db
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from flask import current_app
+
+from lms.core import clock, deliverables
 from lms.core.queue import Effect, handler
-from lms.records import document, queries, snapshot
-from lms.records.models import RecordPdf
+from lms.records import exporting
+from lms.records.lines import Order
 
 
-@handler("records.render")
-def render(pdf_id: int) -> Effect:
-    """Print a record as it is now; the effect keeps the bytes and their hash."""
-    row = db.session.get(RecordPdf, pdf_id)
-    if row is None:  # expired before anyone came to make it
-        return lambda: None
-    chain = queries.chain_of(row.person_id)
-    printed = snapshot.assemble(db.session.get_one(Person, row.person_id), chain, row.locale)
-    db.session.rollback()  # the read is over: rendering takes a while and should hold nothing
-    content = document.render(printed)
+@handler("records.export")
+def export(**given: Any) -> Effect:
+    """Write the records that were ordered; the effect hands the file to whoever asked."""
+    order = Order.read(given)
+    with TemporaryDirectory(dir=current_app.instance_path) as folder:
+        path = Path(folder) / "export"
+        made = exporting.make(order, path, at=clock.now())
+        stored_as = deliverables.write(path.read_bytes())
 
-    def keep() -> None:
-        made = db.session.get(RecordPdf, pdf_id)
-        if made is None or made.made_at is not None:
-            return
-        made.content, made.sha256 = content, storage.sha256(content)
-        made.entries_count, made.made_at = len(chain.links), clock.now()
+    def keep() -> Mapping[str, Any]:
+        row = deliverables.add(
+            stored_as,
+            owner_id=given["actor_id"],
+            name=made.name,
+            mime=made.mime,
+            rows=made.rows,
+        )
+        return {"deliverable": row.id}
 
     return keep

@@ -42,6 +42,11 @@ def person_for(actor: Person, person_id: int) -> Person:
     return accounts.person_for(actor, person_id, roles=READERS)
 
 
+def manager_name(person: Person) -> str | None:
+    """Return the name of a person's line manager, as far as one is known."""
+    return db.session.scalar(select(Person.name).where(Person.id == person.manager_id))
+
+
 def chain_of(person_id: int) -> Chain:
     """Return a person's chain, walked. The caller has asked `person_for`."""
     rows = db.session.execute(_entries().where(RecordEntry.person_id == person_id)).all()

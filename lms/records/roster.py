@@ -37,6 +37,7 @@ from lms.records.lines import NOT_ENROLLED, VIEW_OF, Asked, Line, Sort, Version,
 from lms.records.models import RecordEntry
 from lms.records.queries import READERS
 from lms.records.rules import Verb
+from lms.web import i18n
 
 Statement = Select[*tuple[Any, ...]]
 Later, Manager = aliased(Enrolment), aliased(Person)
@@ -153,6 +154,17 @@ def read_line(row: Row[*tuple[Any, ...]], known: Mapping[int, Version]) -> Line:
     said: list[Any] = [*row]
     said[-1] = None if said[-1] is None else known[said[-1]]
     return Line(*said)
+
+
+def runs_of(person: Person) -> list[Line]:
+    """Return where a person stands now in each programme that they took: two statements.
+
+    The caller has asked whether it may.
+    """
+    now, known = i18n.today(), versions()
+    asked = Asked(view=None, people=(person.id,), sort=Sort.DUE)
+    rows = db.session.execute(lines(Person.id == person.id, asked, known, today=now))
+    return [line for line in (read_line(row, known) for row in rows) if line.version]
 
 
 def status_on(today: date) -> ColumnElement[str]:

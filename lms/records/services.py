@@ -171,7 +171,7 @@ def request_export(order: Order, *, actor: Person, at: datetime | None = None) -
     if order.person_id is not None:
         queries.person_for(actor, order.person_id)
     else:
-        exporting.refuse_unfit(order, actor, at=at)
+        exporting.refuse_unfit(order, actor=actor, at=at)
     given = order.as_json()
     name = f"records.export:{actor.id}:{digest(given)[:32]}"
     over = select(func.count()).where(

@@ -1,25 +1,23 @@
 """What the sheets of an export say: about it, the list, and all entries of those on the list."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Row
 
 from lms.core.sheets_out import DATE, INSTANT, Cell, Column, Sheet
+from lms.core.text import local as in_language
 from lms.records.lines import Line
+from lms.records.source import Entry
 from lms.records.words import LOOKS, stage_words, status_words
 from lms.web import i18n
 from lms.web.i18n import local, today
 from lms.web.layout import product_name
 
-Entry = Row[*tuple[Any, ...]]
-"""A row of `exporting`'s statement for entries: of `RecordEntry`, and who the person is."""
 
-
-def about(rows: list[tuple[str, Cell]]) -> Sheet:
-    """Return the sheet that says what the others are: pairs of label and value."""
+def about(rows: Sequence[tuple[str, str]]) -> Sheet:
+    """Return the sheet that says what the others are: pairs of label and text."""
     columns = [Column(_("Training records"), 28), Column(product_name(), 60)]
     return Sheet(_("About"), columns, rows, len(rows))
 
@@ -31,7 +29,10 @@ def people(lines: Iterable[Line], count: int) -> Sheet:
 
 def entries(rows: Iterable[Entry], count: int) -> Sheet:
     """Return the sheet of all entries."""
-    return Sheet(_("Entries"), _entry_columns(), map(_entry, rows), count)
+    # Looked up once: there are hundreds of thousands of rows.
+    language, what = i18n.language(), {verb: str(look[2]) for verb, look in LOOKS.items()}
+    cells = (_entry(row, language, what) for row in rows)
+    return Sheet(_("Entries"), _entry_columns(), cells, count)
 
 
 def _people_columns() -> list[Column]:
@@ -99,15 +100,15 @@ def _entry_columns() -> list[Column]:
     ]
 
 
-def _entry(row: Entry) -> list[Cell]:
+def _entry(row: Entry, language: str, what: Mapping[str, str]) -> list[Cell]:
     said = row.detail
     stage = said.get("stage") or {}
     percent = said.get("percent")
     return [
         *(row.name, row.staff_no, row.number, row.at),
-        str(LOOKS[row.verb][2]) if row.verb in LOOKS else row.verb,
-        local(said.get("title") or {}),
-        f"{stage['number']} · {local(stage['title'])}" if stage else None,
+        what.get(row.verb, row.verb),
+        in_language(said.get("title") or {}, language),
+        f"{stage['number']} · {in_language(stage['title'], language)}" if stage else None,
         *(said.get("version"), said.get("cycle"), said.get("number")),
         None if percent is None else float(percent),
         *(said.get("minutes"), said.get("serial")),

@@ -1,5 +1,6 @@
-"""What a printed training record says, assembled when it is made."""
+"""What a printed training record says, or a printed list, assembled when it is made."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import force_locale, gettext as _, ngettext
@@ -8,8 +9,10 @@ from lms.accounts.models import Person
 from lms.core import clock, site
 from lms.courses import queries as courses
 from lms.records import timeline
+from lms.records.lines import Line
 from lms.records.queries import Chain
-from lms.web.i18n import instant, local
+from lms.records.words import stage_words, status_words
+from lms.web.i18n import day, instant, local
 
 SEPARATOR = " · "
 
@@ -93,3 +96,57 @@ def _labels() -> dict[str, str]:
         "chain_head": _("Hash of the last entry"),
         "empty": _("There are no entries yet."),
     }
+
+
+def assemble_list(
+    lines: Sequence[Line], told: Sequence[tuple[str, str]], locale: str
+) -> dict[str, Any]:
+    """Return every printed text of a list, in the language of `locale`: `document.render_list`.
+
+    Args:
+        lines: what the list says.
+        told: pairs of label and value about the list, in that language already.
+        locale: ``zh`` or ``en``.
+    """
+    settings = site.settings()
+    with force_locale(locale):
+        is_demo = any(line.is_demo for line in lines)
+        return {
+            "locale": locale,
+            "heading": _("Training records (demonstration data)")
+            if is_demo
+            else _("Training records"),
+            "organisation": settings.issuer_zh if locale == "zh" else settings.issuer_en,
+            "about": told,
+            "columns": _list_columns(),
+            "lines": [_list_line(line) for line in lines],
+        }
+
+
+def _list_columns() -> list[tuple[str, str]]:
+    return [
+        ("name", _("Name")),
+        ("short", _("Staff number")),
+        ("unit", _("Unit")),
+        ("wide", _("Programme")),
+        ("stage", _("Stage now")),
+        ("r", _("Lessons")),
+        ("r", _("Progress")),
+        ("day", _("Due on")),
+        ("status", _("Status")),
+        ("day", _("Last activity")),
+        ("r", _("Valid certificates")),
+    ]
+
+
+def _list_line(line: Line) -> list[str]:
+    version = line.version
+    run = [""] * 4
+    if version is not None:
+        title = local(dict(version.title))
+        run = [title, stage_words(line), f"{line.read} / {version.lessons}", f"{line.percent} %"]
+    return [
+        *(line.name, line.staff_no or "", line.unit or "", *run),
+        *(day(line.due_on) if line.due_on else "", status_words(line.status)),
+        *(day(line.last_activity_at) if line.last_activity_at else "", str(line.certificates)),
+    ]

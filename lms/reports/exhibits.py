@@ -77,18 +77,17 @@ def participation(figures: Figures, brush: Brush) -> Exhibit | None:
 
 def stages(figures: Figures, brush: Brush) -> Exhibit | None:
     """How often the exam of each stage was passed at first."""
-    return _rates("stages", figures, brush, (*tables.RATE, *tables.SITTINGS))
+    return _rates("stages", figures, brush)
 
 
 def units(figures: Figures, brush: Brush) -> Exhibit | None:
     """The same by unit; of no use with one unit only."""
     if len(figures["units"]) < 2:  # noqa: PLR2004
         return None
-    names = ("enrolled", "completed", "in_time", "overdue", "left", *tables.RATE, "first_mean")
-    return _rates("units", figures, brush, (*names, "hours", *tables.AWARDS))
+    return _rates("units", figures, brush)
 
 
-def _rates(topic: str, figures: Figures, brush: Brush, names: Sequence[str]) -> Exhibit | None:
+def _rates(topic: str, figures: Figures, brush: Brush) -> Exhibit | None:
     rows = figures[topic]
     if not any(row["first"] for row in rows):
         return None
@@ -96,9 +95,9 @@ def _rates(topic: str, figures: Figures, brush: Brush, names: Sequence[str]) -> 
     return Exhibit(
         topic=topic,
         headline=words.headline(topic, figures),
-        caption=_("Learning · share of first sittings passed, with the 95 % interval"),
+        caption=_("Learning · share of first sittings passed, with its interval (95 %)"),
         lines=[*lines, Line("", charts.scale(brush=brush))],
-        table=tables.of(topic, figures, names),
+        table=tables.of(topic, figures),
         note=_note(rows),
     )
 
@@ -122,12 +121,13 @@ def _rate(name: str, row: Figures, brush: Brush) -> Line:
 
 def _note(rows: Sequence[Figures]) -> str:
     """Warn of small numbers, where there are any."""
-    if not any(0 < row["first"] < SMALL for row in rows):
+    if not any(row["first"] < SMALL for row in rows if row["first_rate"] is not None):
         return ""
-    return _(
+    warning = _(
         "Rows with fewer than %(small)d first sittings have wide intervals: take them as a hint.",
         small=SMALL,
     )
+    return str(warning)
 
 
 def scores(figures: Figures, brush: Brush) -> Exhibit | None:
@@ -158,7 +158,7 @@ def scores(figures: Figures, brush: Brush) -> Exhibit | None:
         headline=words.headline("scores", figures),
         caption=_("Learning · mean score of first sittings and of each person's best"),
         lines=lines,
-        table=tables.of("stages", figures, (*tables.FIRST, *tables.BEST)),
+        table=tables.of("scores", figures),
         key=[("hollow k5", _("First sitting")), ("k1", _("Best sitting"))],
         note=words.headline("retakes", figures),
     )
@@ -181,14 +181,13 @@ def trend(figures: Figures, brush: Brush) -> Exhibit | None:
         f"{each.name}: " + (_("no figure") if each.rate is None else f"{each.rate:.0f} %")
         for each in points
     )
-    names = ("opened", "completed", *tables.RATE, "first_mean", "lessons", "hours", "awarded")
     by = _("by week") if figures["grain"] == "week" else _("by month")
     return Exhibit(
         topic="trend",
         headline=words.headline("trend", figures),
-        caption=_("Learning · first-time pass rate %(by)s, with the 95 %% interval", by=by),
+        caption=_("Learning · first-time pass rate %(by)s, with its interval (95 %%)", by=by),
         lines=[Line("", charts.line(points, label, brush=brush))],
-        table=tables.of("periods", figures, names),
+        table=tables.of("periods", figures),
         note=_note(rows),
     )
 
@@ -207,13 +206,12 @@ def modules(figures: Figures, brush: Brush) -> Exhibit | None:
         label = _("%(name)s: %(percent)d %% right", name=name, percent=round(value))
         said = f"{value:.0f} % · {row['answers']}"
         lines.append(Line(name, charts.bar(value, said, label, brush=brush)))
-    names = (*tables.ANSWERS, "lessons", "hours")
     return Exhibit(
         topic="modules",
         headline=words.headline("modules", figures),
         caption=_("Learning · marks earned on a module's questions at first sittings, and answers"),
         lines=[*lines, Line("", charts.scale(brush=brush))],
-        table=tables.of("modules", figures, names),
+        table=tables.of("modules", figures),
     )
 
 
@@ -228,3 +226,52 @@ def spark(figures: Figures) -> Drawing | None:
     ]
     label = _("First-time pass rate: %(values)s", values=", ".join(said))
     return charts.spark([row["first_rate"] for row in rows], label)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number above all others."""
+
+    name: str
+    value: str
+    unit: str = ""
+    detail: str = ""
+    drawing: Drawing | None = None
+
+
+def tiles(figures: Figures) -> list[Tile]:
+    """Return the numbers that a report begins with."""
+    total = figures["total"]
+    due = total["in_time"] + total["late"]
+    of_due = _("%(in_time)d of %(due)d with a due date in time", in_time=total["in_time"], due=due)
+    completed = _("of %(enrolled)d enrolled", enrolled=total["enrolled"])
+    late = _("%(left)d left before completing", left=total["left"]) if total["left"] else ""
+    hours = total["hours_mean"]
+    valid = _("%(valid)d valid on the last day", valid=total["valid"])
+    return [
+        Tile(_("Completed"), str(total["completed"]), completed, of_due if due else ""),
+        Tile(_("Overdue"), str(total["overdue"]), "", late),
+        _first(figures),
+        Tile(
+            _("Hours of study"),
+            tables.said(tables.cell(total, "hours"), tables.Kind.HOURS),
+            "",
+            "" if hours is None else _("%(hours)s per person", hours=f"{hours:.1f}"),
+        ),
+        Tile(_("Certificates awarded"), str(total["awarded"]), "", valid),
+    ]
+
+
+def _first(figures: Figures) -> Tile:
+    total = figures["total"]
+    name, rate = _("First-time pass rate"), total["first_rate"]
+    if rate is None:
+        return Tile(name, tables.said(tables.cell(total, "first_rate"), tables.Kind.PERCENT))
+    detail = _(
+        "%(passed)d of %(n)d; interval %(low)d–%(high)d %%",
+        passed=total["first_passed"],
+        n=total["first"],
+        low=round(total["first_low"]),
+        high=round(total["first_high"]),
+    )
+    return Tile(name, f"{rate:.0f}", "%", detail, spark(figures))

@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, deferred, mapped_column
 
-from lms.accounts.models import Person
 from lms.core.db import Base, pk
 
 
@@ -38,5 +37,3 @@ class ReportRun(Base):
     """What HR advises, in their words."""
     recommendations_no: Mapped[int] = mapped_column(default=0)
     """How often they were saved: of two people who edit at once, the second one is told."""
-
-    requested_by: Mapped[Person] = relationship()

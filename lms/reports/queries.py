@@ -7,6 +7,7 @@ exist. The rows that a report is computed from are in `rows`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import undefer
@@ -37,16 +38,24 @@ ADVISERS = frozenset({Role.HR, Role.ADMIN})
 """Who writes the recommendations."""
 
 
-def runs(actor: Person) -> Select[ReportRun]:
-    """Return the reports that the actor may read, latest first."""
-    query = select(ReportRun).where(_is_seen_by(actor))
+def runs(actor: Person) -> Select[*tuple[Any, ...]]:
+    """Return id, title, instants and maker of the reports that the actor may read, latest first."""
+    columns = (ReportRun.id, ReportRun.title, ReportRun.as_of, ReportRun.made_at, Person.name)
+    query = select(*columns).join(Person, Person.id == ReportRun.requested_by_id)
+    query = query.where(_is_seen_by(actor))
     return query.order_by(ReportRun.made_at.desc(), ReportRun.id.desc())
 
 
-def run_for(actor: Person, run_id: int) -> ReportRun:
-    """Return a report that the actor may read, with its figures."""
-    query = select(ReportRun).where(ReportRun.id == run_id, _is_seen_by(actor))
-    return found(db.session.scalar(query.options(undefer(ReportRun.figures))))
+def run_for(actor: Person, run_id: int) -> tuple[ReportRun, str]:
+    """Return a report that the actor may read, with its figures, and who asked for it."""
+    query = (
+        select(ReportRun, Person.name)
+        .join(Person, Person.id == ReportRun.requested_by_id)
+        .where(ReportRun.id == run_id, _is_seen_by(actor))
+        .options(undefer(ReportRun.figures))
+    )
+    run, name = found(db.session.execute(query).one_or_none())
+    return run, name
 
 
 def _is_seen_by(actor: Person) -> ColumnElement[bool]:

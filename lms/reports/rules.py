@@ -116,25 +116,30 @@ class UnitGroup:
 
 
 def unit_groups(units: Iterable[Unit], base: Unit | None) -> list[UnitGroup]:
-    """Return the rows of the table by unit: one level below `base`, and `base` itself.
+    """Return the rows of the table by unit: the first level below that has more than one unit.
 
     Args:
         units: all there are, parents before their children.
-        base: the unit that the report is about. Without one it is the whole organisation, and if
-            that has a single root, the level below the root.
+        base: the unit that the report is about; None for the whole organisation.
+
+    Returns:
+        A row per unit of that level, with all below it, and one for each unit above it, for those
+        who stand in it directly.
     """
     known = list(units)
-    if base is None:
-        roots = [each for each in known if each.path.count("/") == 2]  # noqa: PLR2004
-        if len(roots) != 1:
-            return [_with_all_below(each, known) for each in roots]
-        base = roots[0]
-    depth = base.path.count("/") + 1
-    children = [
-        each for each in known if each.path.startswith(base.path) and each.path.count("/") == depth
-    ]
-    own = UnitGroup(base, frozenset({base.id}), is_direct=bool(children))
-    return [*(_with_all_below(each, known) for each in children), own]
+    above: list[Unit] = [base] if base else []
+    while len(level := _children(above[-1] if above else None, known)) == 1:
+        above += level
+    direct = [UnitGroup(each, frozenset({each.id}), is_direct=True) for each in above]
+    if not level and direct:  # the last one has nothing below it: it is a row like any other
+        direct[-1] = _with_all_below(above[-1], known)
+    return [*(_with_all_below(each, known) for each in level), *direct]
+
+
+def _children(unit: Unit | None, units: Iterable[Unit]) -> list[Unit]:
+    path = unit.path if unit else "/"
+    depth = path.count("/") + 1
+    return [each for each in units if each.path.startswith(path) and each.path.count("/") == depth]
 
 
 def _with_all_below(unit: Unit, units: Iterable[Unit]) -> UnitGroup:

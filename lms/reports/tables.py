@@ -1,7 +1,7 @@
 """The tables of a report: what pages show, and spreadsheets and PDFs hold."""
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,8 @@ class Kind(enum.StrEnum):
     """Percent of the marks, said without the sign."""
     HOURS = "hours"
     RATIO = "ratio"
+    INTERVAL = "interval"
+    """From and to, written out."""
 
 
 class Hidden(enum.Enum):
@@ -41,6 +43,11 @@ class Column:
     heading: str
     kind: Kind = Kind.COUNT
 
+    @property
+    def is_number(self) -> bool:
+        """Whether its cells stand to the right."""
+        return self.kind is not Kind.TEXT
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -50,11 +57,19 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
 
+    def said(self) -> Iterator[list[tuple[Column, str]]]:
+        """Yield the rows as people read them, each cell with its column."""
+        for row in self.rows:
+            yield [
+                (column, said(value, column.kind))
+                for column, value in zip(self.columns, row, strict=True)
+            ]
+
 
 def said(value: Cell, kind: Kind) -> str:
     """Return a cell as people read it."""
     if value is Hidden.HIDDEN:
-        return _("hidden")
+        return str(_("hidden"))
     if value is None:
         return "–"
     match kind:
@@ -70,6 +85,10 @@ def said(value: Cell, kind: Kind) -> str:
 
 def cell(row: Figures, name: str) -> Cell:
     """Return a figure; what is hidden as such."""
+    if name == JOINED:
+        low, high = (cell(row, each) for each in SPLIT)
+        is_known = isinstance(low, float) and isinstance(high, float)
+        return f"{low:.0f}–{high:.0f} %" if is_known else low
     value: Cell = row.get(name)
     if value is None and name in row and any(name in PARTS[part] for part in row.get("hidden", ())):
         return Hidden.HIDDEN
@@ -84,6 +103,19 @@ SITTINGS = ("sittings", "attempts_each", "passed")
 STUDY = ("lessons", "hours", "hours_mean")
 AWARDS = ("awarded", "valid")
 ANSWERS = ("papers", "answers", "right_percent")
+SPLIT, JOINED = ("first_low", "first_high"), "first_interval"
+"""The interval as two numbers, for spreadsheets, and as people read it."""
+CONTENTS: Mapping[str, Sequence[str]] = {
+    "stages": (*RATE, *SITTINGS, *STUDY, *AWARDS),
+    "scores": (*FIRST, *BEST),
+    "periods": ("opened", "completed", *RATE, "first_mean", "lessons", "hours", "awarded"),
+    "modules": (*ANSWERS, "lessons", "hours"),
+    "units": (
+        *("enrolled", "completed", "in_time", "overdue", "left"),
+        *(*RATE, "first_mean", "hours", "awarded"),
+    ),
+}
+"""Table -> its figures."""
 FULL = (*STANDING, *RATE, *FIRST, *BEST, *SITTINGS, *STUDY, *AWARDS, *ANSWERS)
 PARTS: Mapping[str, Sequence[str]] = {
     "standing": STANDING,
@@ -121,9 +153,9 @@ def _columns() -> dict[str, Column]:
     }
     percents = {
         "first_rate": _("First-time pass rate"),
-        "first_low": _("95 % interval from"),
-        "first_high": _("95 % interval to"),
-        "right_percent": _("Right"),
+        "first_low": _("Interval (95 %) from"),
+        "first_high": _("Interval (95 %) to"),
+        "right_percent": _("Share right"),
     }
     scores = {
         "first_mean": _("First score, mean"),
@@ -141,27 +173,46 @@ def _columns() -> dict[str, Column]:
         **{name: Column(heading, Kind.COUNT) for name, heading in counts.items()},
         **{name: Column(heading, Kind.PERCENT) for name, heading in percents.items()},
         **{name: Column(heading, Kind.SCORE) for name, heading in scores.items()},
-        "attempts_each": Column(_("Sittings per person and exam"), Kind.RATIO),
+        "attempts_each": Column(_("Sittings per person"), Kind.RATIO),
+        JOINED: Column(_("Interval (95 %)"), Kind.INTERVAL),
         "hours": Column(_("Hours of study"), Kind.HOURS),
         "hours_mean": Column(_("Hours per person"), Kind.HOURS),
     }
 
 
-def of(topic: str, figures: Figures, names: Sequence[str]) -> Table:
-    """Return the table of some figures by ``stages``, ``modules``, ``units`` or ``periods``."""
+def of(topic: str, figures: Figures, *, joined: bool = True) -> Table:
+    """Return one of the tables of `CONTENTS`.
+
+    Args:
+        topic: which one.
+        figures: as `frames.compute` gives them.
+        joined: whether an interval is one cell, to be read, or two numbers.
+    """
     headings = {
         "stages": (_("By stage"), _("Stage")),
-        "modules": (_("By module"), _("Module")),
+        "scores": (_("Scores by stage"), _("Stage")),
+        "modules": (_("Figures by module"), _("Module")),
         "units": (_("By unit"), _("Unit")),
         "periods": (_("Over time"), _("Week of") if figures["grain"] == "week" else _("Month")),
     }
     name, first = headings[topic]
+    names = list(CONTENTS[topic])
+    if joined and SPLIT[0] in names:
+        place = names.index(SPLIT[0])
+        names[place : place + 2] = [JOINED]
+    group = "stages" if topic == "scores" else topic
     columns = [Column(first, Kind.TEXT), *(column(each) for each in names)]
     rows = [
-        [row_name(topic, row, figures), *(cell(row, each) for each in names)]
-        for row in figures[topic]
+        [row_name(group, row, figures), *(cell(row, each) for each in names)]
+        for row in figures[group]
     ]
     return Table(name, columns, rows)
+
+
+def sheets(figures: Figures) -> list[Table]:
+    """Return all tables as spreadsheets hold them; the last one has everything."""
+    known = [of(topic, figures, joined=False) for topic in CONTENTS if figures.get(topic, True)]
+    return [participation(figures), *known, everything(figures)]
 
 
 def row_name(topic: str, row: Figures, figures: Figures) -> str:
@@ -179,7 +230,7 @@ def participation(figures: Figures) -> Table:
         for name, _look in standing(figures)
     ]
     columns = [
-        Column(_("State"), Kind.TEXT), Column(_("Number")), Column(_("Share"), Kind.PERCENT),
+        Column(_("State"), Kind.TEXT), Column(_("How many")), Column(_("Share"), Kind.PERCENT),
     ]  # fmt: skip
     return Table(_("Participation"), columns, rows)
 
@@ -206,7 +257,7 @@ def everything(figures: Figures) -> Table:
         "periods": _("Week") if figures["grain"] == "week" else _("Month"),
     }
     columns = [Column(_("Group"), Kind.TEXT), Column(_("Code or first day"), Kind.TEXT)]
-    columns += [Column(_("Name"), Kind.TEXT), *(column(each) for each in FULL)]
+    columns += [Column(_("Group name"), Kind.TEXT), *(column(each) for each in FULL)]
     total = figures["total"]
     rows = [[_("All"), "", "", *(cell(total, name) for name in FULL)]]
     for topic, group in topics.items():

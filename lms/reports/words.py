@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask_babel import format_date, gettext as _, lazy_gettext as _l, ngettext
+from flask_babel import format_date, gettext as _, lazy_gettext, ngettext
 
 from lms.reports.rules import FEWEST, Grain
 from lms.web.i18n import day, local
@@ -12,81 +12,87 @@ from lms.web.i18n import day, local
 Figures = Mapping[str, Any]
 
 SENTENCES = {
-    "first": _l(
+    "first": lazy_gettext(
         "%(passed)d of %(n)d first sittings were passed"
         " (%(rate)s %%, 95 %% interval %(low)s–%(high)s %%)"
     ),
-    "first-none": _l("No exam was sat for the first time in this period"),
-    "first-hidden": _l("First sittings come from too few people: their results are hidden"),
-    "stages-one": _l(
+    "first-none": lazy_gettext("No exam was sat for the first time in this period"),
+    "first-hidden": lazy_gettext(
+        "First sittings come from too few people: their results are hidden"
+    ),
+    "stages-one": lazy_gettext(
         "%(title)s: %(passed)d of %(n)d passed at the first sitting"
         " (%(rate)s %%, 95 %% interval %(low)s–%(high)s %%)"
     ),
-    "stages-equal": _l("All stages have the same first-time pass rate, %(rate)s %%"),
-    "stages-lowest": _l(
+    "stages-equal": lazy_gettext("All stages have the same first-time pass rate, %(rate)s %%"),
+    "stages-lowest": lazy_gettext(
         "%(title)s has the lowest first-time pass rate, %(passed)d of %(n)d"
         " (%(rate)s %%, 95 %% interval %(low)s–%(high)s %%);"
         " the intervals of the stages overlap, so it may be chance"
     ),
-    "stages-differ": _l(
+    "stages-differ": lazy_gettext(
         "%(title)s is the hurdle: %(passed)d of %(n)d passed at the first sitting"
         " (%(rate)s %%, 95 %% interval %(low)s–%(high)s %%)"
     ),
-    "units-one": _l(
+    "units-one": lazy_gettext(
         "%(title)s: %(passed)d of %(n)d passed at the first sitting"
         " (%(rate)s %%, 95 %% interval %(low)s–%(high)s %%)"
     ),
-    "units-equal": _l("All units have the same first-time pass rate, %(rate)s %%"),
-    "units-lowest": _l(
+    "units-equal": lazy_gettext("All units have the same first-time pass rate, %(rate)s %%"),
+    "units-lowest": lazy_gettext(
         "First-time pass rates run from %(rate)s %% (%(title)s) to %(other_rate)s %%"
         " (%(other)s); their intervals overlap, so it may be chance"
     ),
-    "units-differ": _l(
+    "units-differ": lazy_gettext(
         "%(title)s passes less often at first than %(other)s: %(passed)d of %(n)d"
         " (%(rate)s %%) against %(other_passed)d of %(other_n)d (%(other_rate)s %%)"
     ),
-    "trend-rose": _l(
+    "trend-rose": lazy_gettext(
         "The first-time pass rate rose from %(before_rate)s %% (%(before)d of %(before_n)d)"
         " in the earlier part to %(after_rate)s %% (%(after)d of %(after_n)d) in the later"
     ),
-    "trend-fell": _l(
+    "trend-fell": lazy_gettext(
         "The first-time pass rate fell from %(before_rate)s %% (%(before)d of %(before_n)d)"
         " in the earlier part to %(after_rate)s %% (%(after)d of %(after_n)d) in the later"
     ),
-    "trend-same": _l(
+    "trend-same": lazy_gettext(
         "The first-time pass rate went from %(before_rate)s %% (%(before)d of %(before_n)d)"
         " to %(after_rate)s %% (%(after)d of %(after_n)d); the intervals overlap,"
         " so this proves no change"
     ),
-    "retakes": _l(
+    "retakes": lazy_gettext(
         "%(recovered)d of %(failed_first)d failed first sittings were followed by a pass"
         " in this period"
     ),
-    "retakes-none": _l("No first sitting was failed"),
-    "modules-weakest": _l(
+    "retakes-none": lazy_gettext("No first sitting was failed"),
+    "modules-weakest": lazy_gettext(
         "%(title)s was answered least well: %(right_percent)s %% right,"
         " over %(answers)d answers in %(papers)d first sittings"
     ),
-    "participation": _l(
+    "participation": lazy_gettext(
         "%(completed)d of %(enrolled)d have completed; nobody is overdue on %(day)s"
     ),
-    "participation-overdue": _l(
+    "participation-overdue": lazy_gettext(
         "%(overdue)d of %(enrolled)d are overdue on %(day)s; %(completed)d have completed"
     ),
-    "scores": _l(
+    "scores": lazy_gettext(
         "First sittings scored %(first_mean)s on average, median %(first_median)s;"
         " the middle half lies between %(first_q1)s and %(first_q3)s"
     ),
-    "study": _l("%(readers)d people studied %(hours)s hours, %(hours_mean)s each on average"),
-    "certificates": _l("%(awarded)d certificates were awarded; %(valid)d are valid on %(day)s"),
+    "study": lazy_gettext(
+        "%(readers)d people studied %(hours)s hours, %(hours_mean)s each on average"
+    ),
+    "certificates": lazy_gettext(
+        "%(awarded)d certificates were awarded; %(valid)d are valid on %(day)s"
+    ),
 }
 WITHOUT = {
-    "stages": _l("No stage was sat by enough people to say a rate"),
-    "trend": _l("There are too few first sittings to speak of a trend"),
-    "retakes": _l("Too few people failed a first sitting to say what came after"),
-    "modules": _l("No two modules were answered by enough people to compare them"),
-    "units": _l("No unit has enough first sittings to say a rate"),
-    "scores": _l("There are too few first sittings to say a score"),
+    "stages": lazy_gettext("No stage was sat by enough people to say a rate"),
+    "trend": lazy_gettext("There are too few first sittings to speak of a trend"),
+    "retakes": lazy_gettext("Too few people failed a first sitting to say what came after"),
+    "modules": lazy_gettext("No two modules were answered by enough people to compare them"),
+    "units": lazy_gettext("No unit has enough first sittings to say a rate"),
+    "scores": lazy_gettext("There are too few first sittings to say a score"),
 }
 """Headlines of charts where the figures carry no finding."""
 ICONS = {"ok": "circle-check", "warn": "triangle-alert", "": "info"}
@@ -126,11 +132,13 @@ def title_of(topic: str, row: Figures) -> str:
     """Return what a row of a table is called."""
     match topic:
         case "stages":
-            return _("Stage %(number)d, %(title)s", number=row["number"], title=local(row["title"]))
+            return str(
+                _("Stage %(number)d, %(title)s", number=row["number"], title=local(row["title"]))
+            )
         case "units" if not row["code"]:
-            return _("Without a unit")
+            return str(_("Without a unit"))
         case "units" if row["is_direct"]:
-            return _("%(name)s, directly", name=row["name"])
+            return str(_("%(name)s, directly", name=row["name"]))
         case "units":
             return str(row["name"])
         case _:
@@ -149,8 +157,9 @@ def period(figures: Figures) -> str:
     """Return the period in words."""
     until = day(date.fromisoformat(figures["until"]))
     if figures["since"] is None:
-        return _("up to %(until)s", until=until)
-    return _("%(since)s to %(until)s", since=day(date.fromisoformat(figures["since"])), until=until)
+        return str(_("up to %(until)s", until=until))
+    since = day(date.fromisoformat(figures["since"]))
+    return str(_("%(since)s to %(until)s", since=since, until=until))
 
 
 def small(figures: Figures) -> str | None:
@@ -158,13 +167,14 @@ def small(figures: Figures) -> str | None:
     finding = figures["findings"].get("first", {})
     if finding.get("tone") != "warn":
         return None
-    return ngettext(
+    warning = ngettext(
         "There is only %(num)d first sitting: one more or less moves the rates a lot, and the"
         " intervals are wide. Read them as a first impression.",
         "There are only %(num)d first sittings: one more or less moves the rates a lot, and the"
         " intervals are wide. Read them as a first impression.",
         finding["n"],
     )
+    return str(warning)
 
 
 def method(figures: Figures) -> list[str]:
@@ -175,7 +185,7 @@ def method(figures: Figures) -> list[str]:
         _("People belong to the unit in which they stood when they were enrolled."),
         _("The first sitting is the first of a run through the programme; a sitting counts once"
           " it is handed in and marked. Scores are percentages of the marks."),
-        _("Intervals are 95 % score intervals after Wilson (1927), as if sittings were independent"
+        _("Intervals are score intervals (95 %) after Wilson (1927), as if sittings were independent"
           " of each other. A difference is claimed only where intervals do not overlap."),
         _("Hours are the planned minutes of the lessons that were finished; nobody's time is"
           " measured. A question half right counts as half."),

@@ -4,11 +4,11 @@ A thread that streams a large file to a slow reader is a thread that serves nobo
 open-ended range is answered with at most `PIECE` bytes; players and browsers ask for the next.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 from flask import Response, request
-from werkzeug.wsgi import wrap_file
 
 PIECE = 1024 * 1024
 """Bytes in the reply to a range."""
@@ -50,11 +50,17 @@ def send_path(
 
 def _handed_over(path: Path, mime: str) -> Response:
     """Leave a large file to the server: it sends from disk, and this thread is free again."""
-    file = path.open("rb")
-    reply = Response(wrap_file(request.environ, file), mimetype=mime, direct_passthrough=True)
+    wrapper = request.environ.get("wsgi.file_wrapper")
+    body = wrapper(path.open("rb")) if wrapper else _pieces(path)
+    reply = Response(body, mimetype=mime, direct_passthrough=True)
     reply.content_length = path.stat().st_size
-    reply.call_on_close(file.close)
     return reply
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def _range(size: int) -> tuple[int, int, int]:

@@ -26,7 +26,7 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-NEVER_STORED = {"exams", "admin", "accounts", "records"}
+NEVER_STORED = {"exams", "admin", "accounts", "records", "work"}
 """Blueprints whose pages no cache may keep."""
 COMPRESSIBLE = ("text/", "application/json", "image/svg", "application/problem")
 SMALLEST_COMPRESSED = 600

@@ -39,6 +39,7 @@ CIRCLES = (
     ("lesson", "lesson_version"),
     ("programme", "programme_version"),
     ("question", "question_version"),
+    ("material", "material_version"),
 )
 """Tables whose published version points back at them: the reference is added when both exist."""
 
@@ -140,6 +141,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("published_id", sa.Integer(), nullable=True),
+        sa.Column("imported_digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson")),
         sa.UniqueConstraint("code", name=op.f("uq_lesson_code")),
     )
@@ -220,6 +222,7 @@ def upgrade() -> None:
         sa.Column("outline", sa.JSON(), nullable=True),
         sa.Column("checks", sa.JSON(), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("file_digest", sa.String(length=64), nullable=False),
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.Column("author", sa.String(length=80), nullable=False),
         sa.Column("note", sa.String(length=400), nullable=False),
@@ -230,6 +233,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("lesson_id", "number", name=op.f("uq_lesson_version_lesson_id_number")),
     )
     op.create_table(
+        "material",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("published_id", sa.Integer(), nullable=True),
+        sa.Column("retired_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["lesson.id"], name=op.f("fk_material_lesson_id_lesson")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_material")),
+    )
+    with op.batch_alter_table("material", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_material_lesson_id"), ["lesson_id"], unique=False)
+
+    op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("staff_no", sa.String(length=40), nullable=True),
@@ -239,12 +256,16 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("locale", sa.String(length=2), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
         sa.Column("password_hash", sa.String(length=128), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("deactivated_at", sa.DateTime(), nullable=True),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "email IS NULL OR email = lower(email)", name=op.f("ck_person_email_in_small_letters")
+        ),
+        sa.ForeignKeyConstraint(
+            ["manager_id"], ["person.id"], name=op.f("fk_person_manager_id_person")
         ),
         sa.ForeignKeyConstraint(
             ["unit_id"], ["org_unit.id"], name=op.f("fk_person_unit_id_org_unit")
@@ -255,6 +276,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("staff_no", name=op.f("uq_person_staff_no")),
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_manager_id"), ["manager_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
@@ -401,6 +423,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("version_id", "name", name=op.f("pk_lesson_media")),
     )
     op.create_table(
+        "material_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("material_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.JSON(), nullable=False),
+        sa.Column("suffix", sa.String(length=8), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("author", sa.String(length=80), nullable=False),
+        sa.Column("note", sa.String(length=400), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["material_id"], ["material.id"], name=op.f("fk_material_version_material_id_material")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_material_version")),
+        sa.UniqueConstraint(
+            "material_id", "number", name=op.f("uq_material_version_material_id_number")
+        ),
+    )
+    op.create_table(
         "message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
@@ -422,6 +464,45 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_message_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "people_import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("stored_as", sa.String(length=64), nullable=False),
+        sa.Column("invite", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(), nullable=True),
+        sa.Column("done_at", sa.DateTime(), nullable=True),
+        sa.Column("summary", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.JSON(), nullable=False),
+        sa.CheckConstraint(
+            "cancelled_at IS NULL OR decided_at IS NULL", name=op.f("ck_people_import_one_decision")
+        ),
+        sa.CheckConstraint(
+            "decided_at IS NULL OR checked_at IS NOT NULL",
+            name=op.f("ck_people_import_checked_before"),
+        ),
+        sa.CheckConstraint(
+            "done_at IS NULL OR decided_at IS NOT NULL",
+            name=op.f("ck_people_import_done_when_decided"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["person.id"], name=op.f("fk_people_import_asked_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_import")),
+    )
+    with op.batch_alter_table("people_import", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_people_import_asked_by_id"), ["asked_by_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_people_import_expires_at"), ["expires_at"], unique=False
+        )
+
+    op.create_table(
         "record_end",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -432,34 +513,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_record_end")),
     )
     op.create_table(
-        "record_pdf",
+        "report_run",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("asked_by_id", sa.Integer(), nullable=False),
-        sa.Column("asked_at", sa.DateTime(), nullable=False),
-        sa.Column("locale", sa.String(length=2), nullable=False),
-        sa.Column("made_at", sa.DateTime(), nullable=True),
-        sa.Column("sha256", sa.String(length=64), nullable=True),
-        sa.Column("content", sa.LargeBinary(), nullable=True),
-        sa.Column("entries_count", sa.Integer(), nullable=True),
-        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("spec", sa.JSON(), nullable=False),
+        sa.Column("title", sa.JSON(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("requested_by_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("as_of", sa.DateTime(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=True),
+        sa.Column("recommendations", sa.Text(), nullable=False),
+        sa.Column("recommendations_no", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(made_at IS NULL) = (content IS NULL) AND (made_at IS NULL) = (sha256 IS NULL)",
-            name=op.f("ck_record_pdf_content_when_made"),
+            "recommendations_no >= 0", name=op.f("ck_report_run_recommendations_no_from_zero")
         ),
         sa.ForeignKeyConstraint(
-            ["asked_by_id"], ["person.id"], name=op.f("fk_record_pdf_asked_by_id_person")
+            ["requested_by_id"], ["person.id"], name=op.f("fk_report_run_requested_by_id_person")
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_record_pdf_person_id_person")
+            ["unit_id"], ["org_unit.id"], name=op.f("fk_report_run_unit_id_org_unit")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_pdf")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_run")),
     )
-    with op.batch_alter_table("record_pdf", schema=None) as batch_op:
+    with op.batch_alter_table("report_run", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_record_pdf_asked_by_id_person_id"),
-            ["asked_by_id", "person_id"],
-            unique=False,
+            batch_op.f("ix_report_run_requested_by_id"), ["requested_by_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_report_run_unit_id_made_at"), ["unit_id", "made_at"], unique=False
         )
 
     op.create_table(
@@ -669,6 +751,35 @@ def upgrade() -> None:
         batch_op.create_index("ix_lesson_read_read_at", ["read_at"], unique=False)
 
     op.create_table(
+        "people_import_row",
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "new", "changed", "same", "error", name="verdict", native_enum=False, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("staff_no", sa.String(length=80), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["people_import.id"],
+            name=op.f("fk_people_import_row_import_id_people_import"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_people_import_row")),
+    )
+    with op.batch_alter_table("people_import_row", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_people_import_row_import_id_verdict"),
+            ["import_id", "verdict"],
+            unique=False,
+        )
+
+    op.create_table(
         "record_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -693,6 +804,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record_entry")),
         sa.UniqueConstraint("person_id", "number", name=op.f("uq_record_entry_person_id_number")),
     )
+    with op.batch_alter_table("record_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_record_entry_enrolment_id_verb"), ["enrolment_id", "verb"], unique=False
+        )
+
     op.create_table(
         "stage_pass",
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
@@ -833,7 +949,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_stage_pass_passed_at")
 
     op.drop_table("stage_pass")
+    with op.batch_alter_table("record_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_record_entry_enrolment_id_verb"))
+
     op.drop_table("record_entry")
+    with op.batch_alter_table("people_import_row", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_people_import_row_import_id_verdict"))
+
+    op.drop_table("people_import_row")
     with op.batch_alter_table("lesson_read", schema=None) as batch_op:
         batch_op.drop_index("ix_lesson_read_read_at")
 
@@ -875,16 +998,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_role_grant_person_id"))
 
     op.drop_table("role_grant")
-    with op.batch_alter_table("record_pdf", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_record_pdf_asked_by_id_person_id"))
+    with op.batch_alter_table("report_run", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_report_run_unit_id_made_at"))
+        batch_op.drop_index(batch_op.f("ix_report_run_requested_by_id"))
 
-    op.drop_table("record_pdf")
+    op.drop_table("report_run")
     op.drop_table("record_end")
+    with op.batch_alter_table("people_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_people_import_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_people_import_asked_by_id"))
+
+    op.drop_table("people_import")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_person_id"))
         batch_op.drop_index(batch_op.f("ix_message_made_at"))
 
     op.drop_table("message")
+    op.drop_table("material_version")
     op.drop_table("lesson_media")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_enrolment_programme_id"))
@@ -899,8 +1029,13 @@ def downgrade() -> None:
     op.drop_table("programme_version")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_person_manager_id"))
 
     op.drop_table("person")
+    with op.batch_alter_table("material", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_material_lesson_id"))
+
+    op.drop_table("material")
     op.drop_table("lesson_version")
     op.drop_table("exam_version")
     op.drop_table("throttle")

@@ -13,6 +13,8 @@ from lms.accounts.errors import (
     InactiveError,
     LastAdministratorError,
     NoScopeError,
+    NotYoursError,
+    ProtectedError,
     TakenError,
 )
 from lms.accounts.models import Person, RoleGrant
@@ -203,24 +205,87 @@ class TestDeactivate:
         assert services.check_password(trainee.login, factories.PASSWORD, address="") is trainee
 
 
-@pytest.mark.parametrize(
-    "act",
-    [
-        lambda _person, actor: people.add_person(LI, actor=actor),
-        lambda person, actor: people.update_person(person, LI, actor=actor),
-        lambda person, actor: people.invite(person, actor=actor),
-        lambda person, actor: people.make_reset_link(person, actor=actor),
-        lambda person, actor: people.deactivate(person, actor=actor),
-        lambda person, actor: people.reactivate(person, actor=actor),
-        lambda person, actor: people.grant_role(person, Role.ADMIN, actor=actor),
-        lambda person, actor: people.end_role(person, 0, actor=actor),
-    ],
-)
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
-def test_only_administrators_may(
-    session: Session, act: Callable[[Person, Person], object], role: Role
-) -> None:
+KEEPING = [
+    lambda _person, actor: people.add_person(LI, actor=actor),
+    lambda person, actor: people.update_person(person, LI, actor=actor),
+    lambda person, actor: people.invite(person, actor=actor),
+    lambda person, actor: people.make_reset_link(person, actor=actor),
+    lambda person, actor: people.deactivate(person, actor=actor),
+    lambda person, actor: people.reactivate(person, actor=actor),
+]
+RULING = [
+    lambda person, actor: people.grant_role(person, Role.ADMIN, actor=actor),
+    lambda person, actor: people.end_role(person, 0, actor=actor),
+]
+KEEPERS = frozenset({Role.HR, Role.ADMIN})
+Act = Callable[[Person, Person], object]
+
+
+def refused(session: Session, act: Act, person: Person, actor: Person, error: type) -> bool:
+    """Whether an act is refused and leaves no trace."""
+    with pytest.raises(error):
+        act(person, actor)
+    return session.scalars(select(AuditEntry)).all() == []
+
+
+@pytest.mark.parametrize("act", KEEPING)
+@pytest.mark.parametrize("role", [role for role in Role if role not in KEEPERS])
+def test_only_hr_and_administrators_keep_people(session: Session, act: Act, role: Role) -> None:
     actor = factories.person(roles={role})
-    with pytest.raises(NotAllowedError):
-        act(actor, actor)
-    assert session.scalars(select(AuditEntry)).all() == []
+    assert refused(session, act, actor, actor, NotAllowedError)
+
+
+@pytest.mark.parametrize("act", RULING)
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+def test_only_administrators_give_and_end_roles(session: Session, act: Act, role: Role) -> None:
+    actor = factories.person(roles={role})
+    assert refused(session, act, actor, actor, NotAllowedError)
+
+
+class TestHr:
+    @pytest.fixture
+    def hr(self, session: Session) -> Person:
+        return factories.person(name="Hu", roles={Role.HR})
+
+    @pytest.fixture
+    def hr_of_a_unit(self, session: Session) -> Person:
+        return factories.person(name="Hu", roles={Role.HR}, scope=factories.unit())
+
+    @pytest.mark.parametrize("act", KEEPING)
+    def test_keeps_trainees(self, hr: Person, trainee: Person, act: Act) -> None:
+        act(trainee, hr)
+
+    @pytest.mark.parametrize("act", KEEPING[1:])
+    def test_keeps_nobody_outside_their_scope(
+        self, session: Session, hr_of_a_unit: Person, trainee: Person, act: Act
+    ) -> None:
+        assert refused(session, act, trainee, hr_of_a_unit, NotFoundError)
+
+    @pytest.mark.parametrize("act", KEEPING[1:])
+    @pytest.mark.parametrize("role", [role for role in Role if role is not Role.TRAINEE])
+    def test_has_no_say_over_how_people_with_more_rights_sign_in(
+        self, session: Session, hr: Person, act: Act, role: Role
+    ) -> None:
+        assert refused(session, act, factories.person(roles={role}), hr, ProtectedError)
+
+    def test_may_correct_the_name_of_anyone(self, hr: Person, admin: Person) -> None:
+        details = Details(name="Zhao", login=admin.login, email=admin.email or "")
+        people.update_person(admin, details, actor=hr)
+        assert admin.name == "Zhao"
+
+    @pytest.mark.parametrize("role", [role for role in Role if role is not Role.TRAINEE])
+    def test_adds_nobody_with_another_role(self, session: Session, hr: Person, role: Role) -> None:
+        with pytest.raises(NotAllowedError):
+            people.add_person(LI, actor=hr, roles=[Role.TRAINEE, role])
+        assert queries.person_with_login(LI.login) is None
+
+    def test_puts_nobody_where_they_would_not_see_them(
+        self, session: Session, hr_of_a_unit: Person
+    ) -> None:
+        scope = hr_of_a_unit.grants[0].unit
+        person = factories.person(unit=scope)
+        with pytest.raises(NotYoursError):
+            people.add_person(LI, actor=hr_of_a_unit)
+        moved = Details(name="x", login=person.login, email=person.email or "")
+        with pytest.raises(NotYoursError):
+            people.update_person(person, moved, actor=hr_of_a_unit)

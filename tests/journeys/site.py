@@ -64,6 +64,11 @@ class Site:
             case _:
                 return list(body["answer"])
 
+    def password_of(self, login: str) -> str:
+        """Return the password of one of the demo's accounts."""
+        accounts = (self.folder / "demo-accounts.txt").read_text(encoding="utf-8")
+        return dict(line.split(" / ") for line in accounts.splitlines())[login]
+
     def rows(self, query: str, *values: Any) -> list[Any]:
         """Look into the database; never write."""
         file = f"file:{self.folder / 'lms.sqlite'}?mode=ro"
@@ -72,7 +77,7 @@ class Site:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Site]:
+def running(folder: Path, *, demo: bool = False) -> Iterator[Site]:
     """Start the product on an empty data directory and stop it afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -83,7 +88,7 @@ def running(folder: Path) -> Iterator[Site]:
         for key, value in os.environ.items()
         if not key.startswith("LMS_") or key == "LMS_CONTENT_DIR"
     }
-    environ |= {"LMS_DATA_DIR": str(folder), "LMS_PORT": str(port), "LMS_DEMO": "0"}
+    environ |= {"LMS_DATA_DIR": str(folder), "LMS_PORT": str(port), "LMS_DEMO": str(int(demo))}
     with site.log.open("wb") as log:
         command = [sys.executable, "-u", "-m", "lms.serve"]
         process = subprocess.Popen(  # noqa: S603

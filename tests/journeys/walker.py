@@ -58,11 +58,13 @@ class Walker:
         """Run a script in the page."""
         return self.browser.execute_script(source, *values)
 
-    def until(self, condition: Callable[[], bool], what: str) -> None:
+    def until(
+        self, condition: Callable[[], bool], what: str, *, patience: float = PATIENCE
+    ) -> None:
         """Wait for something to become true."""
         began = time.monotonic()
         while not condition():
-            assert time.monotonic() - began < PATIENCE, f"{what} on {self.browser.current_url}"
+            assert time.monotonic() - began < patience, f"{what} on {self.browser.current_url}"
             time.sleep(0.05)
 
     def arrive(self, part: str) -> None:
@@ -89,11 +91,11 @@ class Walker:
         self.type("#again", PASSWORD)
         self.click("form .btn.pri")
 
-    def sign_in(self, login: str) -> None:
+    def sign_in(self, login: str, password: str = PASSWORD) -> None:
         """Sign in by name and password."""
         self.open("/sign-in")
         self.type("#login", login)
-        self.type("#password", PASSWORD)
+        self.type("#password", password)
         self.click("form .btn.pri")
         self.until(lambda: "/sign-in" not in self.browser.current_url, "signing in")
 

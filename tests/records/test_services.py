@@ -15,18 +15,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
-from lms.accounts.rules import Role
 from lms.certificates import services as certificates
 from lms.certificates.models import RevocationReason
 from lms.core import append_only
 from lms.core.db import db, transaction
-from lms.core.errors import NotFoundError
-from lms.core.queue import Job, JobState
 from lms.courses import services as courses
 from lms.courses.models import Enrolment
 from lms.exams import services as exams
 from lms.records import queries, services
-from lms.records.models import RecordEntry, RecordPdf
+from lms.records.models import RecordEntry
 from lms.records.rules import GENESIS, Verb
 from tests import factories
 from tests.exams import papers
@@ -241,35 +238,3 @@ class TestVerifyCommand:
         assert code == 1
         assert "entry 6" in said
         assert "was never added by the platform" in said
-
-
-class TestRequestPdf:
-    def test_two_clicks_are_one(self, trainee: Person) -> None:
-        first = services.request_pdf(trainee.id, locale="en", actor=trainee, at=NOON)
-        assert services.request_pdf(trainee.id, locale="en", actor=trainee, at=NOON) is first
-        assert services.request_pdf(trainee.id, locale="zh", actor=trainee, at=NOON) is not first
-        assert len(db.session.scalars(select(Job).filter_by(name="records.render")).all()) == 2
-
-    def test_what_failed_can_be_asked_for_again(self, trainee: Person) -> None:
-        first = services.request_pdf(trainee.id, locale="en", actor=trainee, at=NOON)
-        with transaction():
-            job = db.session.scalars(select(Job).filter_by(name="records.render")).one()
-            job.state = JobState.DEAD
-        assert queries.has_failed(first)
-        second = services.request_pdf(trainee.id, locale="en", actor=trainee, at=NOON)
-        assert second is not first
-
-    def test_what_has_expired_is_cleared_away(self, trainee: Person) -> None:
-        services.request_pdf(trainee.id, locale="en", actor=trainee, at=NOON)
-        later = NOON + services.PDF_KEPT
-        services.request_pdf(trainee.id, locale="en", actor=trainee, at=later)
-        assert [row.asked_at for row in db.session.scalars(select(RecordPdf))] == [later]
-
-    @pytest.mark.usefixtures("session")
-    def test_of_people_in_one_s_scope_only(self) -> None:
-        east, west = factories.unit(), factories.unit()
-        manager = factories.person(roles={Role.MANAGER}, scope=east)
-        inside, outside = factories.person(unit=east), factories.person(unit=west)
-        services.request_pdf(inside.id, locale="en", actor=manager, at=NOON)
-        with pytest.raises(NotFoundError):
-            services.request_pdf(outside.id, locale="en", actor=manager, at=NOON)

@@ -5,19 +5,21 @@ from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, text, update
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.accounts.rules import Role
-from lms.core import append_only, clock, pdf, queue
+from lms.core import append_only, deliverables, pdf, queue
 from lms.core.db import db, transaction
 from lms.core.queue import Job, JobState
 from lms.courses import services as courses
 from lms.exams import services as exams
 from lms.records import document, queries, services, snapshot
-from lms.records.models import RecordEntry, RecordPdf
+from lms.records.lines import FileFormat, Order
+from lms.records.models import RecordEntry
 from lms.records.rules import Verb
+from lms.web.i18n import today
 from tests import factories
 from tests.browser import sign_in
 from tests.exams import papers
@@ -110,6 +112,29 @@ class TestPerson:
         sign_in(client, factories.person(roles={Role.MANAGER}, scope=factories.unit()))
         assert client.get(f"/people/{learner.id}/record").status_code == 404
 
+    def test_says_who_it_is_about_and_what_is_next(
+        self, client: FlaskClient, learner: Person
+    ) -> None:
+        manager = factories.person(name="陈主管")
+        due_on = today() + timedelta(days=40)
+        factories.enrolment(learner, factories.programme(), due_on=due_on)
+        with transaction():
+            learner.manager_id = manager.id
+        sign_in(client, factories.person(roles={Role.HR}))
+        page = client.get(f"/people/{learner.id}/record").text
+        assert "陈主管" in page
+        assert learner.staff_no
+        assert learner.staff_no in page
+        assert page.count(f"{due_on.year}") >= 2  # the run's, and the next due date of all
+        assert page.count("In progress") == 2
+
+    def test_is_given_as_a_file_too(self, client: FlaskClient, learner: Person) -> None:
+        sign_in(client, factories.person(roles={Role.MANAGER}, scope=learner.unit))
+        path = f"/people/{learner.id}/record/file"
+        page = client.post(path, data={"format": "csv"}, follow_redirects=True)
+        assert page.request.path.startswith("/work/")
+        assert client.post(f"/people/{learner.id + 999}/record/file").status_code == 404
+
     def test_a_trainee_sees_nobody_s(self, client: FlaskClient, learner: Person) -> None:
         sign_in(client, factories.person())
         assert client.get(f"/people/{learner.id}/record").status_code == 403
@@ -123,41 +148,31 @@ class TestPdf:
         sign_in(client, learner)
         page = client.post("/record/pdf", follow_redirects=True)
         assert page.status_code == 202
-        assert "is being made" in page.text
+        assert "Waiting for its turn" in page.text
         while queue.run_one():
             pass
         page = client.get(page.request.path)
-        assert "3 entries are printed in it." in page.text
-        reply = client.get(f"{page.request.path}/file")
+        assert "3 rows" in page.text
+        reply = client.get(f"/downloads/{deliverables.of(learner.id)[0].id}")
         assert reply.data.startswith(b"%PDF-")
         assert quote("张思远-Training-record-") in reply.headers["Content-Disposition"]
         assert reply.headers["Cache-Control"] == "no-store"
 
-    def test_says_when_it_failed_and_what_to_do(self, client: FlaskClient, learner: Person) -> None:
-        sign_in(client, learner)
-        page = client.post("/record/pdf", follow_redirects=True)
+    def test_two_clicks_are_one(self, learner: Person) -> None:
+        first, second = (ask(learner, locale="en") for _ in range(2))
+        assert first.id == second.id
+        assert ask(learner, locale="zh").id != first.id
+
+    def test_when_it_is_there_a_new_one_can_be_made(self, learner: Person) -> None:
+        first = ask(learner)
         with transaction():
-            db.session.scalars(
-                select(Job).filter_by(name="records.render")
-            ).one().state = JobState.DEAD
-        part = client.get(page.request.path, headers={"HX-Request": "true"})
-        assert "could not be made" in part.text
-        assert "<html" not in part.text
-        assert "hx-trigger" not in part.text
+            first.state = JobState.DONE
+        assert ask(learner).id != first.id
 
     def test_someone_else_s_does_not_exist(self, client: FlaskClient, learner: Person) -> None:
-        row = services.request_pdf(learner.id, locale="en", actor=learner)
+        job = ask(learner)
         sign_in(client, factories.person(roles={Role.ADMIN}))
-        for path in (f"/record/pdf/{row.id}", f"/record/pdf/{row.id}/file"):
-            assert client.get(path).status_code == 404
-
-    def test_after_some_days_it_is_gone(self, client: FlaskClient, learner: Person) -> None:
-        long_ago = clock.now() - services.PDF_KEPT
-        row = services.request_pdf(learner.id, locale="en", actor=learner, at=long_ago)
-        sign_in(client, learner)
-        page = client.get(f"/record/pdf/{row.id}")
-        assert page.status_code == 410
-        assert "Make a new one" in page.text
+        assert client.get(f"/work/{job.id}").status_code == 404
 
     def test_its_words_are_those_of_the_language_asked_for(
         self, learner: Person, monkeypatch: pytest.MonkeyPatch
@@ -169,17 +184,22 @@ class TestPdf:
             return b"%PDF"
 
         monkeypatch.setattr(document, "render", render)
-        row = services.request_pdf(learner.id, locale="zh", actor=learner)
+        ask(learner, locale="zh")
         while queue.run_one():
             pass
         (words,) = printed
         assert words["locale"] == "zh"
         assert words["programme"] == "Programme（中文）"
         assert words["chain_head"] == queries.chain_of(learner.id).head
-        assert db.session.get_one(RecordPdf, row.id).entries_count == 3
 
     def test_of_the_demonstration_it_says_so(self, learner: Person) -> None:
         with transaction():
             learner.is_demo = True
         chain = queries.chain_of(learner.id)
         assert "demonstration" in str(snapshot.assemble(learner, chain, "en")["heading"])
+
+
+def ask(person: Person, *, locale: str = "en") -> Job:
+    """Have someone's own record printed."""
+    order = Order(actor_id=person.id, format=FileFormat.PDF, locale=locale, person_id=person.id)
+    return services.request_export(order, actor=person)

@@ -1,5 +1,6 @@
 """Who reports to whom: managers that a file names are looked up, and circles are found. Pure."""
 
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 
 from lms.accounts.importing.columns import Field
@@ -19,11 +20,22 @@ def check(planned: Sequence[Planned], known: Snapshot) -> None:
     named = [each for each in planned if each.row.get(Field.MANAGER)]
     if not named:
         return
-    rows = {each.row.get(Field.STAFF_NO): each for each in planned if each.row.get(Field.STAFF_NO)}
+    rows = _by_staff_no(planned)
     for each in named:
         _look_up(each, rows, known)
-    while _note_wrong_rows(named, rows, known) or _note_circles(planned, rows, known):
+    while _note_wrong_rows(planned, rows, known) or _note_circles(planned, rows, known):
         pass
+
+
+def spread(planned: Sequence[Planned], known: Snapshot) -> None:
+    """Note rows whose manager was found wrong since `check`."""
+    _note_wrong_rows(planned, _by_staff_no(planned), known)
+
+
+def _by_staff_no(planned: Sequence[Planned]) -> dict[str, Planned]:
+    rows = {each.row.get(Field.STAFF_NO): each for each in planned}
+    rows.pop("", None)
+    return rows
 
 
 def _look_up(each: Planned, rows: Mapping[str, Planned], known: Snapshot) -> None:
@@ -39,17 +51,26 @@ def _look_up(each: Planned, rows: Mapping[str, Planned], known: Snapshot) -> Non
 
 
 def _note_wrong_rows(
-    named: Sequence[Planned], rows: Mapping[str, Planned], known: Snapshot
+    planned: Sequence[Planned], rows: Mapping[str, Planned], known: Snapshot
 ) -> bool:
-    """Note rows whose manager would come with a row that is wrong. Returns whether there are."""
+    """Note rows whose manager would come with a row that is wrong, and so on down the line.
+
+    Returns:
+        Whether there are any.
+    """
+    reports: dict[str, list[Planned]] = defaultdict(list)
+    for each in planned:
+        if each.manager in rows and each.manager not in known.by_staff_no:
+            reports[each.manager].append(each)
+    wrong = deque(each for each in planned if each.row.problems)
     found = False
-    for each in named:
-        if each.row.problems or each.manager in known.by_staff_no:
-            continue
-        if rows[each.manager].row.problems:
-            number = rows[each.manager].row.number
-            each.row.wrong(Field.MANAGER, "manager-wrong", row=number)
-            found = True
+    while wrong:
+        boss = wrong.popleft()
+        for each in reports.get(boss.row.get(Field.STAFF_NO), ()):
+            if not each.row.problems:
+                each.row.wrong(Field.MANAGER, "manager-wrong", row=boss.row.number)
+                wrong.append(each)
+                found = True
     return found
 
 

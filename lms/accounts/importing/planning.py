@@ -81,6 +81,8 @@ def _match(row: Candidate, known: Snapshot) -> Known | None:
 def _check_taken(each: Planned, known: Snapshot) -> None:
     """Note values that belong to someone else."""
     row, person_id = each.row, each.known.id if each.known else None
+    if SIGN_IN & {problem.field for problem in row.problems}:
+        return
     held = {Field.EMAIL: known.by_email.get(row.get(Field.EMAIL))}
     if each.known is None or row.get(Field.LOGIN):
         held[Field.LOGIN] = known.by_login.get(row.login)

@@ -45,6 +45,8 @@ class Candidate:
     number: int
     values: dict[Field, str] = field(default_factory=dict)
     """Without empty cells; mail address and sign-in name in small letters, the language as code."""
+    login: str = ""
+    """The sign-in name: its own, else the mail address, else the staff number."""
     due_on: date | None = None
     problems: list[Problem] = field(default_factory=list)
 
@@ -52,14 +54,15 @@ class Candidate:
         """Note something that is wrong."""
         self.problems.append(Problem(str(where), code, values))
 
+    def replace_by(self, where: Field, code: str, **values: object) -> None:
+        """Note something about a cell that makes everything else about it pointless."""
+        self.values.pop(where, None)
+        self.problems = [each for each in self.problems if each.field != where]
+        self.wrong(where, code, **values)
+
     def get(self, name: Field) -> str:
         """Return a value; empty if the row has none."""
         return self.values.get(name, "")
-
-    @property
-    def login(self) -> str:
-        """The sign-in name: its own, else the mail address, else the staff number."""
-        return (self.get(Field.LOGIN) or self.get(Field.EMAIL) or self.get(Field.STAFF_NO)).lower()
 
 
 def read(sheet: Sheet) -> tuple[Columns, list[Candidate]]:
@@ -138,6 +141,7 @@ def _check(row: Candidate) -> None:
         values[Field.EMAIL] = values[Field.EMAIL].lower()
     if Field.LOGIN in values:
         values[Field.LOGIN] = values[Field.LOGIN].lower()
+    row.login = (row.get(Field.LOGIN) or row.get(Field.EMAIL) or row.get(Field.STAFF_NO)).lower()
     if Field.LOCALE in values:
         given = values[Field.LOCALE]
         values[Field.LOCALE] = LOCALES.get(given.casefold(), "")
@@ -155,9 +159,7 @@ def _note_faults(candidates: Sequence[Candidate], sheet: Sheet, columns: Columns
     rows = {each.number: each for each in candidates}
     for (number, column), code in sheet.faults.items():
         if number in rows and column in names:
-            row = rows[number]
-            row.problems = [each for each in row.problems if each.field != names[column]]
-            row.wrong(names[column], code)
+            rows[number].replace_by(names[column], code)
 
 
 def _merged(sheet: Sheet, columns: Columns) -> list[tuple[Field, Span]]:
@@ -186,8 +188,7 @@ def _note_merged(
         if left < 0:  # they lie over each other, as no program writes them
             raise PeopleFileError("not-a-workbook")
         for row in inside:
-            row.problems = [each for each in row.problems if each.field != name]
-            row.wrong(name, "merged", range=_range(span))
+            row.replace_by(name, "merged", range=_range(span))
 
 
 def _range(span: Span) -> str:

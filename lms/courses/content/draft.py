@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -18,23 +17,9 @@ from lms.courses.content import building
 from lms.courses.content.lesson_checks import check_lessons
 from lms.courses.content.reading import LESSONS
 from lms.courses.models import LessonClass, LessonVersion
+from lms.courses.words import Slip
 
 _LONGEST_EXCERPT = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """Something that is wrong with a draft, and where."""
-
-    field: str
-    """``zh`` or ``en``: one of the texts; ``minutes``; empty for the lesson as a whole."""
-    line: int | None
-    code: str
-    """As in the findings of ``flask content check``."""
-    excerpt: str = ""
-    """The line itself, shortened."""
-    counts: tuple[str, int, int] | None = None
-    """Of `code` ``skeleton``: what there has to be equally many of, in Chinese, in English."""
 
 
 class Draft(Tree):
@@ -135,9 +120,7 @@ def draft_of(
 ) -> Draft:
     """Return a version as a draft, with `meta` and `source` in the place of its own."""
     media = {each.name: storage.get(each.sha256) for each in version.media}
-    return Draft(
-        version.lesson.code, meta or version.meta, source or version.source, media, values
-    )
+    return Draft(version.lesson.code, meta or version.meta, source or version.source, media, values)
 
 
 def media_rows(version: LessonVersion) -> list[dict[str, Any]]:

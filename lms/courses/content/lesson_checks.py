@@ -148,7 +148,9 @@ class _Texts:
             for line, words in enumerate(text.splitlines(), start=1):
                 for each in sorted(used(words) - known):
                     advice = f"Add it to {VARIABLES}, or correct the name."
-                    self._say(name, line, "unknown-variable", f"there is no variable {each!r}", advice)
+                    self._say(
+                        name, line, "unknown-variable", f"there is no variable {each!r}", advice
+                    )
                     told.add(each)
         return told
 
