@@ -137,9 +137,16 @@ def _parse_bool(text: str) -> bool:
     return words[text.lower()]
 
 
+def _parse_int(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"not a whole number: {text!r}") from None
+
+
 PARSERS: dict[type, Callable[[str], Any]] = {
     str: str,
-    int: int,
+    int: _parse_int,
     bool: _parse_bool,
     Path: lambda text: Path(text).resolve(),
 }
