@@ -49,6 +49,7 @@ PERMISSIONS: Permissions = {
     "admin.import_result": KEEPERS,
     "admin.import_apply": KEEPERS,
     "admin.import_cancel": KEEPERS,
+    "admin.import_invite": KEEPERS,
     "admin.assign": KEEPERS,
     "admin.assign_done": KEEPERS,
     "admin.role_grant": ADMINS,

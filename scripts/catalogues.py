@@ -50,7 +50,13 @@ def extracted() -> Catalog:
         methods, options = parse_mapping_cfg(file, "babel.cfg")  # type: ignore[no-untyped-call]
     texts = Catalog(project="Stairway", fuzzy=False)
     found = extract_from_dir(
-        ROOT, methods, options, keywords=KEYWORDS, comment_tags=("Translators:",)
+        ROOT,
+        methods,
+        options,
+        keywords=KEYWORDS,
+        comment_tags=("Translators:",),
+        # Babel leaves out folders that begin with _, and with them what all pages share.
+        directory_filter=lambda folder: not Path(folder).name.startswith("."),
     )
     for name, _line, message, comments, context in sorted(found, key=lambda each: each[:2]):
         texts.add(message, None, [(name, 0)], auto_comments=comments, context=context)

@@ -48,6 +48,7 @@ DOORS = {
     r"\bpython_calamine\b": {"core/spreadsheets.py"},
     r"\bxml\.(etree|dom|sax)\b|\blxml\b": {"core/svg.py"},
     r"\bimport weasyprint\b|\bfrom weasyprint\b": {"core/pdf.py"},
+    r"xlsxwriter|csv\.(writer|DictWriter)": {"core/sheets_out.py"},
     r"\bimport pikepdf\b|\bfrom pikepdf\b": {"core/pdf_artwork.py"},
     r"\bimport PIL\b|\bfrom PIL\b": {"core/pictures.py"},
     r"\bimport pickle\b|\byaml\.load\(|\beval\(|\bexec\(|shell=True": set(),

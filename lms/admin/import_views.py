@@ -93,6 +93,15 @@ def import_cancel(import_id: int) -> ResponseReturnValue:
     return redirect(url_for(".import_result", import_id=import_id))
 
 
+@bp.post("/admin/people/import/<int:import_id>/invite")
+def import_invite(import_id: int) -> ResponseReturnValue:
+    """Have those whom the file brought in invited by a job."""
+    job = services.invite_new(queries.import_of(me(), import_id), actor=me())
+    if job is None:
+        return redirect(url_for(".import_result", import_id=import_id))
+    return redirect(url_for("work.progress", job_id=job.id))
+
+
 def _job_id(row: PeopleImport) -> int:
     name = "accounts.import-check" if row.checked_at is None else "accounts.import"
     return queue.job_with_key(me().id, f"{name}.{row.id}").id

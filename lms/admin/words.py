@@ -32,6 +32,7 @@ ACTIONS = {
     "reports.made": _("Effectiveness report made"),
     "reports.advised": _("Recommendations saved"),
     "reports.exported": _("Effectiveness report exported"),
+    "records.exported": _("Records exported"),
 }
 
 KINDS = {
@@ -56,7 +57,7 @@ FIELDS = {
     "file": _("File"),
     "new": _("New"),
     "same": _("Unchanged"),
-    "error": _("Wrong"),
+    "error": _("Needs correcting"),
     "enrolled": _("enrolled"),
     "refused": _("left out"),
     "staff_no": _("Staff number"),

@@ -21,7 +21,7 @@ FORMATS = {"png": "PNG", "jpg": "JPEG", "webp": "WEBP", "gif": "GIF"}
 MOST_PIXELS = 40_000_000
 """Of all frames together: a photograph of today's best telephones."""
 _SECONDS = 20
-_MEMORY_BYTES = 1024 * 1024 * 1024
+_MEMORY_BYTES = 1536 * 1024 * 1024
 _TURN = BoundedSemaphore(2)
 """So many at once: each may take its memory."""
 _NOT_AS_NAMED, _TOO_MANY_PIXELS, _BROKEN = 3, 4, 5
@@ -86,9 +86,9 @@ def main(suffix: str, target: str) -> int:
             _write(image, suffix, Path(target))
     except UnidentifiedImageError:
         return _NOT_AS_NAMED
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
         return _TOO_MANY_PIXELS
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, IndexError, KeyError):
+    except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError):
         return _BROKEN  # what decoders say of damaged input
     return 0
 

@@ -29,6 +29,8 @@ MOST_ROWS = 1_000_000
 """On one sheet, with some room for headings; what is more goes on on the next."""
 LONGEST_NAME = 31
 """Of a sheet, as Excel has it."""
+ON_PAPER = {"landscape": True, "paper_size": 9, "fit_to_pages": (1, 0), "repeat_rows": 0}
+"""A4, as wide as the page and as many pages as it takes, with the headings on each."""
 DATE, INSTANT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
@@ -110,6 +112,7 @@ def write_xlsx(path: Path, sheets: Iterable[Sheet], *, zone: ZoneInfo) -> None:
             part.name: {each.heading: each.width for each in part.columns} for part in parts
         },
         column_formats={part.name: _formats(part.columns) for part in parts},
+        page_setup=dict.fromkeys((part.name for part in parts), ON_PAPER),
     )
 
 

@@ -68,7 +68,7 @@ def check_form(check: Check) -> CheckForm:
 
 
 def _one_line(text: str | None) -> str:
-    return " ".join((text or "").split())
+    return " ".join((text or "").replace("\0", "").split())
 
 
 def _fixed(_form: FlaskForm, field: Field) -> None:

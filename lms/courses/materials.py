@@ -41,8 +41,8 @@ def take_in(name: str, file: BinaryIO, *, limit_mb: int) -> Stored:
     """Check a file and store it, before and outside any transaction.
 
     Its kind is decided by its name and by what it holds, which have to agree. Pictures are drawn
-    anew; a child process does that while the person waits, because it takes a second at most for
-    what is let through (20 MB, 40 million pixels), and nobody has to come back for a verdict.
+    anew while the person waits: in a child process with limits of its own, and for what is let
+    through (20 MB, 40 million pixels) within seconds, so that nobody has to come back for a verdict.
 
     Args:
         name: as it was called; only its ending counts, and no more of it is kept.

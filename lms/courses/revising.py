@@ -43,7 +43,8 @@ def draft(version: LessonVersion, revision: Revision) -> Draft:
 
 def tidy(text: str) -> str:
     """Return a text as files have it: a browser sends lines that end otherwise."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
+    plain = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    return plain.strip("\n") + "\n"
 
 
 def revise(

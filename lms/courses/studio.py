@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from lms.accounts.models import Person
@@ -105,6 +105,12 @@ def studio_page(actor: Person) -> StudioPage:
     return StudioPage(outlines, _lesson_rows(), exams)
 
 
+def is_edited() -> ColumnElement[bool]:
+    """Whether a lesson's published version was made here: its files say something else."""
+    differs = LessonVersion.file_digest != Lesson.imported_digest
+    return and_(LessonVersion.file_digest != "", differs)  # empty: made before anyone kept it
+
+
 def _lesson_rows() -> dict[str, LessonRow]:
     current = select(Material.lesson_id, func.count().label("count"))
     current = current.where(Material.retired_at.is_(None)).group_by(Material.lesson_id)
@@ -118,7 +124,7 @@ def _lesson_rows() -> dict[str, LessonRow]:
             LessonVersion.made_at,
             LessonVersion.author,
             LessonVersion.meta["class"].as_string().label("klass"),
-            (LessonVersion.file_digest != Lesson.imported_digest).label("is_edited"),
+            is_edited().label("is_edited"),
             func.coalesce(counts.c.count, 0).label("materials"),
         )
         .join(LessonVersion, LessonVersion.id == Lesson.published_id)

@@ -16,14 +16,14 @@ def menu_of(person: Person | None) -> Sequence[Group]:
     groups: list[Group] = []
     if Role.TRAINEE in person.roles:
         groups.append(("", _learning()))
+    if Role.TRAINER in person.roles:
+        groups.append((_("Teaching"), _teaching(person)))
     if Role.MANAGER in person.roles:
         groups.append((_("Management"), _management(person)))
     if person.roles & {Role.HR, Role.ADMIN}:
         groups.append((_("HR"), _keeping()))
     if person.roles & {Role.HR, Role.ADMIN, Role.MANAGER, Role.TRAINER}:
         groups.append((_("Reports"), _reporting()))
-    if Role.TRAINER in person.roles:
-        groups.append((_("Teaching"), _teaching()))
     if Role.ADMIN in person.roles:
         groups.append((_("Administration"), _administration()))
     return groups
@@ -62,12 +62,14 @@ def _reporting() -> list[Entry]:
     return [("reports", "reports.index", "chart-column", _("Effectiveness reports"))]
 
 
-def _teaching() -> list[Entry]:
-    return [
+def _teaching(person: Person) -> list[Entry]:
+    own = [
         ("studio", "courses.studio", "book-open", _("Programme")),
         ("exams", "exams.overview", "clipboard-check", _("Exams")),
-        ("files", "work.files", "download", _("My files")),
     ]
+    if person.roles & {Role.HR, Role.ADMIN, Role.MANAGER}:  # it stands in their groups
+        return own
+    return [*own, ("files", "work.files", "download", _("My files"))]
 
 
 def _administration() -> list[Entry]:

@@ -61,7 +61,7 @@ class AdviceForm(FlaskForm):
     """The recommendations of a report."""
 
     advice = TextAreaField(
-        _("Recommendations"),
+        _("What HR recommends"),
         [Length(max=LONGEST_ADVICE, message=_("%(max)d characters at most."))],
     )
     seen = IntegerField(widget=HiddenInput(), validators=[InputRequired()])

@@ -68,7 +68,7 @@ def export(run_id: int) -> ResponseReturnValue:
 def _page(run_id: int, form: AdviceForm) -> ResponseReturnValue:
     row, name = queries.run_for(me(), run_id)
     if form.errors:  # whoever saves once more has seen the text that stands above
-        form.seen.data = row.recommendations_no
+        form.seen.data, form.seen.raw_data = row.recommendations_no, None
     report = cover.of_run(row, name)
     return render_template(
         "reports/run.html",

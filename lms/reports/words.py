@@ -117,7 +117,8 @@ def _sentence(topic: str, finding: Figures, figures: Figures) -> str:
         values["title"] = title_of(topic, figures[topic][finding["at"]])
     if "other_at" in finding:
         values["other"] = title_of(topic, figures[topic][finding["other_at"]])
-    return str(SENTENCES[finding["code"]]) % values
+    sentence = str(SENTENCES[finding["code"]]) % values
+    return sentence.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _spoken(name: str, value: object) -> object:

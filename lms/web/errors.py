@@ -8,7 +8,7 @@ import errno
 import logging
 from http import HTTPStatus
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -55,7 +55,11 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         HTTPStatus.FORBIDDEN: _("You are not allowed to do that."),
         HTTPStatus.NOT_FOUND: _("There is nothing here."),
         HTTPStatus.METHOD_NOT_ALLOWED: _("This page cannot be used in that way."),
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("That is larger than this site takes in."),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _(
+            "That is larger than the %(limit)d MB that this site takes in at once. Go back: what you "
+            "typed is still there. Make the file smaller, or split it.",
+            limit=(current_app.config["MAX_CONTENT_LENGTH"] or 0) // 1024 // 1024,
+        ),
     }
     detail = texts.get(status) or _("The request could not be understood.")
     return _render(status.phrase.lower().replace(" ", "-"), detail, status)

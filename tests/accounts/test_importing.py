@@ -1,8 +1,6 @@
 """What each row of a file would do, and what is said about rows that are wrong."""
 
 import io
-from collections.abc import Sequence
-from typing import Any
 
 import pytest
 import xlsxwriter
@@ -13,43 +11,20 @@ from sqlalchemy.orm import Session
 from lms.accounts import people, units
 from lms.accounts.errors import PeopleFileError
 from lms.accounts.importing import bringing, words
-from lms.accounts.importing.bringing import Check
 from lms.accounts.importing.columns import HEADERS, Field
 from lms.accounts.models import OrgUnit, Person
-from lms.accounts.policies import Actor
-from lms.accounts.rules import Role, Verdict
-from lms.core.errors import NotAllowedError
+from lms.accounts.rules import Verdict
 from lms.core.audit import AuditEntry
 from tests import factories
-from tests.accounts.people_file import HEADER, csv, xlsx
+from tests.accounts.people_file import HEADER, check, csv, problems, verdicts, xlsx
 from tests.statements import counted
 
-LINES = ("Staff number", "Name", "Manager")
+pytestmark = pytest.mark.usefixtures("session")
 
 
 @pytest.fixture
 def support(session: Session, admin: Person) -> OrgUnit:
     return units.add_unit("Support", code="SUP", actor=admin)
-
-
-def check(*rows: Sequence[Any], header: Sequence[str] = HEADER, actor: Actor = None) -> Check:
-    return bringing.check(csv(rows, header), "people.csv", actor=actor)
-
-
-def problems(checked: Check) -> list[tuple[int, str, str]]:
-    """Row, field and code of everything that is wrong; each is a sentence in both languages."""
-    found = []
-    for each in checked.planned:
-        for problem in each.problems:
-            for language in ("en", "zh"):
-                with force_locale(language):
-                    assert words.problem(problem.code, problem.values)
-            found.append((each.row.number, problem.field, problem.code))
-    return found
-
-
-def verdicts(checked: Check) -> list[str]:
-    return [each.verdict.value for each in checked.planned]
 
 
 def refused(content: bytes, name: str = "people.csv") -> str:
@@ -60,9 +35,7 @@ def refused(content: bytes, name: str = "people.csv") -> str:
 
 
 class TestColumns:
-    def test_every_header_of_the_template_is_known_in_both_languages(
-        self, session: Session
-    ) -> None:
+    def test_every_header_of_the_template_is_known_in_both_languages(self) -> None:
         for language in ("en", "zh"):
             with force_locale(language):
                 header = [str(words.COLUMNS[each]) for each in Field]
@@ -73,13 +46,13 @@ class TestColumns:
         names = [name.casefold() for each in HEADERS.values() for name in each]
         assert len(names) == len(set(names))
 
-    def test_they_may_be_in_any_order_and_spelling(self, session: Session) -> None:
+    def test_they_may_be_in_any_order_and_spelling(self) -> None:
         header = ["E-Mail", " 姓名 * ", "remarks", "工号（必填）", ""]
         checked = check(["li@example.com", "Li", "x", "1"], header=header)
         assert verdicts(checked) == ["new"]
         assert checked.columns.unknown == ("C: remarks",)
 
-    def test_titles_may_stand_above_them(self, session: Session) -> None:
+    def test_titles_may_stand_above_them(self) -> None:
         content = "Our people,,\n\nas of today,,\nName,Mail address\nLi,li@example.com\n"
         checked = bringing.check(content.encode(), "a.csv", actor=None)
         assert [(each.row.number, each.verdict) for each in checked.planned] == [(5, "new")]
@@ -91,7 +64,7 @@ class TestColumns:
          ("Name,Mail\n\n", "no-rows"), ("", "empty-file")],
     )  # fmt: skip
     def test_without_those_that_are_needed_the_file_is_refused(
-        self, session: Session, text: str, reason: str
+        self, text: str, reason: str
     ) -> None:
         assert refused(text.encode()) == reason
 
@@ -110,7 +83,8 @@ class TestRows:
         assert checked.counts == {"new": 1, "changed": 1, "same": 1, "error": 1}
         assert checked.planned[2].changes == [("name", "Other", "Another")]
 
-    def test_nothing_is_changed_by_looking(self, support: OrgUnit, session: Session) -> None:
+    @pytest.mark.usefixtures("support")
+    def test_nothing_is_changed_by_looking(self, session: Session) -> None:
         before = (
             len(session.scalars(select(Person)).all()),
             len(session.scalars(select(AuditEntry)).all()),
@@ -142,12 +116,10 @@ class TestRows:
             (["9" * 41, "Li", "a@b.cn"], ("staff_no", "too-long")),
         ],
     )
-    def test_what_one_cell_can_have_wrong(
-        self, session: Session, row: list[str], problem: tuple[str, str]
-    ) -> None:
+    def test_what_one_cell_can_have_wrong(self, row: list[str], problem: tuple[str, str]) -> None:
         assert problems(check(row)) == [(2, *problem)]
 
-    def test_what_excel_does_to_numbers_is_noticed(self, session: Session) -> None:
+    def test_what_excel_does_to_numbers_is_noticed(self) -> None:
         target = io.BytesIO()
         with xlsxwriter.Workbook(target) as book:
             sheet = book.add_worksheet()
@@ -164,7 +136,7 @@ class TestRows:
             (4, "staff_no", "became-a-date"),
         ]
 
-    def test_merged_cells_are_said_for_every_row_they_cover(self, session: Session) -> None:
+    def test_merged_cells_are_said_for_every_row_they_cover(self) -> None:
         target = io.BytesIO()
         with xlsxwriter.Workbook(target) as book:
             sheet = book.add_worksheet()
@@ -176,7 +148,7 @@ class TestRows:
         checked = bringing.check(target.getvalue(), "a.xlsx", actor=None)
         assert problems(checked) == [(3, "unit", "merged"), (4, "unit", "merged")]
 
-    def test_merged_column_names_refuse_the_file(self, session: Session) -> None:
+    def test_merged_column_names_refuse_the_file(self) -> None:
         target = io.BytesIO()
         with xlsxwriter.Workbook(target) as book:
             sheet = book.add_worksheet()
@@ -185,32 +157,32 @@ class TestRows:
             sheet.write_row(1, 0, ["Li", "li@example.com"])
         assert refused(target.getvalue(), "a.xlsx") == "merged-header"
 
-    def test_gb18030_is_read(self, session: Session) -> None:
+    def test_gb18030_is_read(self) -> None:
         content = "工号,姓名\nA1,欧阳晓彤\n".encode("gb18030")
         checked = bringing.check(content, "a.csv", actor=None)
         assert checked.planned[0].row.get(Field.NAME) == "欧阳晓彤"
 
-    def test_full_width_letters_become_plain_ones_but_not_in_names(self, session: Session) -> None:
+    def test_full_width_letters_become_plain_ones_but_not_in_names(self) -> None:
         row = check(["Ａ００１", "Ａ　李", "LI＠example.com", ""]).planned[0].row
         assert row.values == {"staff_no": "A001", "name": "Ａ 李", "email": "li@example.com"}
 
 
 class TestDoubles:
-    def test_staff_numbers_in_the_file(self, session: Session) -> None:
+    def test_staff_numbers_in_the_file(self) -> None:
         checked = check(["1", "Li"], ["2", "Wang"], ["1", "Zhao"])
         assert problems(checked) == [(2, "staff_no", "double"), (4, "staff_no", "double")]
         assert checked.planned[0].problems[0].values == {"value": "1", "rows": "4"}
 
-    def test_mail_addresses_in_any_case(self, session: Session) -> None:
+    def test_mail_addresses_in_any_case(self) -> None:
         checked = check(["1", "Li", "a@b.cn"], ["2", "Wang", "A@B.cn"])
         assert problems(checked) == [(2, "email", "double"), (3, "email", "double")]
 
-    def test_a_sign_in_name_that_is_anothers_mail_address(self, session: Session) -> None:
+    def test_a_sign_in_name_that_is_anothers_mail_address(self) -> None:
         header = ("Name", "Mail address", "Sign-in name")
         checked = check(["Li", "a@b.cn", ""], ["Wang", "c@d.cn", "a@b.cn"], header=header)
         assert problems(checked) == [(2, "login", "double"), (3, "login", "double")]
 
-    def test_what_someone_else_has_already(self, session: Session) -> None:
+    def test_what_someone_else_has_already(self) -> None:
         one, two = factories.person(), factories.person()
         checked = check(
             ["N-1", "New", one.email or "", ""],
@@ -222,164 +194,10 @@ class TestDoubles:
         assert problems(check(["N-1", "New", one.email or "", ""])) == [(2, "email", "taken")]
         assert problems(check([two.staff_no, "Two", one.email])) == [(2, "email", "taken")]
 
-    def test_someone_who_left_is_not_changed_in_passing(self, session: Session) -> None:
+    def test_someone_who_left_is_not_changed_in_passing(self) -> None:
         person = factories.person()
         people.deactivate(person, actor=None)
         assert problems(check([person.staff_no, "Li"])) == [(2, "", "deactivated")]
-
-
-class TestUnits:
-    def test_are_found_by_code_path_and_name(self, support: OrgUnit, admin: Person) -> None:
-        north = units.add_unit("North", parent=support, code="SUP-N", actor=admin)
-        for text in (
-            "sup-n",
-            "SUP-N",
-            "North",
-            "Support/North",
-            "support ＞ north",
-            "Support\\North",
-        ):
-            checked = check(["1", "Li", "", text])
-            assert checked.planned[0].unit_id == north.id, text
-
-    def test_unknown_ones_name_the_nearest(self, support: OrgUnit) -> None:
-        checked = check(["1", "Li", "", "Suport"], ["2", "Wang", "", "xyz"])
-        assert problems(checked) == [
-            (2, "unit", "unknown-unit-near"),
-            (3, "unit", "unknown-unit"),
-        ]
-        assert checked.planned[0].problems[0].values["nearest"] == "Support (SUP)"
-
-    def test_a_name_that_two_have_is_not_enough(self, support: OrgUnit, admin: Person) -> None:
-        for parent in (support, units.add_unit("Sales", actor=admin)):
-            units.add_unit("North", parent=parent, actor=admin)
-        checked = check(["1", "Li", "", "North"], ["2", "Wang", "", "Sales / North"])
-        assert problems(checked) == [(2, "unit", "many-units")]
-
-    def test_closed_ones_are_gone(self, support: OrgUnit, admin: Person) -> None:
-        units.close_unit(support, actor=admin)
-        assert problems(check(["1", "Li", "", "SUP"])) == [(2, "unit", "unknown-unit")]
-
-
-class TestManagers:
-    def test_may_be_known_or_stand_in_the_file(self, session: Session) -> None:
-        boss = factories.person()
-        checked = check(["1", "A", "2"], ["2", "B", boss.staff_no], header=LINES)
-        assert verdicts(checked) == ["new", "new"]
-
-    def test_unknown_own_and_gone(self, session: Session) -> None:
-        gone = factories.person()
-        people.deactivate(gone, actor=None)
-        checked = check(["1", "A", "x"], ["2", "B", "2"], ["3", "C", gone.staff_no], header=LINES)
-        assert problems(checked) == [
-            (2, "manager", "unknown-manager"),
-            (3, "manager", "own-manager"),
-            (4, "manager", "manager-left"),
-        ]
-
-    def test_a_circle_in_the_file(self, session: Session) -> None:
-        rows = [["1", "A", "2"], ["2", "B", "3"], ["3", "C", "1"], ["4", "D", "1"]]
-        checked = check(*rows, header=LINES)
-        assert problems(checked) == [
-            (2, "manager", "manager-circle"),
-            (3, "manager", "manager-circle"),
-            (4, "manager", "manager-circle"),
-            (5, "manager", "manager-wrong"),
-        ]
-        assert checked.planned[0].problems[0].values == {"chain": "1 → 2 → 3 → 1"}
-
-    def test_a_circle_that_closes_through_people_who_are_known(self, session: Session) -> None:
-        top, middle = factories.person(name="Top"), factories.person(name="Middle")
-        middle.manager_id = top.id
-        session.flush()
-        checked = check([top.staff_no, "Top", middle.staff_no], header=LINES)
-        assert problems(checked) == [(2, "manager", "manager-circle")]
-        swapped = check(
-            [top.staff_no, "Top", middle.staff_no], [middle.staff_no, "Middle", ""], header=LINES
-        )
-        assert problems(swapped) == [(2, "manager", "manager-circle")]
-
-    def test_whoever_reports_to_a_wrong_row_waits_down_the_line(self, session: Session) -> None:
-        rows = [["1", "A", "2"], ["2", "B", "3"], ["3", "", ""]]
-        assert problems(check(*rows, header=LINES)) == [
-            (2, "manager", "manager-wrong"),
-            (3, "manager", "manager-wrong"),
-            (4, "name", "missing"),
-        ]
-
-    def test_a_long_line_takes_no_long_time(self, session: Session) -> None:
-        rows = [[str(number), "A", str(number + 1)] for number in range(3000)]
-        checked = check(*rows, ["3000", "", ""], header=LINES)
-        assert checked.counts["error"] == 3001
-
-
-class TestScope:
-    @pytest.fixture
-    def hr(self, support: OrgUnit) -> Person:
-        return factories.person(name="Hu", roles={Role.HR}, scope=support)
-
-    def test_hr_of_a_unit_adds_people_there_and_nowhere_else(
-        self, support: OrgUnit, hr: Person, admin: Person
-    ) -> None:
-        units.add_unit("Sales", code="SAL", actor=admin)
-        checked = check(["1", "A", "", "SUP"], ["2", "B", "", "SAL"], ["3", "C", "", ""], actor=hr)
-        assert problems(checked) == [(3, "unit", "unknown-unit"), (4, "unit", "unit-needed")]
-
-    def test_hr_of_a_unit_changes_nobody_elsewhere(self, hr: Person) -> None:
-        other = factories.person(name="Other")
-        checked = check([other.staff_no, "Stolen", "", ""], actor=hr)
-        assert problems(checked) == [(2, "", "not-yours")]
-
-    def test_hr_does_not_redirect_the_mail_of_an_administrator(self, admin: Person) -> None:
-        hr = factories.person(roles={Role.HR})
-        row = [admin.staff_no, "Zhao Min", "mine@example.com", ""]
-        assert problems(check(row, actor=hr)) == [(2, "email", "sign-in-protected")]
-        assert verdicts(check(row, actor=admin)) == ["changed"]
-
-    def test_others_check_nothing(self, trainee: Person) -> None:
-        with pytest.raises(NotAllowedError):
-            check(["1", "A"], actor=trainee)
-
-
-class TestProgrammes:
-    HEADER = ("Staff number", "Name", "Programme", "Due date")
-
-    def check(self, *rows: Sequence[Any]) -> Check:
-        return check(*rows, header=self.HEADER)
-
-    def test_who_takes_it_already_is_left_in_peace(self, session: Session) -> None:
-        row = factories.programme()
-        taking, idle = factories.person(name="A"), factories.person(name="B")
-        factories.enrolment(taking, row)
-        checked = self.check(
-            [taking.staff_no, "A", row.code.upper(), ""],
-            [idle.staff_no, "B", row.code, "2026/12/1"],
-        )
-        assert verdicts(checked) == ["same", "changed"]
-        assert checked.planned[1].changes == [("programme", "", f"{row.code} (2026-12-01)")]
-
-    def test_what_can_be_wrong_with_it(self, session: Session) -> None:
-        row = factories.programme()
-        unready = factories.programme(published=False)
-        taking = factories.person(name="T")
-        factories.enrolment(taking, row)
-        trainer = factories.person(name="R", roles={Role.TRAINER})
-        checked = self.check(
-            ["1", "A", row.code[:-1] + "x", ""],
-            ["2", "B", unready.code, ""],
-            ["3", "C", "", "2026-12-01"],
-            ["4", "D", row.code, "1/12/2026"],
-            [taking.staff_no, "T", row.code, "2026-12-01"],
-            [trainer.staff_no, "R", row.code, ""],
-        )
-        assert problems(checked) == [
-            (2, "programme", "unknown-programme"),
-            (3, "programme", "unknown-programme"),
-            (4, "due_on", "due-alone"),
-            (5, "due_on", "ambiguous-date"),
-            (6, "due_on", "due-fixed"),
-            (7, "programme", "no-trainee"),
-        ]
 
 
 def test_the_number_of_statements_does_not_grow_with_the_rows(session: Session) -> None:

@@ -7,6 +7,7 @@ from lms.accounts.importing.dates import EARLIEST, LATEST, SERIAL_ZERO, BadDateE
 from lms.core.spreadsheets import Cell
 
 FIRST_OF_DECEMBER = date(2026, 12, 1)
+NINE = datetime(2026, 12, 1, 9, 0)  # noqa: DTZ001  a cell knows no zone
 days = st.dates(EARLIEST, LATEST)
 
 
@@ -14,7 +15,7 @@ days = st.dates(EARLIEST, LATEST)
     "cell",
     ["2026-12-01", "2026-12-1", "2026/12/1", "2026.12.1", "2026年12月1日", "2026 年 12 月 1 日",
      "２０２６－１２－０１", "20261201", 20261201, 20261201.0, "1.12.2026", "01.12.2026",
-     "2026-12-01 00:00:00", "2026-12-01T00:00", FIRST_OF_DECEMBER, datetime(2026, 12, 1, 9, 0),
+     "2026-12-01 00:00:00", "2026-12-01T00:00", FIRST_OF_DECEMBER, NINE,
      46357, 46357.0, "46357"],
 )  # fmt: skip
 def test_all_these_are_the_first_of_december(cell: Cell) -> None:

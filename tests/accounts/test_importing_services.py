@@ -107,7 +107,8 @@ class TestBringingIn:
         assert (new.name, new.latin_name, new.email, new.login, new.unit_id, new.locale) == (
             "欧阳晓彤", "Ouyang", "ou@example.com", "ouyang", unit.id, "en"
         )  # fmt: skip
-        assert (new.roles, new.password_hash, new.is_demo) == ({Role.TRAINEE}, None, False)
+        assert new.roles == {Role.TRAINEE}
+        assert (new.password_hash, new.is_demo) == (None, False)
 
     def test_is_audited_person_by_person(self, hr: Person, session: Session) -> None:
         known = factories.person(name="Old")
@@ -133,7 +134,12 @@ class TestBringingIn:
         self, hr: Person, session: Session
     ) -> None:
         known = factories.person(name="Known")
-        rows = [["3", "C", "2"], ["2", "B", "1"], ["1", "A", ""], [known.staff_no, "Known", "3"]]
+        rows: list[Sequence[Any]] = [
+            ["3", "C", "2"],
+            ["2", "B", "1"],
+            ["1", "A", ""],
+            [known.staff_no, "Known", "3"],
+        ]
         assert bring_in(upload(hr, *rows, header=LINES), hr)["added"] == 3
         session.refresh(known)
         chain = []
@@ -210,7 +216,7 @@ class TestBringingIn:
             (2, "moved-on"), (3, "moved-on")
         ]  # fmt: skip
 
-    def test_is_decided_once(self, hr: Person, session: Session) -> None:
+    def test_is_decided_once(self, hr: Person) -> None:
         row = upload(hr, ["1", "Li"])
         first, second = services.decide(row, actor=hr), services.decide(row, actor=hr)
         assert first.id == second.id

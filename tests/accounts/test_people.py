@@ -242,13 +242,14 @@ def test_only_administrators_give_and_end_roles(session: Session, act: Act, role
     assert refused(session, act, actor, actor, NotAllowedError)
 
 
+@pytest.mark.usefixtures("session")
 class TestHr:
     @pytest.fixture
-    def hr(self, session: Session) -> Person:
+    def hr(self) -> Person:
         return factories.person(name="Hu", roles={Role.HR})
 
     @pytest.fixture
-    def hr_of_a_unit(self, session: Session) -> Person:
+    def hr_of_a_unit(self) -> Person:
         return factories.person(name="Hu", roles={Role.HR}, scope=factories.unit())
 
     @pytest.mark.parametrize("act", KEEPING)
@@ -274,14 +275,12 @@ class TestHr:
         assert admin.name == "Zhao"
 
     @pytest.mark.parametrize("role", [role for role in Role if role is not Role.TRAINEE])
-    def test_adds_nobody_with_another_role(self, session: Session, hr: Person, role: Role) -> None:
+    def test_adds_nobody_with_another_role(self, hr: Person, role: Role) -> None:
         with pytest.raises(NotAllowedError):
             people.add_person(LI, actor=hr, roles=[Role.TRAINEE, role])
         assert queries.person_with_login(LI.login) is None
 
-    def test_puts_nobody_where_they_would_not_see_them(
-        self, session: Session, hr_of_a_unit: Person
-    ) -> None:
+    def test_puts_nobody_where_they_would_not_see_them(self, hr_of_a_unit: Person) -> None:
         scope = hr_of_a_unit.grants[0].unit
         person = factories.person(unit=scope)
         with pytest.raises(NotYoursError):

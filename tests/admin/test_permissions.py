@@ -1,5 +1,7 @@
 """Who may open which of the pages around accounts: each role, each page."""
 
+from collections.abc import Iterable
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -23,11 +25,19 @@ READING = {
     "admin.person_new": "/admin/people/new",
     "admin.person": "/admin/people/{person}",
     "admin.person_deactivate": "/admin/people/{person}/deactivate",
+    "admin.import_new": "/admin/people/import",
+    "admin.import_template": "/admin/people/import/template.xlsx",
+    "admin.assign": "/admin/assign",
     "admin.units": "/admin/units",
     "admin.unit": "/admin/units/{unit}",
     "admin.audit": "/admin/audit",
     "admin.health": "/admin/health",
 }
+ONE_S_OWN = {
+    "admin.import_result": "/admin/people/import/1",
+    "admin.assign_done": "/admin/assign/guess",
+}
+"""For whoever asked for it: a 404 to all others."""
 WRITING = {
     "accounts.sign_out": "/sign-out",
     "accounts.change_password": "/account/password",
@@ -37,16 +47,36 @@ WRITING = {
     "admin.person_invite": "/admin/people/{person}/invite",
     "admin.person_reset": "/admin/people/{person}/reset",
     "admin.person_enrol": "/admin/people/{person}/enrol",
+    "admin.import_apply": "/admin/people/import/{import_}/apply",
+    "admin.import_cancel": "/admin/people/import/{import_}/cancel",
+    "admin.import_invite": "/admin/people/import/{import_}/invite",
     "admin.role_grant": "/admin/people/{person}/roles",
     "admin.role_end": "/admin/people/{person}/roles/1/end",
     "admin.unit_close": "/admin/units/{unit}/close",
 }
 ADMIN_WRITING = {name: path for name, path in WRITING.items() if name.startswith("admin.")}
-OTHERS = [role for role in Role if role is not Role.ADMIN]
+KEEPERS = frozenset({Role.HR, Role.ADMIN})
+
+
+def those_refused(endpoints: Iterable[str]) -> list[tuple[Role, str]]:
+    """Each page with each role that it is not for."""
+    return [
+        (role, name)
+        for name in endpoints
+        for role in Role
+        if role not in (PERMISSIONS[name] or frozenset(Role))
+    ]
+
+
+def test_the_pages_about_people_are_for_hr_and_administrators_the_others_for_the_latter() -> None:
+    about_people = ("admin.people", "admin.person", "admin.import", "admin.assign")
+    for name in [*READING, *ADMIN_WRITING, *ONE_S_OWN]:
+        expected = KEEPERS if name.startswith(about_people) else {Role.ADMIN}
+        assert PERMISSIONS[name] == expected, name
 
 
 def test_the_lists_above_name_every_page() -> None:
-    named = PUBLIC.keys() | OWN.keys() | READING.keys() | WRITING.keys()
+    named = PUBLIC.keys() | OWN.keys() | READING.keys() | WRITING.keys() | ONE_S_OWN.keys()
     assert named == {each for each in PERMISSIONS if each.startswith(("accounts.", "admin."))}
 
 
@@ -63,23 +93,27 @@ def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, path: str) -> None:
 
 @pytest.mark.parametrize("path", ADMIN_WRITING.values())
 def test_a_stranger_changes_nothing(client: FlaskClient, path: str) -> None:
-    assert client.post(path.format(person=1, unit=1)).status_code == 401
+    assert client.post(path.format(person=1, unit=1, import_=1)).status_code == 401
 
 
-@pytest.mark.parametrize("role", OTHERS)
-@pytest.mark.parametrize("path", READING.values())
-def test_others_than_administrators_are_refused(client: FlaskClient, role: Role, path: str) -> None:
+@pytest.mark.parametrize(("role", "name"), those_refused([*READING, *ONE_S_OWN]))
+def test_others_are_refused(client: FlaskClient, role: Role, name: str) -> None:
     sign_in(client, factories.person(roles={role}))
+    path = {**READING, **ONE_S_OWN}[name]
     assert client.get(path.format(person=1, unit=1)).status_code == 403
 
 
-@pytest.mark.parametrize("role", OTHERS)
-@pytest.mark.parametrize("path", ADMIN_WRITING.values())
-def test_others_than_administrators_change_nothing(
-    client: FlaskClient, role: Role, path: str
-) -> None:
+@pytest.mark.parametrize(("role", "name"), those_refused(ADMIN_WRITING))
+def test_others_change_nothing(client: FlaskClient, role: Role, name: str) -> None:
     sign_in(client, factories.person(roles={role}))
-    assert client.post(path.format(person=1, unit=1)).status_code == 403
+    path = ADMIN_WRITING[name].format(person=1, unit=1, import_=1)
+    assert client.post(path).status_code == 403
+
+
+@pytest.mark.parametrize("path", ONE_S_OWN.values())
+def test_what_another_asked_for_is_a_404(client: FlaskClient, path: str) -> None:
+    sign_in(client, factories.person(roles={Role.ADMIN}))
+    assert client.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("path", READING.values())
@@ -101,7 +135,7 @@ def test_an_administrator_opens_everything_in_both_languages(
 def test_what_is_not_there_is_a_404(client: FlaskClient, path: str) -> None:
     sign_in(client, factories.person(roles={Role.ADMIN}))
     act = client.get if path in READING.values() else client.post
-    assert act(path.format(person=10**9, unit=10**9)).status_code == 404
+    assert act(path.format(person=10**9, unit=10**9, import_=10**9)).status_code == 404
 
 
 def test_a_number_beyond_all_numbers_is_a_404(client: FlaskClient) -> None:
@@ -115,4 +149,4 @@ def test_a_form_of_another_site_is_refused(
 ) -> None:
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)  # noqa: FBT003
     sign_in(client, factories.person(roles={Role.ADMIN}))
-    assert client.post(path.format(person=1, unit=1)).status_code == 400
+    assert client.post(path.format(person=1, unit=1, import_=1)).status_code == 400

@@ -52,7 +52,8 @@ def _words(app: Flask) -> Any:
 
 class TestXlsx:
     def test_cells_are_what_they_are(self) -> None:
-        row = ["text", 7, 7.5, True, date(2026, 12, 1), datetime(2026, 12, 1, 10, 30)]
+        half_past_ten = datetime(2026, 12, 1, 10, 30)  # noqa: DTZ001  a cell knows no zone
+        row = ["text", 7, 7.5, True, date(2026, 12, 1), half_past_ten]
         assert spreadsheets.read(workbook([row]), "a.xlsx").rows == [(1, row)]
 
     def test_rows_keep_their_numbers_and_columns_their_places(self) -> None:
@@ -78,9 +79,9 @@ class TestXlsx:
             for name in ("Secret", "People", "More"):
                 sheet = book.add_worksheet(name)
                 sheet.write(0, 0, name)
-            book.get_worksheet_by_name("People").activate()  # type: ignore[union-attr]
-            book.get_worksheet_by_name("People").set_first_sheet()  # type: ignore[union-attr]
-            book.get_worksheet_by_name("Secret").hide()  # type: ignore[union-attr]
+            book.get_worksheet_by_name("People").activate()
+            book.get_worksheet_by_name("People").set_first_sheet()
+            book.get_worksheet_by_name("Secret").hide()
         sheet = spreadsheets.read(target.getvalue(), "a.xlsx")
         assert sheet.rows == [(1, ["People"])]
         assert (sheet.name, sheet.hidden, sheet.others) == ("People", ("Secret",), ("More",))
@@ -174,7 +175,8 @@ class TestRefusedFiles:
             "not-a-workbook"
         )
 
-    def test_every_sentence_says_something_in_both_languages(self, app: Flask) -> None:
+    @pytest.mark.usefixtures("app")
+    def test_every_sentence_says_something_in_both_languages(self) -> None:
         for reason in SheetRefusedError.sentences:
             values = {"megabytes": 1, "most": 1, "name": "a", "row": 1, "line": 1, "suffix": ".csv"}
             assert len(str(SheetRefusedError(reason, **values))) > 20

@@ -63,8 +63,8 @@ class TestPages:
         row = session.scalars(select(Material)).one()
         assert upload(client, "a.pdf", PDF + b"2", f"/studio/materials/{row.id}").status_code == 302
         page = client.get(f"/studio/materials/{row.id}").text
-        assert "Version 2: Site checklist" in page
-        assert "Version 1: Site checklist" in page
+        assert "Version 2 · Site checklist" in page
+        assert "Version 1 · Site checklist" in page
         same = upload(client, "a.pdf", PDF + b"2", f"/studio/materials/{row.id}")
         assert "the file that is there already" in same.text
 

@@ -312,13 +312,9 @@ class TestHome:
         sign_in(client, admin)
         assert client.get("/home").status_code == 302
 
-    @pytest.mark.usefixtures("session")
-    def test_others_learn_which_roles_they_have(self, client: FlaskClient) -> None:
-        sign_in(client, factories.person(roles={Role.TRAINER, Role.HR}))
-        page = client.get("/home").text
-        assert "Trainer" in page
-        assert "HR" in page
-        assert "Line manager" not in page
+    def test_a_trainer_is_led_to_the_programme(self, client: FlaskClient, trainer: Person) -> None:
+        sign_in(client, trainer)
+        assert client.get("/home").location == "/studio"
 
     @pytest.mark.usefixtures("session")
     def test_someone_without_a_role_learns_who_gives_one(self, client: FlaskClient) -> None:

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, Response
+from werkzeug.wsgi import FileWrapper
 
 from lms.web import files
 
@@ -64,3 +65,15 @@ def test_a_file_with_a_known_hash_is_asked_for_once(app: Flask) -> None:
     with app.test_request_context(headers={"If-None-Match": first.headers["ETag"]}):
         again = files.send_bytes(BODY, mime="application/pdf", etag="abc")
     assert again.status_code == 304
+
+
+def test_a_large_file_is_left_to_the_server(app: Flask, tmp_path: Path) -> None:
+    film = tmp_path / "film"
+    film.write_bytes(b"x" * (files.PIECE + 1))
+    given = {"wsgi.file_wrapper": FileWrapper}
+    with app.test_request_context(environ_overrides=given):
+        reply = files.send_path(film, mime="video/mp4", name="片.mp4", is_shown=True)
+        assert isinstance(reply.response, FileWrapper)
+        assert sum(map(len, reply.response)) == reply.content_length == files.PIECE + 1
+        reply.close()
+    assert reply.headers["Content-Disposition"].startswith("inline;")

@@ -39,7 +39,7 @@ class Found(NamedTuple):
 
 
 class Units:
-    """The open units that the actor may put people in, by code, by path of names, by name."""
+    """The open units that the actor may put people in: by code, name, or end of the path of names."""
 
     def __init__(self, rows: Sequence[tuple[int, str, str, str]], mine: frozenset[int]) -> None:
         """Take rows of id, code, name and path; those in `mine` are to be found."""
@@ -52,7 +52,9 @@ class Units:
             ids = [int(each) for each in path.strip("/").split("/")]
             self.paths[number] = " / ".join(names[each] for each in ids if each in names)
             if number in mine:
-                for key in {_key(code), _key(self.paths[number]), _key(name)}:
+                parts = self.paths[number].split(" / ")
+                ends = {_key("/".join(parts[place:])) for place in range(len(parts))}
+                for key in {_key(code), _key(name), *ends}:
                     self._found.setdefault(key, []).append(number)
         self._by_code = {_key(self.codes[number]): number for number in mine}
 

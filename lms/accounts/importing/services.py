@@ -174,7 +174,24 @@ def note_done(import_id: int, checked: Check | PeopleFileError, *, at: datetime)
                at=at, file=row.file_name, **row.outcome)  # fmt: skip
     assert row.decided_at is not None, "the table says so"
     if row.invite and (new := queries.waiting_for_invitation(row.asked_by_id, row.decided_at)):
-        invite_all(new, actor_id=row.asked_by_id, page="/admin/people", at=at)
+        page = f"/admin/people/import/{import_id}"
+        invite_all(new, actor_id=row.asked_by_id, page=page, at=at)
+
+
+@transaction()
+def invite_new(row: PeopleImport, *, actor: Person, at: datetime | None = None) -> Job | None:
+    """Have those whom a file brought in invited; None if nobody is left to be.
+
+    Raises:
+        NotOpenError: the file was not brought in.
+    """
+    keeping.require_keeper(actor)
+    if row.done_at is None or row.decided_at is None:
+        raise NotOpenError
+    new = queries.waiting_for_invitation(row.asked_by_id, row.decided_at)
+    row.invite = True
+    page = f"/admin/people/import/{row.id}"
+    return invite_all(new, actor_id=actor.id, page=page, at=at or clock.now()) if new else None
 
 
 @transaction()

@@ -40,7 +40,7 @@ VERDICTS: Mapping[Verdict, LazyString] = {
     Verdict.NEW: _("New"),
     Verdict.CHANGED: _("Changed"),
     Verdict.SAME: _("Unchanged"),
-    Verdict.ERROR: _("Wrong"),
+    Verdict.ERROR: _("Needs correcting"),
 }
 
 PROBLEMS: Mapping[str, LazyString] = {
@@ -85,9 +85,9 @@ PROBLEMS: Mapping[str, LazyString] = {
         "sign in. Leave the cell empty."
     ),
     "unit-needed": _("Write one of your units here: you can add people only there."),
-    "unknown-unit": _("There is no unit “%(value)s” for you. Write the code of one that exists."),
+    "unknown-unit": _("There is no unit “%(value)s” in your part of the organisation. Write the code of one."),
     "unknown-unit-near": _(
-        "There is no unit “%(value)s” for you. Did you mean %(nearest)s?"
+        "There is no unit “%(value)s” in your part of the organisation. Did you mean %(nearest)s?"
     ),
     "many-units": _(
         "Several units are called “%(value)s”: %(paths)s. Write the code or the whole path."
@@ -134,8 +134,16 @@ def column(field: str, letters: Mapping[str, str]) -> str:
 
 
 def problems(detail: Sequence[Any], letters: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return the problems of a stored row: column and sentence each."""
-    return [(column(field, letters), problem(code, values)) for field, code, values in detail]
+    """Return the problems of a stored row, from left to right: column and sentence each."""
+
+    def place(each: Any) -> tuple[int, str]:
+        letter = letters.get(each[0], "")
+        return len(letter), letter
+
+    return [
+        (column(field, letters), problem(code, values))
+        for field, code, values in sorted(detail, key=place)
+    ]
 
 
 def changes(detail: Sequence[Any]) -> list[tuple[str, str, str]]:

@@ -147,9 +147,10 @@ def revised_meta(
     The values that the texts use are listed by themselves. Nobody has reviewed the new text yet.
     """
     names = used(dict(source)) & known.keys()
-    depends = [*meta["depends"], *sorted(names - set(meta["depends"]))]
+    listed = meta.get("depends") or []
+    depends = [*listed, *sorted(names - set(listed))]
     changed = {"title": dict(title), "minutes": minutes, "depends": depends}
-    if depends and meta["class"] == LessonClass.GENERIC:
+    if depends and meta.get("class") == LessonClass.GENERIC:
         changed["class"] = LessonClass.PARAMETRIC.value
     unread = {key: empty for key, empty in (("reviewer", ""), ("reviewed_on", None)) if key in meta}
     return {**meta, **changed, **unread}

@@ -14,6 +14,7 @@ from lms.core.editions import Edition
 from lms.core.text import Bilingual
 from lms.courses.content.draft import draft_of, media_rows
 from lms.courses.models import Lesson, LessonVersion
+from lms.courses.studio import is_edited
 
 
 def reconciled(
@@ -55,7 +56,7 @@ def _edited() -> dict[str, LessonVersion]:
     query = (
         select(LessonVersion)
         .join(Lesson, Lesson.published_id == LessonVersion.id)
-        .where(LessonVersion.file_digest != Lesson.imported_digest)
+        .where(is_edited())
         .options(
             undefer(LessonVersion.meta),
             undefer(LessonVersion.source),
@@ -69,7 +70,7 @@ def _standing(
     version: LessonVersion, values: Mapping[str, Bilingual], changed: AbstractSet[str]
 ) -> Edition:
     """Return an edited text with the site's values as they are to be."""
-    names = set(version.meta["depends"])
+    names = set(version.meta.get("depends") or ())
     if not names & changed or not names <= values.keys():
         return Edition(version.lesson.code, version.digest, {})
     edition = draft_of(version, values).edition()
