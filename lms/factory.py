@@ -24,6 +24,7 @@ import lms.admin.views
 import lms.certificates.jobs
 import lms.certificates.views
 import lms.core.cli
+import lms.courses.blueprint
 import lms.courses.cli
 import lms.courses.jobs
 import lms.courses.material_views
@@ -33,12 +34,13 @@ import lms.desk.blueprint
 import lms.desk.team_views
 import lms.desk.views
 import lms.desk.work_views
+import lms.exams.blueprint
 import lms.exams.jobs
 import lms.exams.outcome_views
 import lms.exams.views
 import lms.notifications.jobs
-import lms.records.cli
 import lms.records.blueprint
+import lms.records.cli
 import lms.records.jobs
 import lms.records.table_views
 import lms.records.views
@@ -58,10 +60,10 @@ BLUEPRINTS = (
     lms.records.blueprint.bp,
     lms.accounts.views.bp,
     lms.admin.blueprint.bp,
-    lms.courses.views.bp,
+    lms.courses.blueprint.bp,
     lms.desk.blueprint.bp,
     lms.desk.work_views.bp,
-    lms.exams.views.bp,
+    lms.exams.blueprint.bp,
     lms.reports.views.bp,
 )
 COMMANDS = (

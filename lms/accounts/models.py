@@ -53,6 +53,7 @@ class Person(Base):
     """Made by the demo, and removed with it."""
 
     unit: Mapped[OrgUnit | None] = relationship(lazy="joined")
+    manager: Mapped["Person | None"] = relationship(remote_side="Person.id")
     grants: Mapped[list["RoleGrant"]] = relationship(
         lazy="selectin",
         foreign_keys="RoleGrant.person_id",
@@ -219,4 +220,4 @@ class PeopleImportRow(Base):
     name: Mapped[text80]
     staff_no: Mapped[text80]
     detail: Mapped[list[Any]] = mapped_column(JSON)
-    """Of a changed row: ``[field, old, new]`` each; of a wrong one: ``[column, code, values]``."""
+    """Of a wrong row: ``[field, code, values]`` each; of the others: ``[field, old, new]``."""

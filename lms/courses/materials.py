@@ -42,7 +42,7 @@ def take_in(name: str, file: BinaryIO, *, limit_mb: int) -> Stored:
 
     Its kind is decided by its name and by what it holds, which have to agree. Pictures are drawn
     anew while the person waits: in a child process with limits of its own, and for what is let
-    through (20 MB, 40 million pixels) within seconds, so that nobody has to come back for a verdict.
+    through (20 MB, 24 million pixels) within seconds, so that nobody has to come back for a verdict.
 
     Args:
         name: as it was called; only its ending counts, and no more of it is kept.

@@ -6,8 +6,6 @@ from datetime import datetime
 
 from flask_babel import gettext as _, ngettext
 
-from lms.accounts.models import OrgUnit
-from lms.core.db import db
 from lms.core.text import Bilingual
 from lms.records.lines import Asked, Version
 from lms.records.source import Source
@@ -26,13 +24,22 @@ class Filter:
     value: str
 
 
-def rows(source: Source, asked: Asked, *, asked_by: str, at: datetime) -> list[tuple[str, str]]:
-    """Return what the first sheet says: pairs of label and text."""
-    unit = None if asked.unit_id is None else db.session.get_one(OrgUnit, asked.unit_id)
+def rows(
+    source: Source, asked: Asked, *, unit: str, asked_by: str, at: datetime
+) -> list[tuple[str, str]]:
+    """Return what the first sheet says: pairs of label and text.
+
+    Args:
+        source: what is written.
+        asked: which lines.
+        unit: name of the unit asked for.
+        asked_by: who asked.
+        at: when.
+    """
     conditions = [
         (_("Programme"), programme_words(asked, source.known.values())),
         (_("View"), view_words(asked)),
-        *((each.label, each.value) for each in filters(asked, unit=unit.name if unit else "")),
+        *((each.label, each.value) for each in filters(asked, unit=unit)),
     ]
     told = [
         (_("Made on"), _("%(instant)s (%(zone)s)", instant=instant(at), zone=i18n.zone().key)),

@@ -15,7 +15,7 @@ from flask_babel import force_locale, gettext as _
 from sqlalchemy import ColumnElement, func, select
 
 from lms.accounts import queries as accounts
-from lms.accounts.models import Person
+from lms.accounts.models import OrgUnit, Person
 from lms.accounts.rules import Role
 from lms.core.db import db, one_read
 from lms.core.errors import NotFoundError
@@ -115,11 +115,13 @@ def _print_record(person: Person, locale: str, path: Path) -> int:
 def _write(order: Order, actor: Person | None, path: Path, at: datetime) -> int:
     """Write lines and entries; return how many rows the list has, or else the record."""
     asked, who, entries_of = _scope(order, actor)
+    asked_by = _("the operator") if actor is None else actor.name
+    unit = None if asked.unit_id is None else db.session.get(OrgUnit, asked.unit_id)
+    unit_name = unit.name if unit else ""
     with one_read() as session:
         source = Source(session, asked, who=who, entries_of=entries_of, today=today(at))
         _refuse(order, source.lines_count)
-        asked_by = _("the operator") if actor is None else actor.name
-        told = about.rows(source, asked, asked_by=asked_by, at=at)
+        told = about.rows(source, asked, unit=unit_name, asked_by=asked_by, at=at)
         match order.format:
             case FileFormat.XLSX:
                 _write_xlsx(path, source, told)

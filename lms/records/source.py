@@ -55,7 +55,7 @@ class Source:
         self.entries_count = 0
         if entries_of is not None:
             on_lines = RecordEntry.person_id.in_(roster.people_of(who, asked, today=today))
-            entries = self._entries_where(on_lines).with_only_columns(func.count())
+            entries = self._entries_where(on_lines).order_by(None).with_only_columns(func.count())
             self.entries_count = session.scalars(entries).one()
 
     @property

@@ -63,7 +63,7 @@ def _report(spec: Spec, at: datetime) -> Report:
         title=cover.title(figures),
         figures=figures,
         digest=text.digest(figures),
-        as_of=chosen.end,
+        as_of=chosen.as_of,
         made_at=at,
         made_by="",
     )

@@ -91,12 +91,15 @@ def _rates(topic: str, figures: Figures, brush: Brush) -> Exhibit | None:
     rows = figures[topic]
     if not any(row["first"] for row in rows):
         return None
-    lines = [_rate(words.title_of(topic, row), row, brush) for row in rows if row["first"]]
+    lines = []
+    if any(row["first_rate"] is not None for row in rows):
+        lines = [_rate(words.title_of(topic, row), row, brush) for row in rows if row["first"]]
+        lines.append(Line("", charts.scale(brush=brush)))
     return Exhibit(
         topic=topic,
         headline=words.headline(topic, figures),
         caption=_("Learning · share of first sittings passed, with its interval (95 %)"),
-        lines=[*lines, Line("", charts.scale(brush=brush))],
+        lines=lines,
         table=tables.of(topic, figures),
         note=_note(rows),
     )

@@ -28,7 +28,7 @@ class ReportRun(Base):
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     made_at: Mapped[datetime]
     as_of: Mapped[datetime]
-    """What happened from this instant on is not in it."""
+    """What happened after this instant is not in it."""
     digest: Mapped[str] = mapped_column(String(64))
     """SHA-256 of the figures: a copy that says the same has the same."""
     figures: Mapped[dict[str, Any]] = deferred(mapped_column("data", JSON))

@@ -104,9 +104,14 @@ class Selection:
     """What happened from then on is not in the report: never later than when it is made."""
 
     @property
+    def as_of(self) -> datetime:
+        """The last instant that is in the report."""
+        return self.end - timedelta(microseconds=1)
+
+    @property
     def last_day(self) -> date:
         """The day as of which things are due, overdue or valid."""
-        return i18n.today(self.end - timedelta(microseconds=1))
+        return i18n.today(self.as_of)
 
     @property
     def stages(self) -> tuple[Stage, ...]:

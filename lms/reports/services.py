@@ -60,7 +60,7 @@ def keep(chosen: Selection, figures: dict[str, Any], *, actor: Person, at: datet
         unit_id=chosen.unit.id if chosen.unit else None,
         requested_by_id=actor.id,
         made_at=at,
-        as_of=chosen.end,
+        as_of=chosen.as_of,
         digest=text.digest(figures),
         figures=figures,
     )

@@ -39,6 +39,13 @@ class TestUnits:
             assert checked.planned[0].unit_id == north.id, text
 
     @pytest.mark.usefixtures("support")
+    def test_the_top_of_a_path_may_be_left_out(self, support: OrgUnit, admin: Person) -> None:
+        company = units.add_unit("Company", actor=admin)
+        units.move_unit(support, company, actor=admin)
+        north = units.add_unit("North", parent=support, actor=admin)
+        for text in ("Company / Support / North", "Support/North"):
+            assert check(["1", "Li", "", text]).planned[0].unit_id == north.id, text
+
     def test_unknown_ones_name_the_nearest(self) -> None:
         checked = check(["1", "Li", "", "Suport"], ["2", "Wang", "", "xyz"])
         assert problems(checked) == [

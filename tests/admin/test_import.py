@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lms.accounts import units
 from lms.accounts.importing import bringing
 from lms.accounts.importing.columns import Field
-from lms.accounts.models import OrgUnit, Person
+from lms.accounts.models import AccessLink, OrgUnit, PeopleImport, Person
 from lms.accounts.rules import Role
 from lms.core import queue, spreadsheets
 from lms.courses.models import Enrolment
@@ -180,10 +180,33 @@ class TestImport:
         assert session.scalars(select(Person).filter_by(staff_no="1")).all() == []
 
     @pytest.mark.usefixtures("hr")
-    def test_a_page_asked_for_too_early_leads_to_the_progress(self, client: FlaskClient) -> None:
+    def test_a_page_asked_for_too_early_leads_to_the_progress(
+        self, client: FlaskClient, session: Session
+    ) -> None:
         reply = upload(client, csv([["1", "Li"]]))
         assert "/work/" in reply.location
-        assert client.get("/admin/people/import/1").location == reply.location
+        number = session.scalars(select(PeopleImport.id)).one()
+        assert client.get(f"/admin/people/import/{number}").location == reply.location
+
+    @pytest.mark.usefixtures("hr")
+    def test_new_people_are_invited_later_if_not_at_once(
+        self, client: FlaskClient, session: Session
+    ) -> None:
+        address = checked(client, ["1", "Li", "li@example.com"])
+        assert client.post(f"{address}/invite").status_code == 409
+        client.post(f"{address}/apply")
+        queue.run_one()
+        assert "no invitations yet" in client.get(address).text
+        assert "/work/" in client.post(f"{address}/invite").location
+        queue.run_one()
+        assert len(session.scalars(select(AccessLink)).all()) == 1
+        assert "no invitations yet" not in client.get(address).text
+
+    @pytest.mark.usefixtures("hr", "support")
+    def test_new_people_are_shown_with_all_that_would_be_written(self, client: FlaskClient) -> None:
+        page = client.get(checked(client, ["1", "Li", "li@example.com", "sup"]))
+        for said in ("Support", "li@example.com"):
+            assert f"<ins>{said}</ins>" in page.text
 
     @pytest.mark.usefixtures("hr")
     @pytest.mark.parametrize(

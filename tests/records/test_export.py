@@ -119,7 +119,12 @@ class TestList:
     @pytest.mark.usefixtures("learners")
     def test_as_pdf_prints_each_line(self, hr: Person, monkeypatch: pytest.MonkeyPatch) -> None:
         printed: list[Any] = []
-        monkeypatch.setattr(document, "render_list", lambda said: printed.append(said) or b"%PDF")
+
+        def render(said: Any) -> bytes:
+            printed.append(said)
+            return b"%PDF"
+
+        monkeypatch.setattr(document, "render_list", render)
         services.request_export(order(hr, FileFormat.PDF), actor=hr)
         assert file_of(hr) == b"%PDF"
         (said,) = printed

@@ -215,14 +215,13 @@ class TestFilters:
         assert names(Asked(text="晓彤 nobody")) == []
 
     def test_a_stage(self, programme: Programme) -> None:
-        first, second, done = (factories.person(name=each) for each in "abc")
-        factories.enrolment(first, programme)
-        for person in (second, done):
-            run = factories.enrolment(person, programme)
+        people = [factories.person(name=each) for each in "abc"]
+        runs = [factories.enrolment(person, programme) for person in people]
+        for run, person in zip(runs[1:], people[1:], strict=True):
             finish(run, person, "A-1", "A-2")
             passed(run, "stage-1")
-        finish(run, done, "B-1")
-        passed(run, "stage-2")
+        finish(runs[2], people[2], "B-1")
+        passed(runs[2], "stage-2")
         factories.person(name="d")
         assert names(Asked(programme_id=programme.id, stage=1)) == ["a"]
         assert names(Asked(programme_id=programme.id, stage=2)) == ["b"]

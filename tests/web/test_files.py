@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, Response
@@ -9,7 +10,7 @@ from lms.web import files
 BODY = bytes(range(256)) * 16
 
 
-def sent(app: Flask, byte_range: str | None = None, **options: str) -> Response:
+def sent(app: Flask, byte_range: str | None = None, **options: Any) -> Response:
     headers = {"Range": byte_range} if byte_range else {}
     with app.test_request_context(headers=headers):
         return files.send_bytes(BODY, mime="application/pdf", **options)

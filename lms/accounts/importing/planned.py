@@ -21,7 +21,7 @@ class Planned:
     programme: str = ""
     """Code of the programme to enrol in; empty: none, or taken already."""
     changes: list[tuple[str, str, str]] = field(default_factory=list)
-    """Field, old and new value, as people read them."""
+    """Of a known person: field, old and new value, as people read them."""
 
     @property
     def verdict(self) -> Verdict:

@@ -162,5 +162,15 @@ def _changes(each: Planned, person: Known, known: Snapshot) -> list[tuple[str, s
     return found
 
 
+def arrival(each: Planned, known: Snapshot) -> list[tuple[str, str, str]]:
+    """Return what would be written of a new person, beside name and staff number: for showing."""
+    row = each.row
+    said = {name: row.get(name) for name in Field if name not in {Field.NAME, Field.STAFF_NO}}
+    said[Field.LOGIN] = row.login
+    said[Field.UNIT] = known.units.paths[each.unit_id] if each.unit_id else ""
+    said[Field.DUE_ON] = _day(row.due_on) if row.due_on else ""
+    return [(str(name), "", value) for name, value in said.items() if value]
+
+
 def _day(day: date | None) -> str:
     return day.isoformat() if day else "–"

@@ -10,9 +10,10 @@ from sqlalchemy import Table, insert, select, update
 
 from lms.accounts import keeping
 from lms.accounts.errors import NotOpenError, PeopleFileError
-from lms.accounts.importing import files, lines, queries, writing
+from lms.accounts.importing import files, lines, planning, queries, writing
 from lms.accounts.importing.bringing import Check
 from lms.accounts.importing.columns import Field
+from lms.accounts.importing.known import Snapshot
 from lms.accounts.importing.planned import Planned
 from lms.accounts.models import PeopleImport, PeopleImportRow, Person
 from lms.accounts.rules import Verdict
@@ -68,20 +69,21 @@ def note_check(import_id: int, checked: Check | PeopleFileError, *, at: datetime
         row.summary = {"problem": checked.reason, "values": checked.context}
         return
     row.summary = checked.summary()
-    rows = [_stored(import_id, each) for each in checked.planned]
+    rows = [_stored(import_id, each, checked.known) for each in checked.planned]
     for place in range(0, len(rows), writing.MOST):
         table = cast("Table", PeopleImportRow.__table__)
         db.session.execute(insert(table), rows[place : place + writing.MOST])
 
 
-def _stored(import_id: int, each: Planned) -> dict[str, Any]:
+def _stored(import_id: int, each: Planned, known: Snapshot) -> dict[str, Any]:
+    is_new = each.verdict is Verdict.NEW
     return {
         "import_id": import_id,
         "number": each.row.number,
         "verdict": each.verdict,
         "name": each.row.get(Field.NAME)[:SHOWN],
         "staff_no": (each.row.get(Field.STAFF_NO) or each.row.login)[:SHOWN],
-        "detail": each.detail(),
+        "detail": planning.arrival(each, known) if is_new else each.detail(),
     }
 
 
@@ -219,6 +221,6 @@ def _keep_late(import_id: int, checked: Check) -> None:
     known = set(db.session.scalars(query))
     for each in checked.planned:
         if each.problems and each.row.number not in known:
-            stored = _stored(import_id, each)
+            stored = _stored(import_id, each, checked.known)
             where = {name: stored.pop(name) for name in ("import_id", "number")}
             db.session.execute(update(PeopleImportRow).filter_by(**where).values(**stored))

@@ -23,6 +23,7 @@ from lms.courses.models import Enrolment, LessonRead, StagePass
 from lms.exams.models import Attempt, LateAnswer, Response
 from lms.notifications.models import Message
 from lms.records.models import RecordEnd, RecordEntry
+from lms.reports.models import ReportRun
 
 _PLAIN = {"synchronize_session": False}
 
@@ -68,6 +69,7 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
         (AccessLink, AccessLink.person_id.in_(demo)),
         (SignIn, SignIn.person_id.in_(demo)),
         (Deliverable, Deliverable.owner_id.in_(demo)),
+        (ReportRun, ReportRun.requested_by_id.in_(demo)),
         (Job, or_(Job.owner_id.in_(demo), Job.key.in_(keys))),
         (RoleGrant, RoleGrant.person_id.in_(demo)),
     ):
