@@ -44,7 +44,7 @@ class Person(Base):
     """Language of mails and, after signing in, of pages: ``zh`` or ``en``."""
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"), index=True)
     manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    """The line manager, as far as it is known. It gives nobody a right: roles do."""
+    """The line manager, as far as it is known. It counts only with that role: `queries.visible_to`."""
     password_hash: Mapped[str | None] = mapped_column(String(128))
     """argon2id; empty until the person has set a password by their invitation."""
     created_at: Mapped[datetime]

@@ -26,7 +26,9 @@ def source_of(entries: Mapping[str, bytes], place: int) -> bytes:
         place: of the sheet in the workbook, from 0.
     """
     ids = re.findall(rb'<(?:\w+:)?sheet\s[^>]*\b\w+:id="([^"]+)"', entries["xl/workbook.xml"])
-    for tag in re.findall(rb"<Relationship\s[^>]*>", entries.get("xl/_rels/workbook.xml.rels", b"")):
+    for tag in re.findall(
+        rb"<Relationship\s[^>]*>", entries.get("xl/_rels/workbook.xml.rels", b"")
+    ):
         given = dict(re.findall(rb'\b(Id|Target)="([^"]*)"', tag))
         if place < len(ids) and given.get(b"Id") == ids[place]:
             target = given.get(b"Target", b"").decode("utf-8", "replace")

@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
-from lms.accounts.rules import Role
 from lms.core import clock
 from lms.core.db import transaction
 from lms.courses.models import Enrolment
