@@ -4,9 +4,9 @@ import secrets
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import select, update
 
 from lms.accounts import keeping
 from lms.accounts.errors import NotOpenError, PeopleFileError
@@ -71,8 +71,7 @@ def note_check(import_id: int, checked: Check | PeopleFileError, *, at: datetime
     row.summary = checked.summary()
     rows = [_stored(import_id, each, checked.known) for each in checked.planned]
     for place in range(0, len(rows), writing.MOST):
-        table = cast("Table", PeopleImportRow.__table__)
-        db.session.execute(insert(table), rows[place : place + writing.MOST])
+        writing.insert_rows(PeopleImportRow, rows[place : place + writing.MOST])
 
 
 def _stored(import_id: int, each: Planned, known: Snapshot) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Table, func, insert, select, update
 
@@ -121,7 +121,7 @@ def wishes(planned: Iterable[Planned], added: dict[int, int]) -> list[Wish]:
 def _add(new: Sequence[Planned], ids: dict[str, int], locale: str, at: datetime) -> dict[int, int]:
     """Insert people; return row number -> id."""
     last = db.session.scalar(select(func.max(Person.id))) or 0
-    _insert(Person, [_columns(each, ids, locale, at) for each in new])
+    insert_rows(Person, [_columns(each, ids, locale, at) for each in new])
     rows = db.session.execute(select(Person.login, Person.id).where(Person.id > last))
     numbers = {login: number for login, number in rows}  # noqa: C416  rows are no pairs to mypy
     added = {each.row.number: numbers[each.row.login] for each in new}
@@ -137,7 +137,7 @@ def _grant(people: Iterable[int], actor_id: int | None, at: datetime) -> None:
         {"person_id": number, "role": Role.TRAINEE, "granted_by_id": actor_id, "granted_at": at}
         for number in people
     ]
-    _insert(RoleGrant, grants)
+    insert_rows(RoleGrant, grants)
 
 
 def _note(
@@ -156,7 +156,7 @@ def _note(
                                   if name != Field.PROGRAMME}}  # fmt: skip
         if each.known is None or _is_changed(each):
             lines.append({**common, "action": action, "object_id": str(number), "detail": detail})
-    _insert(AuditEntry, lines)
+    insert_rows(AuditEntry, lines)
 
 
 def _is_changed(each: Planned) -> bool:
@@ -164,9 +164,12 @@ def _is_changed(each: Planned) -> bool:
     return any(name != Field.PROGRAMME for name, _old, _new in each.changes)
 
 
-def _insert(table: type[Base], rows: list[dict[str, Any]]) -> None:
+def insert_rows(model: type[Base], rows: list[dict[str, Any]]) -> None:
+    """Insert rows by one statement, past the objects of the mapper."""
+    table = model.__table__
+    assert isinstance(table, Table)
     if rows:
-        db.session.execute(insert(cast("Table", table.__table__)), rows)
+        db.session.execute(insert(table), rows)
 
 
 def _columns(each: Planned, ids: dict[str, int], locale: str, at: datetime) -> dict[str, Any]:
