@@ -129,7 +129,7 @@ class TestRevise:
         [
             ("en", "## A receipt", "A receipt", ("en", None, "skeleton")),
             ("zh", "```log\n09:14 ERROR <x>\n```", "", ("en", None, "skeleton")),
-            ("en", "{{sla.first}}", "{{sla.frist}}", ("en", 3, "unknown-variable")),
+            ("en", "{{sla.first}}", "{{sla.nowhere}}", ("en", 3, "unknown-variable")),
             ("zh", "clock.zh.svg", "watch.svg", ("zh", 5, "missing-media")),
             ("en", "[!WARNING]", "[!DANGER]", ("en", 11, "callout-kind")),
             ("en", "{check:c1}", "{check:c2}", ("en", 20, "unknown-check")),

@@ -137,11 +137,11 @@ class TestEditor:
     def test_slips_stand_below_their_text_with_their_lines(
         self, client: FlaskClient, session: Session
     ) -> None:
-        reply = save(client, en=edited("{{sla.first}}", "{{sla.frist}}"))
+        reply = save(client, en=edited("{{sla.first}}", "{{sla.nowhere}}"))
         assert reply.status_code == 422
         assert 'data-line="3" data-in="en"' in reply.text
         assert "There is no named value with this name." in reply.text
-        assert "The clock runs for {{sla.frist}}." in reply.text
+        assert "The clock runs for {{sla.nowhere}}." in reply.text
         assert versions(session) == 1
 
     def test_both_languages_have_to_be_in_step(self, client: FlaskClient) -> None:
