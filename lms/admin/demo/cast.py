@@ -60,7 +60,7 @@ STAFF = (
 )
 """One per role beside the trainee's; the manager's scope is their own unit."""
 FIRST = Part("demo-trainee", "林晓", "Lin Xiao", "DEMO-L1", Role.TRAINEE, "D005",
-             began_days_ago=24, ability=0.9, lessons_a_week=5.0)  # fmt: skip
+             began_days_ago=24, ability=0.9, lessons_a_week=9.0)  # fmt: skip
 
 
 def trainees() -> Iterator[Part]:
@@ -84,7 +84,7 @@ def trainees() -> Iterator[Part]:
             began_days_ago=max(began, 60) if late or leaves else began,
             weeks_to_finish=6 if late else random.choice((12, 16, 16, 20)),
             ability=min(0.98, random.gauss(0.84, 0.09)),
-            lessons_a_week=max(1.0, random.gauss(6.0, 2.5)),
+            lessons_a_week=max(1.5, random.gauss(11.0, 4.0)),
             stops_after_days=random.randint(10, 40) if late or leaves else None,
             leaves=leaves,
         )
