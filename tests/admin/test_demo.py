@@ -17,7 +17,7 @@ from lms.core import content
 from lms.core.audit import AuditEntry
 from lms.core.db import Base, transaction
 from lms.core.errors import LmsError
-from lms.courses.models import Enrolment
+from lms.courses.models import Enrolment, Programme
 from lms.exams.models import Attempt
 from lms.records import queries as records
 from tests.factories import NOON
@@ -126,14 +126,15 @@ def test_someone_to_whom_real_evidence_refers_is_locked_out_and_stays(
 ) -> None:
     boss = next(person for person in demo if person.login == "demo-admin")
     unit = session.scalars(select(OrgUnit).filter_by(code="DEMO-L1")).one()
+    programme = session.scalars(select(Programme).filter_by(code=loading.PROGRAMME)).one()
     with transaction():
         real = Person(name="Real", login="real", locale="en", unit=unit, created_at=NOON)
         session.add(real)
         session.flush()
         from_boss = Enrolment(
             person_id=real.id,
-            programme_id=1,
-            version_id=1,
+            programme_id=programme.id,
+            version_id=programme.published_id,
             cycle=1,
             source="assigned",
             assigned_by_id=boss.id,
