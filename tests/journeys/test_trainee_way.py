@@ -102,10 +102,10 @@ def check_record(walker: Walker) -> None:
     assert len(re.findall(r"LTP?\d?-\d{4}-\d{6}-\w", walker.text)) >= 5
     walker.click("form[action*='/record'] .btn.pri")
     began = time.monotonic()
-    while not walker.all("#pdf-state .tag.ok"):
+    while not walker.all("#work .tag.ok"):
         assert time.monotonic() - began < 60, "the PDF is not made"
         time.sleep(0.5)
-    href = str(walker.one("#pdf-state a.btn.pri").get_attribute("href"))
+    href = str(walker.one("#work a.btn.pri").get_attribute("href"))
     assert download(walker, href).startswith(b"%PDF-")
 
 
