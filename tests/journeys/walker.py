@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
+from selenium.common import StaleElementReferenceException
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -44,9 +45,13 @@ class Walker:
 
     def click(self, css: str) -> None:
         """Click what fits, from the middle of the window, where no bar covers it."""
+        self.until(lambda: self._clicked(css), f"clicking {css}")
+
+    def _clicked(self, css: str) -> bool:
         element = self.one(css)
         self.script("arguments[0].scrollIntoView({block: 'center'})", element)
         element.click()
+        return True
 
     def type(self, css: str, text: str) -> None:
         """Type into a field."""
@@ -61,11 +66,22 @@ class Walker:
     def until(
         self, condition: Callable[[], bool], what: str, *, patience: float = PATIENCE
     ) -> None:
-        """Wait for something to become true."""
+        """Wait for something to become true.
+
+        An element that the page replaced between finding and reading it is looked for again: the
+        page moved on by itself, as pages with long work on them do.
+        """
         began = time.monotonic()
-        while not condition():
+        while not self._holds(condition):
             assert time.monotonic() - began < patience, f"{what} on {self.browser.current_url}"
             time.sleep(0.05)
+
+    @staticmethod
+    def _holds(condition: Callable[[], bool]) -> bool:
+        try:
+            return condition()
+        except StaleElementReferenceException:
+            return False
 
     def arrive(self, part: str) -> None:
         """Wait until the address has `part` in it."""
@@ -73,8 +89,8 @@ class Walker:
 
     @property
     def text(self) -> str:
-        """What the page says."""
-        return self.one("body").text
+        """What the page says, read in one step: a page that is replaced meanwhile breaks nothing."""
+        return str(self.script("return document.body ? document.body.innerText : ''"))
 
     # ---- the way
     def set_up(self, name: str, login: str) -> None:
