@@ -10,8 +10,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -54,15 +55,8 @@ class Site:
         query = "SELECT kind, body FROM question_version WHERE id = ?"
         kind, text = self.rows(query, version_id)[0]
         body = json.loads(text)
-        match kind:
-            case "truefalse":
-                return [str(body["answer"]).lower()]
-            case "fillin":
-                return [next(iter(each["accept"].values()))[0] for each in body["blanks"]]
-            case "numeric":
-                return [str(body["answer"]["value"])]
-            case _:
-                return list(body["answer"])
+        answers: Callable[[Any], list[str]] = _RIGHT.get(kind, itemgetter("answer"))
+        return answers(body)
 
     def password_of(self, login: str) -> str:
         """Return the password of one of the demo's accounts."""
@@ -74,6 +68,24 @@ class Site:
         file = f"file:{self.folder / 'lms.sqlite'}?mode=ro"
         with closing(sqlite3.connect(file, uri=True)) as connection:
             return connection.execute(query, values).fetchall()
+
+
+_RIGHT: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "truefalse": lambda body: [str(body["answer"]).lower()],
+    "fillin": lambda body: [next(iter(each["accept"].values()))[0] for each in body["blanks"]],
+    "numeric": lambda body: [str(body["answer"]["value"])],
+    "text": lambda body: [body["accept"][0]["forms"]["en"][0].replace("*", "")],
+    "matching": lambda body: [f"{each['key']}={each['answer']}" for each in body["things"]],
+    "ordering": lambda body: [f"{key}={n}" for n, key in enumerate(body["answer"], start=1)],
+    "cloze": lambda body: [_right_of_gap(each) for each in body["gaps"]],
+}
+"""Kind -> what would be right; where it is not here, the body's ``answer``."""
+
+
+def _right_of_gap(gap: dict[str, Any]) -> str:
+    if "accept" in gap:
+        return str(gap["accept"]["en"][0])
+    return str(gap["answer"] if "options" in gap else gap["value"])
 
 
 @contextmanager
