@@ -93,18 +93,17 @@ addEventListener('online', () => { wait = 1000; flush(); if (state === 'handing'
 let typing = 0;
 form.addEventListener('input', (e) => {
   const card = e.target.closest('.q-card'); if (!card || state !== 'open') return;
-  if (e.target.closest('[data-places]')) swap(card, e.target);
   changed(Number(card.dataset.slot)); clearTimeout(typing);
   typing = setTimeout(flush, e.target.matches('.input') ? 800 : 0);
 });
-// a place that another thing had goes to this one, and the other gets what this one had
-const placeOf = (select) => select.selectedIndex;
-function swap(card, chosen) {
-  const others = fields(card).filter((f) => f !== chosen), other = others.find((f) => placeOf(f) && placeOf(f) === placeOf(chosen));
-  if (other) other.selectedIndex = Number(chosen.dataset.had || 0);
-  for (const f of fields(card)) f.dataset.had = placeOf(f);
-}
-for (const f of $$('[data-places] .input')) f.dataset.had = placeOf(f);
+// ordering: a place that another thing had goes to this one, and the other gets what this one had; only when the
+// list is left, since arrow keys walk through every place on their way
+form.addEventListener('focusin', (e) => { if (e.target.closest('[data-places]')) e.target.dataset.had = e.target.selectedIndex; });
+form.addEventListener('focusout', (e) => {
+  if (!e.target.closest('[data-places]') || state !== 'open' || !e.target.selectedIndex) return;
+  const card = e.target.closest('.q-card'), other = fields(card).find((f) => f !== e.target && f.selectedIndex === e.target.selectedIndex);
+  if (other) { other.selectedIndex = Number(e.target.dataset.had || 0); changed(Number(card.dataset.slot)); flush(); }
+});
 addEventListener('pagehide', () => { if (state === 'open' && unsent.size && navigator.onLine) fetch(form.dataset.save, { method: 'POST', keepalive: true, headers: { 'content-type': 'application/json', 'x-csrftoken': form.dataset.csrf }, body: JSON.stringify({ answers: [...unsent.values()] }) }); });
 addEventListener('beforeunload', (e) => { if (unsent.size && state === 'open') { e.preventDefault(); e.returnValue = T.leave; } });
 

@@ -89,8 +89,14 @@ def _right_of_gap(gap: dict[str, Any]) -> str:
 
 
 @contextmanager
-def running(folder: Path, *, demo: bool = False) -> Iterator[Site]:
-    """Start the product on an empty data directory and stop it afterwards."""
+def running(folder: Path, *, demo: bool = False, content: Path | None = None) -> Iterator[Site]:
+    """Start the product on an empty data directory and stop it afterwards.
+
+    Args:
+        folder: the data directory.
+        demo: whether to make the demo's people up.
+        content: another curriculum than the product's own.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -101,6 +107,8 @@ def running(folder: Path, *, demo: bool = False) -> Iterator[Site]:
         if not key.startswith("LMS_") or key == "LMS_CONTENT_DIR"
     }
     environ |= {"LMS_DATA_DIR": str(folder), "LMS_PORT": str(port), "LMS_DEMO": str(int(demo))}
+    if content:
+        environ["LMS_CONTENT_DIR"] = str(content)
     with site.log.open("wb") as log:
         command = [sys.executable, "-u", "-m", "lms.serve"]
         process = subprocess.Popen(  # noqa: S603
