@@ -91,11 +91,13 @@ function again(text) {                                    // the line is down, o
 addEventListener('online', () => { wait = 1000; flush(); if (state === 'handing') handIn(); });
 
 let typing = 0;
-form.addEventListener('input', (e) => {
+const edited = (e) => {
   const card = e.target.closest('.q-card'); if (!card || state !== 'open') return;
   changed(Number(card.dataset.slot)); clearTimeout(typing);
   typing = setTimeout(flush, e.target.matches('.input') ? 800 : 0);
-});
+};
+form.addEventListener('input', edited);
+form.addEventListener('change', (e) => { if (e.target.matches('select')) edited(e); });   // not every browser says "input" of a list
 // ordering: a place that another thing had goes to this one, and the other gets what this one had; only when the
 // list is left, since arrow keys walk through every place on their way
 form.addEventListener('focusin', (e) => { if (e.target.closest('[data-places]')) e.target.dataset.had = e.target.selectedIndex; });

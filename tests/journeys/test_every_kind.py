@@ -112,6 +112,7 @@ def test_in_chinese_on_a_phone_in_the_dark(every_kind: Site, shots: Path | None)
             walker.answer(slot, answer)
         walker.until(walker.is_all_saved, "everything saved")
         walker.hand_in()
+        assert "100.00 %" in walker.text
         look(walker, "result-zh", shots, PHONE)
 
 
