@@ -86,7 +86,8 @@ def _check_stages(programme: Entry, lessons: dict[str, str]) -> set[str]:
         stage.code("exam", optional=True)
         stage.code("certificate", optional=True)
         for gate in stage.entries("practical", optional=True, least=0):
-            gate.only("code", "title")
+            gate.only("code", "title", "drills")
+            gate.words("drills", optional=True)
             gate.code("code")
             gate.both("title")
         for module in stage.entries("modules"):
