@@ -43,9 +43,12 @@ def enrolments_of(person: Person) -> Sequence[Enrolment]:
     return db.session.scalars(_runs_of(person)).all()
 
 
-def current_enrolment(person: Person) -> Enrolment | None:
-    """Return a person's latest run."""
-    return db.session.scalar(_runs_of(person).limit(1))
+def current_runs(person: Person) -> Sequence[Enrolment]:
+    """Return a person's latest run of each of their programmes, latest first."""
+    runs: dict[int, Enrolment] = {}
+    for run in enrolments_of(person):
+        runs.setdefault(run.programme_id, run)
+    return list(runs.values())
 
 
 def latest_run(person: Person, programme: Programme) -> Enrolment | None:

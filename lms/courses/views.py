@@ -53,7 +53,9 @@ def finish(code: str) -> str | Response:
     page = queries.lesson_page(me(), code)
     if request.headers.get("HX-Request"):
         return render_template("courses/read_state.html", page=page)
-    return redirect(url_for(".lesson", code=page.next) if page.next else url_for("desk.home"))
+    if page.next:
+        return redirect(url_for(".lesson", code=page.next))
+    return redirect(url_for("desk.home", programme=page.enrolment.programme.code))
 
 
 @bp.get("/lessons/<code>/checks/<check_id>")
