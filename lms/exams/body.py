@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from lms.courses.upload_rules import FORMS
 from lms.exams.rules.kinds import FALSE, PAIRED, TRUE, Kind
 from lms.exams.rules.marks import (
     Cloze,
@@ -21,6 +22,7 @@ from lms.exams.rules.marks import (
     SingleChoice,
 )
 from lms.exams.rules.pairs import Matching, Ordering, OrderPolicy
+from lms.exams.rules.rubric import ByHand, Item
 from lms.exams.rules.shorttext import Accepted, ShortText
 
 Bilingual = Mapping[str, str]
@@ -64,6 +66,18 @@ def _accepted(given: Mapping[str, Any]) -> Accepted:
     )
 
 
+def _rubric(body: Mapping[str, Any]) -> tuple[Item, ...]:
+    return tuple(Item(each["key"], each["points"]) for each in body["rubric"])
+
+
+def files_wanted(kind: Kind, body: Mapping[str, Any]) -> tuple[Sequence[str], int]:
+    """Return the endings of the files that may be handed in, and how many at most."""
+    if kind is not Kind.UPLOAD:
+        return (), 0
+    wanted = body.get("files") or {}
+    return wanted.get("types") or list(FORMS), wanted.get("most") or 1
+
+
 def _gap(given: Mapping[str, Any]) -> SingleChoice | FillIn | Numeric:
     if "options" in given:
         return SingleChoice(given["answer"])
@@ -83,6 +97,8 @@ _KEYS: Mapping[Kind, Callable[[Mapping[str, Any]], Key]] = {
         tuple((each["key"], each["answer"]) for each in body["things"])
     ),
     Kind.ORDERING: _ordering,
+    Kind.ESSAY: lambda body: ByHand(_rubric(body)),
+    Kind.UPLOAD: lambda body: ByHand(_rubric(body)),
     Kind.CLOZE: lambda body: Cloze(tuple(map(_gap, body["gaps"]))),
 }
 
@@ -118,7 +134,7 @@ def is_shuffled(kind: Kind, body: Mapping[str, Any]) -> bool:
 
 def blanks(kind: Kind, body: Mapping[str, Any]) -> int:
     """Return how many fields there are to type into."""
-    if kind in {Kind.NUMERIC, Kind.TEXT}:
+    if kind in {Kind.NUMERIC, Kind.TEXT, Kind.ESSAY}:
         return 1
     return len(body["blanks"]) if kind is Kind.FILLIN else 0
 

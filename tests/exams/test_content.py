@@ -123,6 +123,12 @@ class TestCheckOfQuestions:
             ("  - value: '10'\n", "  - value: ten\n", "not-a-number"),
             ("  - value: '10'\n    units:\n    - min\n", "  - why: null\n", "missing-field"),
             ("en: Who A", "en: Who B", "duplicate-option"),
+            # by hand
+            ("min: 20", "min: 90", "out-of-range"),
+            ("- key: '1'\n    points: 2", "- key: '1'\n    points: 1", "rubric-short"),
+            ("- key: '1'\n    points: 2", "- key: '2'\n    points: 2", "option-keys"),
+            ("  - pdf", "  - exe", "not-a-choice"),
+            ("most: 2", "most: 9", "out-of-range"),
             # cases
             ("id: Q-case-1", "id: Q-text", "duplicate-id"),
             ("kind: truefalse\n    seconds", "kind: matching\n    seconds", "not-a-choice"),

@@ -14,6 +14,7 @@ from typing import assert_never
 
 from lms.exams.rules.normal import normal_text, parse_number
 from lms.exams.rules.pairs import Matching, Ordering, mark_matching, mark_ordering
+from lms.exams.rules.rubric import ByHand
 from lms.exams.rules.shorttext import ShortText, mark_text
 
 ZERO, HALF, FULL = Fraction(0), Fraction(1, 2), Fraction(1)
@@ -89,7 +90,17 @@ class Cloze:
             raise ValueError("at least one gap")
 
 
-Key = SingleChoice | MultipleChoice | FillIn | Numeric | ShortText | Matching | Ordering | Cloze
+Key = (
+    SingleChoice
+    | MultipleChoice
+    | FillIn
+    | Numeric
+    | ShortText
+    | Matching
+    | Ordering
+    | Cloze
+    | ByHand
+)
 """The part of a question that decides whether a response is right."""
 
 
@@ -108,11 +119,17 @@ def mark(key: Key, response: tuple[str, ...]) -> Fraction | None:
             count for nothing.
 
     Returns:
-        From `ZERO` (wrong or blank) to `FULL` (right), or None: a person must mark it (no kind
-        asks for that yet).
+        From `ZERO` (wrong or blank) to `FULL` (right), or None: a person must mark it.
     """
     if is_blank(response):
         return ZERO
+    return None if isinstance(key, ByHand) else _earned(key, response)
+
+
+def _earned(
+    key: SingleChoice | MultipleChoice | FillIn | Numeric | ShortText | Matching | Ordering | Cloze,
+    response: tuple[str, ...],
+) -> Fraction:
     match key:
         case SingleChoice(answer):
             earned = FULL if response == (answer,) else ZERO
