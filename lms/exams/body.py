@@ -37,7 +37,8 @@ def key_of(kind: Kind, body: Mapping[str, Any]) -> Key:
 
 def _multiple(body: Mapping[str, Any]) -> MultipleChoice:
     policy = MultiplePolicy(body.get("policy") or MultiplePolicy.SUBSET_HALF)
-    return MultipleChoice(option_keys(Kind.MULTIPLE, body), frozenset(body["answer"]), policy)
+    keys, answers = option_keys(Kind.MULTIPLE, body), frozenset(body["answer"])
+    return MultipleChoice(keys, answers, policy, Fraction(str(body.get("partly") or "0.5")))
 
 
 def _ordering(body: Mapping[str, Any]) -> Ordering:

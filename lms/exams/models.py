@@ -209,7 +209,7 @@ class Response(Base):
     flagged: Mapped[bool] = mapped_column(default=False)
     saved_at: Mapped[datetime]
     mark: Mapped[Fraction | None]
-    """From 0 to 1, exact; written when the attempt is marked."""
+    """At most 1, exact, less than 0 for what cost points; written when the attempt is marked."""
 
 
 class LateAnswer(Base):

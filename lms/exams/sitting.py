@@ -167,11 +167,13 @@ def _worth(attempt: Attempt) -> list[tuple[int, int]]:
 
 def _marks(attempt: Attempt, answers: Mapping[int, queries.Saved]) -> dict[int, Fraction | None]:
     shown = queries.questions(version for version, _order, _points in attempt.layout)
+    penalty = ExamRules.read(attempt.version.settings).penalty
     result: dict[int, Fraction | None] = {}
     for slot, (version_id, _order, _points) in enumerate(attempt.layout, start=1):
         question = shown[version_id]
         given = tuple(answers[slot].answer) if slot in answers else ()
-        result[slot] = marks.mark(body.key_of(Kind(question.kind), question.body), given)
+        key = body.key_of(Kind(question.kind), question.body)
+        result[slot] = marks.with_penalty(key, marks.mark(key, given), given, penalty)
     return result
 
 

@@ -86,6 +86,7 @@ class TestCheckOfQuestions:
             ("answer:\n  - A\n  - C", "answer:\n  - A", "answer-count"),
             ("answer:\n  - A\n  - C", "answer: [A, B, C, D]", "answer-count"),
             ("answer:\n  - A\n  - C", "answer: [A, C]\n  policy: kind", "not-a-choice"),
+            ("answer:\n  - A\n  - C", "answer: [A, C]\n  partly: '1'", "out-of-range"),
             # true or false
             ("answer: false", "answer: maybe", "wrong-type"),
             ("  answer: false\n", "", "missing-field"),
@@ -162,6 +163,7 @@ class TestCheckOfExams:
             ("attempts: 3", "attempts: 2", "unused"),
             ("- 7", "- soon", "wrong-type"),
             ("- own", "- everything", "not-a-choice"),
+            ("attempts: 3", "attempts: 3\npenalty: '1.5'", "out-of-range"),
             ("count: 2", "count: 9", "draw-infeasible"),
             ("count: 2", "count: 2\n  tag: none", "draw-infeasible"),
             ("kind: numeric", "kind: riddle", "not-a-choice"),

@@ -63,7 +63,7 @@ def test_words_are_counted_in_both_languages(text: str, count: int) -> None:
 
 @pytest.fixture
 def trainer(session: Session) -> Person:
-    assert session.get_bind()
+    assert not session.new
     return factories.person(roles=frozenset({Role.TRAINER}))
 
 
@@ -198,6 +198,7 @@ class TestPages:
         page = client.get(f"/attempts/{attempt.id}/result").text
         assert "a person has to mark it" in page
         assert "Waiting for marking" in page
+        assert "Try again" not in page
         assert "still being marked" in client.get("/exams/stage-1").text
 
     def test_a_trainee_has_no_such_pages(
@@ -249,9 +250,9 @@ class TestFiles:
         ("name", "content", "said"),
         [
             ("", b"", "Choose a file first."),
-            ("a.exe", b"MZ", "kind of file"),
+            ("a.exe", b"MZ", "Files of this kind are not taken."),
             ("a.pdf", b"PK", "pdf"),
-            ("a.mp4", b"\0\0\0\x18ftypmp42", "kind of file"),
+            ("a.mp4", b"\0\0\0\x18ftypmp42", "Files of this kind are not taken."),
         ],
     )
     def test_what_is_not_taken_is_said_and_nothing_is_lost(

@@ -210,14 +210,15 @@ class Sitting(RuleBasedStateMachine):
     @invariant()
     def one_result_that_never_changes(self) -> None:
         db.session.refresh(self.attempt)
+        told = [each for each in self.told if each.attempt.id == self.attempt.id]
         if self.end is None:
             assert self.attempt.is_open
-            assert self.told == []
+            assert told == []
             return
         attempt = self.attempt
         assert (attempt.handed_in_by, attempt.submitted_at, attempt.receipt) == self.end
         assert attempt.score is not None
-        assert len(self.told) == 1
+        assert len(told) == 1
 
     @invariant()
     def the_clock_is_the_server_s_and_one_attempt_is_open_at_most(self) -> None:
@@ -230,6 +231,7 @@ class Sitting(RuleBasedStateMachine):
         if hasattr(self, "attempt") and self.end is None:
             late = select(func.count()).select_from(LateAnswer)
             assert not db.session.scalar(late.filter_by(attempt_id=self.attempt.id))
+            settle(self.attempt.id, at=self.now + timedelta(days=1))  # none is left for a sweep
 
 
 @pytest.fixture
@@ -246,7 +248,7 @@ def machine(session: Session, trainee: Person) -> type[Sitting]:
 
 
 def test_any_history_gives_one_result_and_loses_nothing(machine: type[Sitting]) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine,
         settings=settings(
             stateful_step_count=20,

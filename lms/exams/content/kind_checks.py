@@ -16,7 +16,7 @@ from lms.exams.rules.pairs import OrderPolicy
 
 FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.SINGLE: ("options", "answer", "shuffle"),
-    Kind.MULTIPLE: ("options", "answer", "policy", "shuffle"),
+    Kind.MULTIPLE: ("options", "answer", "policy", "partly", "shuffle"),
     Kind.TRUEFALSE: ("answer", "why"),
     Kind.FILLIN: ("blanks",),
     Kind.NUMERIC: ("answer", "unit", "units", "wrong"),
@@ -54,6 +54,8 @@ def _check_truefalse(entry: Entry) -> None:
 def _check_choice(entry: Entry, kind: Kind) -> None:
     entry.flag("shuffle", default=True)
     entry.choice("policy", list(MultiplePolicy), optional=True)
+    if kind is Kind.MULTIPLE and entry.value.get("partly") is not None:
+        check_part(entry, "partly")
     fewest, most = _OPTIONS[kind]
     options = check_options(entry, ("key", "text", "why"), least=fewest, most=most)
     keys = {str(each.value.get("key")) for each in options}
@@ -137,6 +139,14 @@ def _check_text(entry: Entry) -> None:
     if shares and Fraction(1) not in shares:
         advice = "Leave its share out where it earns everything."
         entry.error("no-full-mark", "nothing earns everything", advice, at="accept")
+
+
+def check_part(entry: Entry, key: str) -> None:
+    """Check an exact number between 0 and 1, both left out."""
+    number = _check_number(entry, key)
+    if number is not None and not 0 < number < 1:
+        advice = 'More than 0, less than 1, as in "0.25".'
+        entry.error("out-of-range", f"is {number}", advice, at=key)
 
 
 def _check_share(accepted: Entry) -> Fraction:
