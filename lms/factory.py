@@ -27,6 +27,7 @@ import lms.core.cli
 import lms.courses.blueprint
 import lms.courses.cli
 import lms.courses.jobs
+import lms.courses.aid_views
 import lms.courses.material_views
 import lms.courses.studio_views
 import lms.courses.views
