@@ -24,10 +24,10 @@ import lms.admin.views
 import lms.certificates.jobs
 import lms.certificates.views
 import lms.core.cli
+import lms.courses.aid_views
 import lms.courses.blueprint
 import lms.courses.cli
 import lms.courses.jobs
-import lms.courses.aid_views
 import lms.courses.material_views
 import lms.courses.studio_views
 import lms.courses.views
