@@ -19,6 +19,7 @@ from lms.exams.content.section import Examinations
 from lms.exams.events import AttemptMarked, AttemptStarted
 from lms.notifications.services import mail_link
 from lms.records import services as records
+from lms.surveys.content import SurveyForms
 
 
 def connect() -> None:
@@ -26,7 +27,9 @@ def connect() -> None:
 
     The record comes first: what follows from a fact stands behind it in the chain.
     """
-    content.register(Curriculum(), JobAids(), Examinations(), DrillScripts(), Definitions())
+    content.register(
+        Curriculum(), JobAids(), Examinations(), DrillScripts(), SurveyForms(), Definitions()
+    )
     studio.ask_for_exams(exam_rows)
     joining.register(ImportEnroller())
     subscribe(LinkMade, mail_link)
