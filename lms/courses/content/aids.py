@@ -130,7 +130,7 @@ def _check(tree: Tree, folder: str, entry: Entry, lessons: dict[str, str]) -> No
         advice = "Both languages have the same skeleton."
         entry.found.append(Finding(texts[1], 1, Severity.ERROR, "skeleton", said, advice))
     names = used([tree.text(path) or "" for path in texts])
-    check_depends(entry, names, tree.values().keys())
+    check_depends(entry, names, tree)
 
 
 def _editions(tree: Tree) -> list[Edition]:

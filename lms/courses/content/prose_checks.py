@@ -26,6 +26,7 @@ _RATIO = (0.50, 0.85)
 """English words for each Chinese character."""
 _HEADINGS = (3, 6)
 _MEAN_WORDS = 18
+_FAR = 1_000_000
 _STALE = timedelta(days=365)
 _STAMPED = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?!\S*[+-]\d{2}:\d{2}|\S*Z)"
@@ -128,7 +129,8 @@ class Reviewer:
             if word not in {"console", "sql"} or (word == "console" and "$" not in block):
                 continue
             start = max((each for each in heads if each < line), default=1)
-            near = [each.text for each in found.pieces if start <= each.line < line + 40]
+            end = min((each for each in heads if each > line), default=line + _FAR)
+            near = [each.text for each in found.pieces if start <= each.line < end]
             if not _SAFE[language].search(" ".join([block, *near])):
                 said = "nobody says whether these commands only read"
                 self.say("command-safety", said, "Read-only, or what it changes.", line=line)

@@ -55,7 +55,7 @@ def check_questions(tree: Tree) -> Iterator[Finding]:
             if kind := entry.choice("kind", list(Kind)):
                 _check_common(entry, Kind(kind), unit, lessons)
                 _check_kind(entry, Kind(kind))
-            check_depends(entry, used(entry.value), tree.values().keys())
+            check_depends(entry, used(entry.value), tree)
     yield from found
 
 
