@@ -1,14 +1,14 @@
 """Job aids and their versions.
 
 Revision ID: 0008
-Revises: 0001
+Revises: 0005
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0001"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

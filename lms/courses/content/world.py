@@ -281,6 +281,6 @@ def _patterns(
     return {
         "host": re.compile(rf"(?<![\w.-])(?:{one_of(kinds)})-\d+(?![\w-])"),
         "software": re.compile(rf"({one_of(software)}) (\d+(?:\.\d+)*)"),
-        "release": re.compile(rf"(?:{called}|版本|[Vv]ersion|[Rr]elease) ?(\d+\.\d+(?:\.\d+)?)"),
+        "release": re.compile(rf"(?:{called}|版本|[Vv]ersion|release) ?(\d+\.\d+(?:\.\d+)?)"),
         **{language: re.compile(one_of(each)) for language, each in names.items()},
     }
