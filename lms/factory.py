@@ -24,6 +24,7 @@ import lms.admin.views
 import lms.certificates.jobs
 import lms.certificates.views
 import lms.core.cli
+import lms.courses.aid_views
 import lms.courses.blueprint
 import lms.courses.cli
 import lms.courses.jobs

@@ -13,12 +13,15 @@ from sqlalchemy import Select, case, select
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
+from lms.accounts.rules import Role
 from lms.core.db import db
 from lms.core.errors import found
 from lms.core.text import Bilingual
 from lms.courses import rules
 from lms.courses.checks import Check
 from lms.courses.models import (
+    Aid,
+    AidVersion,
     Enrolment,
     Lesson,
     LessonMedia,
@@ -226,6 +229,31 @@ class MaterialLine:
     def kind(self) -> Kind:
         """How it is opened."""
         return FORMS[self.suffix].kind
+
+
+def aids_for(actor: Person) -> list[AidVersion]:
+    """Return the sheets that a person works with, in their order.
+
+    A trainee sees those that go with a lesson of the own programmes; trainers see all.
+    """
+    rows = db.session.scalars(select(AidVersion).join(Aid, Aid.published_id == AidVersion.id))
+    sheets = sorted(rows, key=lambda each: (each.meta["position"], each.aid.code))
+    if actor.roles & {Role.TRAINER, Role.ADMIN}:
+        return sheets
+    outlines = [outline_of(run) for run in enrolments_of(actor)]
+    taught = {code for each in outlines for stage in each.stages for code in stage.lessons}
+    return [each for each in sheets if taught & set(each.meta["lessons"])]
+
+
+def aid_for(actor: Person, code: str) -> AidVersion:
+    """Return one of these sheets."""
+    return found(next((each for each in aids_for(actor) if each.aid.code == code), None))
+
+
+def aids_of(lesson: str) -> list[AidVersion]:
+    """Return the sheets that go with a lesson."""
+    rows = db.session.scalars(select(AidVersion).join(Aid, Aid.published_id == AidVersion.id))
+    return [each for each in rows if lesson in each.meta["lessons"]]
 
 
 def materials_of(lesson_id: int) -> list[MaterialLine]:
