@@ -8,13 +8,39 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from lms.exams.exchange import aside, texts, words
+from lms.exams.exchange import aside, responses, texts, words
 from lms.exams.exchange.files import FORMATS, MOST_BYTES
 from lms.exams.exchange.question import Question
 from lms.exams.exchange.reading import AUTO
-from lms.exams.exchange.report import Report
+from lms.exams.exchange.report import FileProblemError, Report
+from lms.exams.rules import analysis
+from lms.exams.rules.analysis import Doubt, Figures, Sign
 
 group = AppGroup("exams", help="Questions as files; statistics of answers.")
+
+TABLE_PROBLEMS = {
+    "unknown-encoding": "the table is neither UTF-8 nor GB18030",
+    "broken-table": "the table is no CSV: most likely a quotation mark is not closed",
+    "no-rows": "the table needs a row of names and a row for each person",
+    "too-many-rows": "the table has too many rows",
+    "same-columns": "two columns have the same name",
+    "bad-counts": "the column of counts holds something else than whole numbers",
+    "no-column": "there is no column for the question %(name)s",
+    "not-marks": "column %(name)s holds something else than marks; name the right options in a key",
+}
+SIGNS = {
+    Sign.KEY_DOUBTFUL: "the key may be wrong: a wrong option goes with better results than the key",
+    Sign.NEGATIVE: "negative discrimination: who gets it right does worse in the rest",
+    Sign.TOO_EASY: "too easy",
+    Sign.TOO_HARD: "too hard",
+    Sign.UNUSED: "an option that nobody chooses",
+}
+DOUBTS = {
+    Doubt.FEW_ANSWERS: f"fewer than {analysis.SMALLEST} answers, or not everyone was asked",
+    Doubt.FEW_ITEMS: f"fewer than {analysis.FEWEST_ITEMS} questions",
+    Doubt.NEGATIVE_ALPHA: "alpha is negative: the questions contradict each other",
+    Doubt.NO_SPREAD: "everyone has the same score",
+}
 
 
 @group.command("import")
@@ -71,3 +97,61 @@ def _say(report: Report) -> None:
     click.echo(
         f"{report.format}: {len(report.questions)} questions{f' ({kinds})' if kinds else ''}"
     )
+
+
+@group.command("statistics")
+@click.argument("responses_file", metavar="RESPONSES.csv",
+                type=click.Path(exists=True, dir_okay=False, path_type=Path))  # fmt: skip
+@click.option("--key", "key_file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help='JSON, {"question": "right option"}; without it the cells are marks.')  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def statistics(*, responses_file: Path, key_file: Path | None, as_json: bool) -> None:
+    """Say what answers tell about each question and about the exam: one row per person.
+
+    Columns that name people, totals or counts of people are left out. Needs no database.
+    """
+    key = None if key_file is None else _key(key_file)
+    try:
+        found = responses.read(responses_file.read_bytes(), key)
+    except FileProblemError as error:
+        raise click.ClickException(TABLE_PROBLEMS[error.code] % error.values) from None
+    figures = analysis.analyse(found.items)
+    if as_json:
+        told = responses.as_json(figures, found.left_out)
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        _say_figures(figures)
+
+
+def _key(file: Path) -> dict[str, str]:
+    try:
+        key = json.loads(file.read_bytes())
+    except ValueError:
+        key = None
+    if (
+        not isinstance(key, dict)
+        or not key
+        or not all(isinstance(each, str | int) for each in key.values())
+    ):
+        raise click.ClickException(f'{file} is no JSON such as {{"question": "option"}}')
+    return {name: str(option) for name, option in key.items()}
+
+
+def _say_figures(figures: Figures) -> None:
+    for item in figures.items:
+        shown = "" if item.doubt else (
+            f"facility {_short(item.facility)}, sd {_short(item.sd)}, item-rest "
+            f"{_short(item.item_rest)}, efficiency {_short(item.efficiency)}"
+        )  # fmt: skip
+        click.echo(
+            f"{item.name}: n {item.count}, {shown or DOUBTS[item.doubt or Doubt.FEW_ANSWERS]}"
+        )
+        for sign in item.signs:
+            click.echo(f"    look: {SIGNS[sign]}")
+    for name in ("mean", "median", "sd", "skewness", "kurtosis", "alpha", "sem"):
+        doubt = figures.doubts.get(name)
+        click.echo(f"{name}: {DOUBTS[doubt] if doubt else _short(getattr(figures, name))}")
+
+
+def _short(figure: float | None) -> str:
+    return "-" if figure is None else f"{figure:.3f}"
