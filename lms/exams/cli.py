@@ -8,11 +8,14 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from lms.exams.exchange import aside, responses, texts, words
+from lms.core import clock
+from lms.exams.exchange import aside, responses, storing, texts, words, writing
 from lms.exams.exchange.files import FORMATS, MOST_BYTES
 from lms.exams.exchange.question import Question
 from lms.exams.exchange.reading import AUTO
 from lms.exams.exchange.report import FileProblemError, Report
+from lms.exams.exchange.storing import Order
+from lms.exams.models import Pool
 from lms.exams.rules import analysis
 from lms.exams.rules.analysis import Doubt, Figures, Sign
 
@@ -47,17 +50,46 @@ DOUBTS = {
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--format", "wanted", type=click.Choice([AUTO, *FORMATS]), default=AUTO,
               help="By default the content decides.")  # fmt: skip
+@click.option("--bank", metavar="NAME", help="By default, the file's name without its ending.")
+@click.option(
+    "--pool",
+    type=click.Choice([Pool.PRACTICE.value, Pool.EXAM.value]),
+    default=Pool.PRACTICE.value,
+    help="What they may be drawn for; practice by default.",
+)
+@click.option("--unit", metavar="CODE", default="", help="Module that they belong to.")
+@click.option("--draft", is_flag=True, help="Leave them drafts, which are never drawn.")
 @click.option("--dry-run", is_flag=True, help="Only say what is in the file. Needs no database.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def import_(*, file: Path, wanted: str, dry_run: bool, as_json: bool) -> None:
-    """Read questions from a file. Ends with 1 if nothing can be read."""
+def import_(  # noqa: PLR0913  one per option
+    *,
+    file: Path,
+    wanted: str,
+    bank: str | None,
+    pool: str,
+    unit: str,
+    draft: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Read questions from a file into a bank. Ends with 1 if nothing can be read.
+
+    A question with an error stays outside, as does one that the bank has already.
+    """
     with file.open("rb") as stream:
         content = stream.read(MOST_BYTES + 1)
     report = aside.read_aside(content, wanted)
+    stored = None
+    if report.is_readable and not dry_run:
+        name = (bank or file.name.partition(".")[0])[: storing.LONGEST_NAME]
+        order = Order(name, Pool(pool), unit[:40], is_draft=draft)
+        stored = storing.store(report, order, actor_id=None, at=clock.now())
     if as_json:
         click.echo(json.dumps(_told(report), ensure_ascii=False, indent=2))
     else:
         _say(report)
+        if stored is not None:
+            click.echo(f"{stored} questions are new in the bank")
     if not report.is_readable:
         sys.exit(1)
 
@@ -97,6 +129,24 @@ def _say(report: Report) -> None:
     click.echo(
         f"{report.format}: {len(report.questions)} questions{f' ({kinds})' if kinds else ''}"
     )
+
+
+@group.command("export")
+@click.option("--bank", metavar="NAME", required=True,
+              help="Of an import, or the code of a programme or of a module.")  # fmt: skip
+@click.option("--format", "wanted", type=click.Choice(list(writing.WRITERS)), required=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="zh by default.")
+def export(*, bank: str, wanted: str, out: Path, lang: str) -> None:
+    """Write the questions of a bank to a file. What does not fit the format is named."""
+    questions = storing.exported(bank, lang)
+    if not questions:
+        raise click.ClickException(f"there is no bank {bank!r}, or nothing in it")
+    content, report = writing.write(questions, wanted)
+    for each in report.problems:
+        click.echo(f"question {each.where}: {words.sentence(each)}", err=True)
+    out.write_bytes(content)
+    click.echo(f"{len(report.questions)} questions in {out}")
 
 
 @group.command("statistics")

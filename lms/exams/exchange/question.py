@@ -9,6 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 FULL, NOTHING = Fraction(1), Fraction(0)
+SIMPLEST, NEAR = 20, Fraction(5, 1_000_000)
+"""Greatest denominator that is guessed, and how near the decimals must be to it."""
 BLANK = "____"
 """Stands in a stem where something is typed or chosen, once per blank."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -140,6 +142,12 @@ class Question:
                 return [" ".join(each.key) for each in self.parts]
             case _:
                 return [_said(each) for each in self.blanks]
+
+
+def exact(share: Fraction) -> Fraction:
+    """Return the simple fraction that a share with few decimals stands for: 1/3 for 0.33333."""
+    simple = share.limit_denominator(SIMPLEST)
+    return simple if abs(simple - share) < NEAR else share
 
 
 def right_keys(options: tuple[Option, ...]) -> list[str]:

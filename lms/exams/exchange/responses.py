@@ -12,7 +12,28 @@ from lms.exams.exchange.report import FileProblemError, Report
 from lms.exams.rules.analysis import Figures, Item, ItemFigures
 
 PEOPLE = frozenset(
-    ["id", "person", "people", "name", "user", "login", "student", "subj", "subject", "attempt", "quizattempt", "email", "no", "姓名", "工号", "学号", "编号", "序号", "人员", "考号"]
+    [
+        "id",
+        "person",
+        "people",
+        "name",
+        "user",
+        "login",
+        "student",
+        "subj",
+        "subject",
+        "attempt",
+        "quizattempt",
+        "email",
+        "no",
+        "姓名",
+        "工号",
+        "学号",
+        "编号",
+        "序号",
+        "人员",
+        "考号",
+    ]
 )
 """Columns that say who it is."""
 TOTALS = frozenset(["total", "sum", "summarks", "sumgrades", "score", "总分", "得分", "成绩"])

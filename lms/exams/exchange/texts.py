@@ -259,7 +259,11 @@ class _Reader(HTMLParser):
 
 def _text(text: str, *, begins: bool) -> str:
     """Return a run of words with what Markdown would take for marks escaped."""
-    if not re.search(r"[\\`*_\[\]<>&]", text):
-        is_sign = begins and re.match(r"\s*(?:[#+\->=~]|\d{1,9}[.)](?:\s|$))", text)
-        return _escaped(text.lstrip()) if is_sign else text
-    return _escaped(text)
+    words = text.strip()
+    if not words or (not begins and not re.search(r"[\\`*_\[\]<>&!]", words)):
+        return text
+    if rendered(words) == f"<p>{escape(words, quote=False)}</p>":
+        return text.lstrip() if begins else text
+    escaped = _escaped(words)
+    lead = "" if begins else text[: len(text) - len(text.lstrip())]
+    return lead + escaped + text[len(text.rstrip()) :]

@@ -4,25 +4,7 @@ from flask_babel import LazyString, lazy_gettext as _
 
 from lms.core.archives import ArchiveRefusedError
 from lms.core.spreadsheets import SheetRefusedError
-from lms.exams.exchange.question import Sort
 from lms.exams.exchange.report import Problem
-
-SORTS: dict[Sort, LazyString] = {
-    Sort.SINGLE: _("Single choice"),
-    Sort.MULTIPLE: _("Multiple choice"),
-    Sort.TRUEFALSE: _("True or false"),
-    Sort.FILLIN: _("Fill in the blanks"),
-    Sort.NUMERIC: _("Number"),
-    Sort.TEXT: _("Short text"),
-    Sort.MATCHING: _("Matching"),
-    Sort.ORDERING: _("Ordering"),
-    Sort.CLOZE: _("Cloze"),
-    Sort.CASE: _("Case with several questions"),
-    Sort.ESSAY: _("Essay"),
-    Sort.UPLOAD: _("File to hand in"),
-    Sort.DESCRIPTION: _("Text without a question"),
-    Sort.MANUAL: _("Kept for marking by hand"),
-}
 
 _FILE: dict[str, LazyString] = {
     "empty-file": _("The file is empty. Fill in the template and upload it."),
@@ -103,8 +85,9 @@ _QUESTION: dict[str, LazyString] = {
     "answer-without-question": _("There is an answer, but no question with this number."),
     "empty-option": _("An option has no text."),
     "same-options": _("Two options have the same text."),
-    "duplicate": _("The bank has this question already: %(code)s."),
+    "duplicate": _("The bank has this question already: %(known)s."),
     "twice-in-file": _("The file has this question twice; the first one is at %(first)s."),
+    "points-rounded": _("Parts of points are not kept; they were rounded up."),
     "not-stored": _("This kind cannot be kept in the bank."),
     "no-key-no-store": _("Without a right answer it cannot be kept in the bank."),
     "shares-dropped": _("Parts of the points for single options are not kept; the key is."),

@@ -207,7 +207,7 @@ def correlation(first: Sequence[float], second: Sequence[float]) -> float | None
     spread = sum(map(mul, first, first)) * sum(map(mul, second, second))
     if spread <= SLACK * SLACK:
         return None
-    return max(-1.0, min(1.0, sum(map(mul, first, second)) / sqrt(spread)))
+    return max(-1.0, min(1.0, float(sum(map(mul, first, second))) / sqrt(spread)))
 
 
 def covariance(first: Sequence[float], second: Sequence[float]) -> float | None:
@@ -215,7 +215,7 @@ def covariance(first: Sequence[float], second: Sequence[float]) -> float | None:
     count = len(first)
     if count < 2:  # noqa: PLR2004  one point has no spread
         return None
-    return sum(map(mul, _centred(first), _centred(second))) / (count - 1)
+    return float(sum(map(mul, _centred(first), _centred(second)))) / (count - 1)
 
 
 def alpha_interval(alpha: float, people: int, items: int) -> tuple[float, float]:
@@ -417,4 +417,4 @@ def _variance(values: Sequence[float]) -> float | None:
     if len(values) < 2:  # noqa: PLR2004  one value has no spread
         return None
     centred = _centred(values)
-    return sum(map(mul, centred, centred)) / (len(values) - 1)
+    return float(sum(map(mul, centred, centred))) / (len(values) - 1)

@@ -13,6 +13,7 @@ from lms.exams.exchange.question import (
     Form,
     Number,
     Option,
+    exact,
     option_key,
 )
 from lms.exams.exchange.report import Report
@@ -81,7 +82,7 @@ def _answer(piece: str, report: Report, where: str) -> tuple[Fraction, str, str]
     share = NOTHING
     if found := _WEIGHT.match(text):
         try:
-            share = Fraction(Decimal(found[1])) / 100
+            share = exact(Fraction(Decimal(found[1])) / 100)
         except InvalidOperation:
             report.error(where, "bad-share", value=found[1])
         text = text[found.end() :]

@@ -18,6 +18,7 @@ from lms.exams.exchange.question import (
     Pair,
     Question,
     Sort,
+    exact,
     option_key,
 )
 from lms.exams.exchange.report import Report
@@ -255,7 +256,7 @@ def _share(text: str, reading: _Reading) -> Fraction:
     if abs(share) > 1:
         reading.report.error(reading.where, "bad-share", value=text)
         return NOTHING
-    return share
+    return exact(share)
 
 
 def _words(answer: _Answer, reading: _Reading) -> str:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from lms.exams.exchange import texts, trees
-from lms.exams.exchange.media import Album
+from lms.exams.exchange.media import Album, local
 from lms.exams.exchange.question import (
     BLANK,
     FULL,
@@ -22,6 +22,7 @@ from lms.exams.exchange.question import (
     Picture,
     Question,
     Sort,
+    exact,
     option_key,
 )
 from lms.exams.exchange.readers import cloze
@@ -29,14 +30,8 @@ from lms.exams.exchange.report import FileProblemError, Report
 from lms.exams.exchange.trees import Node
 from lms.exams.rules.kinds import FALSE, TRUE
 
+_EMBEDDED = re.compile(r"\]\((@@PLUGINFILE@@/[^)\s]*)\)")
 _PLACE = re.compile(r"\[\[(\d{1,3})\]\]")
-_THIRD = {Fraction(digits) / 100: Fraction(top, below) for digits, top, below in (
-    ("33.33333", 1, 3), ("33.33330", 1, 3), ("66.66667", 2, 3), ("66.66660", 2, 3),
-    ("16.66667", 1, 6), ("16.66660", 1, 6), ("83.33333", 5, 6), ("83.33330", 5, 6),
-    ("14.28571", 1, 7), ("11.11111", 1, 9), ("14.2857", 1, 7), ("16.66666", 1, 6),
-    ("33.333", 1, 3), ("66.667", 2, 3), ("66.66666", 2, 3),
-)}  # fmt: skip
-"""What Moodle writes of shares that have no end."""
 
 
 @dataclass(slots=True)
@@ -59,10 +54,24 @@ class _Entry:
         if kind in {"plain_text", "plain"}:
             return texts.plain(words)
         if kind == "markdown":
-            return texts.visible(words).strip()
+            return self._markdown(texts.visible(words).strip())
         markup, used = self.album.placed(words, self.files, self.where)
         self.pictures += [each for each in used if each not in self.pictures]
         return texts.html(markup) if kind == "html" else texts.either(markup)
+
+    def _markdown(self, text: str) -> str:
+        """Return Markdown with its pictures named as ours."""
+
+        def placed(found: re.Match[str]) -> str:
+            own = self.files.get(local(found[1]))
+            if own is None:
+                self.report.warning(self.where, "picture-missing", name=found[1][:80])
+                return "]()"
+            if own not in self.pictures:
+                self.pictures.append(own)
+            return f"](media:{own.name})"
+
+        return _EMBEDDED.sub(placed, text)
 
     def value(self, *path: str) -> str:
         """Return the words of an element below, as one line."""
@@ -86,9 +95,7 @@ def share_of(given: str) -> Fraction | None:
             return None
     except InvalidOperation:
         return None
-    share = Fraction(number) / 100
-    sign = -1 if share < 0 else 1
-    return sign * _THIRD.get(abs(share), abs(share))
+    return exact(Fraction(number) / 100)
 
 
 def read(content: bytes, report: Report) -> None:

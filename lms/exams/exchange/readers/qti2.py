@@ -19,6 +19,7 @@ from lms.exams.exchange.question import (
     Pair,
     Question,
     Sort,
+    exact,
     option_key,
 )
 from lms.exams.exchange.readers.qti_entry import Entry, as_truth, number
@@ -51,7 +52,7 @@ class _Declared:
             return Fraction(1, len(right)) if value in right else NOTHING
         most = max(self.mapped.values(), default=Decimal(0))
         if value in self.mapped and most > 0:
-            return max(NOTHING, Fraction(self.mapped[value]) / Fraction(most))
+            return exact(max(NOTHING, Fraction(self.mapped[value]) / Fraction(most)))
         return FULL if value in self.correct else NOTHING
 
 

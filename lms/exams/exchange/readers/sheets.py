@@ -32,6 +32,7 @@ _POINTS = re.compile(r"(?:得分|score)(\d{1,2})")
 _WHY = re.compile(r"(?:反馈|feedback|why)([a-z])")
 _ASIDE = re.compile(r"[（(][^（）()]*[）)]")
 _ARROW = re.compile(r"(?<!\\)(?:=>|->|→)")
+_KEPT_ARROW = re.compile(r"\\(=>|->|→)")
 _QUOTED = re.compile(r"'+\s*[=+\-@＝＋－＠]")
 SEARCHED_ROWS = 12
 _MOST_POINTS = 1000
@@ -149,7 +150,8 @@ def _question(row: _Row) -> Question:
     if sort is None:
         row.report.warning(row.where, "unknown-kind", kind=word[:40])
         sort = _guess(options, said, stem)
-    if any(each.startswith(("=", "+", "@")) for each in (stem, said, *options)):
+    is_typed = row.get("markup").casefold() != "markdown"
+    if is_typed and any(each.startswith(("=", "+", "@")) for each in (stem, *options)):
         row.report.warning(row.where, "formula-text")
     if not stem:
         row.error("no-stem")
@@ -279,10 +281,10 @@ def _matching(row: _Row, question: Question, options: list[str], _said: str) -> 
     pairs = []
     for cell in filter(None, options):
         left, *rest = _ARROW.split(cell, maxsplit=1)
-        right = row.prose((rest[0] if rest else "").replace("\\=>", "=>").strip())
+        right = row.prose(_KEPT_ARROW.sub(r"\1", rest[0] if rest else "").strip())
         rights.setdefault(right, Option(option_key(len(rights)), right))
         if left.strip():
-            text = row.prose(left.replace("\\=>", "=>").strip())
+            text = row.prose(_KEPT_ARROW.sub(r"\1", left).strip())
             pairs.append(Pair(text, rights[right].key))
         if not rest:
             row.error("no-pair", value=cell[:40])
