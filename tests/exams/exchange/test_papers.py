@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from typing import Any
 
 import pytest
 
@@ -145,7 +146,7 @@ def test_questions_of_real_exams_in_each_way_of_writing(number: str, option: str
     assert all(len(each.options) == 4 for each in report.questions)
 
 
-def _rows(name: str) -> list[dict[str, object]]:  # type: ignore[type-arg]
+def _rows(name: str) -> list[dict[str, Any]]:
     path = QUESTIONS / "zh" / f"{name}.head60.jsonl"
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
