@@ -1,12 +1,14 @@
 """Question files that other people wrote: each is read as another reader found it."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from lms.exams.exchange.aside import read_aside
 from lms.exams.exchange.question import Question, Sort
@@ -103,6 +105,31 @@ def test_items_are_what_another_reader_found(name: str) -> None:
         (interaction,) = wanted["interactions"]
         (question,) = report.questions
         assert question.sort in INTERACTIONS[interaction]
+
+
+def as_qti_3(content: bytes) -> bytes:
+    """Return an item of 2.x as 3.0 spells it: ``qti-choice-interaction``, ``response-identifier``."""
+    root = etree.fromstring(content, etree.XMLParser(remove_comments=True))
+    html = {"p", "img", "b", "br", "div", "ul", "li", "h1", "blockquote", "object", "span"}
+    for each in root.iter():
+        name = etree.QName(each).localname
+        each.tag = name if name in html else f"qti-{kebab(name)}"
+        for key in list(each.attrib):
+            if not key.startswith("{"):
+                value = each.attrib.pop(key)
+                each.set(kebab(str(key)), value)
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def kebab(name: str) -> str:
+    return re.sub("[A-Z]", lambda found: f"-{found[0].lower()}", name)
+
+
+@pytest.mark.parametrize("path", files("qti21/items_2.1"), ids=lambda each: each.name)
+def test_items_as_3_0_spells_them_are_the_same(path: Path) -> None:
+    before, after = read(path.read_bytes()), read(as_qti_3(path.read_bytes()))
+    assert after.format == "qti"
+    assert after.questions == before.questions
 
 
 def test_aiken() -> None:

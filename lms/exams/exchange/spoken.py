@@ -59,7 +59,7 @@ def truth(text: str) -> bool | None:
 
 
 def keys(text: str) -> list[str]:
-    """Return the option keys that ``ABD``, ``A,B`` or ``A、B`` name; empty if it is something else."""
+    """Return the option keys that ``ABC``, ``A,B`` or ``A、B`` name; empty if it is something else."""
     said = unicodedata.normalize("NFKC", text).strip().rstrip(".;。").upper()
     if not _KEYS.fullmatch(said):
         return []

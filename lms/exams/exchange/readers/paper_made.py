@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PICTURE_OPENS, PICTURE_ENDS = "\ue030", "\ue031"
 """Around a picture's name, where it stands in a line."""
 _BRACKET = re.compile(
-    r"\(\s*((?:[A-J](?:[\s,、]*[A-J])*)|√|×|✓|✗|✔|✘|对|错|正确|错误|T|F|[Tt]rue|[Ff]alse)\s*\)"
+    r"\(\s*((?:[A-J](?:[\s,、]*[A-J])*)|√|×|✓|✗|✔|✘|对|错|正确|错误|T|F|(?i:true)|(?i:false))\s*\)"
 )
 _MARK = re.compile(f"{PICTURE_OPENS}([a-z0-9.]+){PICTURE_ENDS}")
 _TYPED = {Sort.FILLIN, Sort.CLOZE, Sort.TEXT, Sort.NUMERIC}
