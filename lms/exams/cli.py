@@ -17,7 +17,7 @@ from lms.exams.exchange.report import FileProblemError, Report
 from lms.exams.exchange.storing import Order
 from lms.exams.models import Pool
 from lms.exams.rules import analysis
-from lms.exams.rules.analysis import Doubt, Figures, Sign
+from lms.exams.rules.figures import Doubt, Figures, Sign
 
 group = AppGroup("exams", help="Questions as files; statistics of answers.")
 

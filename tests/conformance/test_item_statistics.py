@@ -9,13 +9,11 @@ import pytest
 from flask import Flask
 
 from lms.exams.rules.analysis import (
-    Doubt,
-    Figures,
-    Item,
     analyse,
     correlation,
     covariance,
 )
+from lms.exams.rules.figures import Doubt, Figures, Item
 from tests.corpora import STATISTICS, needs_statistics
 
 pytestmark = needs_statistics

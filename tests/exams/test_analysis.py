@@ -6,14 +6,12 @@ import pytest
 from hypothesis import given, strategies as st
 
 from lms.exams.rules.analysis import (
-    Doubt,
-    Item,
-    Sign,
     analyse,
     correlation,
     cronbach,
 )
 from lms.exams.rules.distributions import f_quantile, incomplete_beta
+from lms.exams.rules.figures import Doubt, Item, Sign
 
 rows = st.integers(2, 6).flatmap(
     lambda count: st.lists(st.lists(st.sampled_from([0.0, 0.5, 1.0]), min_size=count,

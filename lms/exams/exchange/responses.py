@@ -9,7 +9,7 @@ from typing import Any
 
 from lms.exams.exchange import files, spoken
 from lms.exams.exchange.report import FileProblemError, Report
-from lms.exams.rules.analysis import Figures, Item, ItemFigures
+from lms.exams.rules.figures import Figures, Item, ItemFigures
 
 PEOPLE = frozenset(
     [

@@ -13,7 +13,7 @@ from lms.core import audit
 from lms.core.db import db, transaction
 from lms.core.text import digest
 from lms.courses import queries as courses
-from lms.exams.exchange import banking, texts
+from lms.exams.exchange import banked, banking, texts
 from lms.exams.exchange.banking import UnbankableError
 from lms.exams.exchange.question import Question as Read, Sort
 from lms.exams.exchange.report import Report
@@ -201,7 +201,7 @@ def _joined(code: str, versions: Sequence[tuple[Question, QuestionVersion]], lan
 
 
 def _one(owner: Question, version: QuestionVersion, language: str) -> Read:
-    question = banking.question_of(version.kind, version.body, language)
+    question = banked.question_of(version.kind, version.body, language)
     return replace(
         question,
         title=str(version.meta.get("title") or owner.code),

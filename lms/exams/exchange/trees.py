@@ -1,7 +1,7 @@
 """XML of strangers: parsed without entities, without the network, with limits."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
@@ -113,6 +113,27 @@ def bare(root: Node) -> Node:
 def camel(text: str) -> str:
     """Return ``choiceInteraction`` for ``choice-interaction``."""
     return _KEBAB.sub(lambda found: found[1].upper(), text)
+
+
+def element(tag: str, nsmap: Mapping[str | None, str] | None = None, **attributes: str) -> Node:
+    """Return a new element."""
+    return etree.Element(tag, attributes, nsmap)  # type: ignore[arg-type]
+
+
+def add(parent: Node, tag: str, **attributes: str) -> Node:
+    """Add a new element at the end of another, and return it."""
+    return etree.SubElement(parent, tag, attributes)
+
+
+def written(root: Node) -> bytes:
+    """Return a document as UTF-8."""
+    return bytes(etree.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def of_html(markup: str) -> Node:
+    """Return clean HTML of our own as an element, whose children are what it says."""
+    parsed: Node = etree.fromstring(f"<body>{markup}</body>", etree.HTMLParser())
+    return parsed.find("body")
 
 
 def _parser() -> etree.XMLParser:

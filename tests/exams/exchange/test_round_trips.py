@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from lms.exams.exchange import asjson, banking, texts
+from lms.exams.exchange import asjson, banked, banking, texts
 from lms.exams.exchange.media import picture
 from lms.exams.exchange.question import FULL, Option, Pair, Question, Sort
 from lms.exams.exchange.reading import read
@@ -116,7 +116,7 @@ def test_qti(question: Question) -> None:
 @given(questions(BANKED))
 def test_the_bank(question: Question) -> None:
     body = banking.body_of(question)
-    back = banking.question_of(Kind(question.sort.value), body, "zh")
+    back = banked.question_of(Kind(question.sort.value), body, "zh")
     said = replace(question, title="", points=Decimal(1), tags=(), category="", difficulty=None)
     if said.sort is Sort.ORDERING:
         said = replace(said, options=tuple(replace(each, why="") for each in said.options))

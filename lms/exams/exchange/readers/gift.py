@@ -21,31 +21,15 @@ from lms.exams.exchange.question import (
     exact,
     option_key,
 )
+from lms.exams.exchange.readers.gift_blocks import Block, blocks_of, plain_of
 from lms.exams.exchange.report import Report
 from lms.exams.rules.kinds import FALSE, TRUE
 
-_TAG = re.compile(r"\[tag:([^\]]{1,80})\]")
 _MARKER = re.compile(r"\s*\[(html|markdown|moodle|plain)\]")
 _WEIGHT = re.compile(r"\s*%(-?[\d.]{1,20})%")
-_ESCAPED = re.compile(r"\\([~=#{}:n\\])")
 _TRUTH = re.compile(r"(T|TRUE|F|FALSE)\s*(?=#|$)", re.IGNORECASE)
 _RUN = re.compile(r"_{3,}")
 _ENDS = re.compile(r"[.?!:。？！：]\s*$")
-_HIDDEN = str.maketrans({"{": "\ue000", "}": "\ue001", "=": "\ue002", "~": "\ue003",
-                         "#": "\ue004", ":": "\ue005"})  # fmt: skip
-_SHOWN = str.maketrans({chr(0xE000 + place): each for place, each in enumerate("{}=~#:")})
-_BACKSLASH = "\ue006"
-
-
-@dataclass(slots=True)
-class _Block:
-    """The lines of one question, its escapes hidden, and what comments said before it."""
-
-    line: int
-    text: str
-    tags: tuple[str, ...]
-    is_open: bool = False
-    """Whether a brace is not closed."""
 
 
 @dataclass(slots=True)
@@ -80,10 +64,10 @@ def read_text(text: str, report: Report) -> None:
     if clean != text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff"):
         report.warning("", "controls-dropped")
     category, number = "", 0
-    for block in _blocks(clean):
+    for block in blocks_of(clean):
         found = re.match(r"\s*\$CATEGORY\s*:\s*([^\n]*)", block.text)
         if found:
-            category = texts.title(_plain(found[1]))
+            category = texts.title(plain_of(found[1]))
             rest = block.text[found.end() :]
             if not rest.strip():
                 continue
@@ -98,52 +82,11 @@ def read_text(text: str, report: Report) -> None:
             report.add(question)
 
 
-def _blocks(text: str) -> Iterator[_Block]:
-    """Yield the questions: parted by empty lines that are not in braces."""
-    lines: list[str] = []
-    start, depth, tags = 0, 0, []
-    for number, raw in enumerate(text.split("\n"), start=1):
-        stripped = raw.strip()
-        if stripped.startswith("//") and not depth:
-            tags += [texts.title(each) for each in _TAG.findall(stripped)]
-            continue
-        begins_anew = depth and stripped.startswith("::") and lines and not lines[-1].strip()
-        if (not stripped and not depth) or begins_anew:
-            if lines:
-                yield _Block(start, "\n".join(lines), tuple(tags), is_open=depth > 0)
-                lines, tags = [], []
-            depth = 0
-            if not stripped:
-                continue
-        if not lines:
-            start = number
-        hidden = _hide(raw)
-        depth = min(max(0, depth + hidden.count("{") - hidden.count("}")), 1)
-        lines.append(hidden)
-    if lines:
-        yield _Block(start, "\n".join(lines), tuple(tags), is_open=depth > 0)
-
-
-def _hide(text: str) -> str:
-    """Return a line with its escaped signs as private characters, so that none is taken for one."""
-
-    def hidden(found: re.Match[str]) -> str:
-        sign = found[1]
-        return {"n": "\n", "\\": _BACKSLASH}.get(sign) or sign.translate(_HIDDEN)
-
-    return _ESCAPED.sub(hidden, text)
-
-
-def _plain(text: str) -> str:
-    """Return what hidden signs stand for."""
-    return text.translate(_SHOWN).replace(_BACKSLASH, "\\")
-
-
-def _question(block: _Block, reading: _Reading, category: str) -> Question | None:
+def _question(block: Block, reading: _Reading, category: str) -> Question | None:
     text, title = block.text.strip(), ""
     named = re.match(r"::(.*?)::", text, re.DOTALL)
     if named:
-        title, text = texts.title(_plain(named[1])), text[named.end() :]
+        title, text = texts.title(plain_of(named[1])), text[named.end() :]
     marker, text = _marker(text)
     reading.marker = marker or "moodle"
     before, inside, after = _parted(text)
@@ -171,7 +114,7 @@ def _marker(text: str) -> tuple[str, str]:
 
 
 def _text(text: str, marker: str) -> str:
-    text = _plain(text)
+    text = plain_of(text)
     if marker == "markdown":
         return texts.visible(text).strip()
     return {"html": texts.html, "plain": texts.plain}.get(marker, texts.either)(text)
@@ -262,9 +205,9 @@ def _share(text: str, reading: _Reading) -> Fraction:
 def _words(answer: _Answer, reading: _Reading) -> str:
     """Return an accepted form: what is typed, so no marks."""
     if answer.marker == "html":
-        return texts.line(texts.html_words(_plain(answer.text)))
+        return texts.line(texts.html_words(plain_of(answer.text)))
     del reading
-    return texts.line(_plain(answer.text))
+    return texts.line(plain_of(answer.text))
 
 
 def _why(answer: _Answer, reading: _Reading) -> str:
@@ -331,7 +274,7 @@ def _numeric(inside: str, reading: _Reading) -> dict[str, object]:
 
 
 def _number(answer: _Answer, share: Fraction, reading: _Reading) -> Number | None:
-    text = _plain(answer.text).replace(" ", "")
+    text = plain_of(answer.text).replace(" ", "")
     try:
         value, tolerance = _range(text)
     except (InvalidOperation, ValueError, OverflowError):

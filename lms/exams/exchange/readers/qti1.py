@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from html import escape
 from typing import Any
 
 from lms.exams.exchange import texts, trees
@@ -22,27 +21,14 @@ from lms.exams.exchange.question import (
     Sort,
     option_key,
 )
+from lms.exams.exchange.readers.qti1_parts import Rule, feedback_of, materials_of, rules_of, whys_of
 from lms.exams.exchange.readers.qti_entry import Entry, as_truth, number
 from lms.exams.exchange.trees import Node
 
 _RESPONSES = ("response_lid", "response_str", "response_num", "response_xy", "response_grp",
               "response_extension")  # fmt: skip
 _HARD = {"calculated_question": "calculated", "hot_spot_question": "hot spot"}
-_BOUNDS = {"vargte": (0, 1), "vargt": (0, 1), "varlte": (1, 1), "varlt": (1, 1)}
 _PERCENT = 100
-
-
-@dataclass(slots=True)
-class _Rule:
-    """What one condition of the marking earns."""
-
-    value: Fraction
-    equal: list[tuple[str, str]] = field(default_factory=list)
-    """Response and value that must be chosen or typed."""
-    bounds: dict[str, list[str]] = field(default_factory=dict)
-    """Response -> lowest and highest number."""
-    margins: list[tuple[str, str, str, str]] = field(default_factory=list)
-    """Response, value, kind of margin, margin."""
 
 
 @dataclass(slots=True)
@@ -53,7 +39,7 @@ class _Item:
     type: str
     stem: str
     responses: list[Node]
-    rules: list[_Rule]
+    rules: list[Rule]
     whys: dict[str, str]
     """Option -> feedback."""
 
@@ -66,16 +52,16 @@ def question(entry: Entry, about: dict[str, Any]) -> Question:
         meta.get("question_type", ""),
         "",
         list(trees.within(entry.node, *_RESPONSES)),
-        _rules(entry.node),
-        _whys(entry),
+        rules_of(entry.node),
+        whys_of(entry),
     )
     presentation = trees.child(entry.node, "presentation")
-    item.stem = " ".join(_materials(presentation, skip=_RESPONSES))
+    item.stem = " ".join(materials_of(presentation, skip=_RESPONSES))
     fields = _fields(item)
     fields.setdefault("stem", entry.html(item.stem))
     fields["title"] = texts.title(entry.node.get("title", ""))
     fields["points"] = entry.points(meta.get("points_possible", ""))
-    fields["explanation"] = entry.html(_feedback(entry.node, "general_fb"))
+    fields["explanation"] = entry.html(feedback_of(entry.node, "general_fb"))
     return entry.finished({**about, **fields})
 
 
@@ -148,7 +134,7 @@ def _options(item: _Item, response: Node) -> list[Option]:
         if worth > 0 and most:
             share = Fraction(1, right) if is_multiple else worth / most
         why = item.whys.get(ident, "")
-        text = item.entry.html(" ".join(_materials(label)))
+        text = item.entry.html(" ".join(materials_of(label)))
         options.append(Option(option_key(place), text, share, why))
     return options
 
@@ -176,7 +162,7 @@ def _matching(item: _Item) -> dict[str, Any]:
         for each in options:
             keys.setdefault(each.text, Option(option_key(len(keys)), each.text))
         right = next((each for each in options if each.share == FULL), None)
-        left = item.entry.html(" ".join(_materials(response, skip=("render_choice",))))
+        left = item.entry.html(" ".join(materials_of(response, skip=("render_choice",))))
         if right is not None and left:
             pairs.append(Pair(left, keys[right.text].key))
     return {"sort": Sort.MATCHING, "options": tuple(keys.values()), "pairs": tuple(pairs)}
@@ -188,7 +174,7 @@ def _categories(item: _Item) -> dict[str, Any]:
     pairs: list[Pair] = []
     seen: dict[str, str] = {}
     for place, response in enumerate(item.responses):
-        name = item.entry.html(" ".join(_materials(response, skip=("render_choice",))))
+        name = item.entry.html(" ".join(materials_of(response, skip=("render_choice",))))
         options.append(Option(option_key(place), name))
         for label, each in zip(_labels(response), _options(item, response), strict=True):
             seen.setdefault(label.get("ident", ""), each.text)
@@ -255,7 +241,7 @@ def _typed(item: _Item) -> dict[str, Any]:
         return {"sort": sort, "blanks": tuple(blanks), "stem": stem}
     stem = item.entry.html(item.stem)
     for response in item.responses:
-        label = " ".join(_materials(response, skip=("render_fib",)))
+        label = " ".join(materials_of(response, skip=("render_fib",)))
         stem += f"\n\n{item.entry.html(label)} {BLANK}".rstrip(" ")
     sort = Sort.CLOZE if any(each.numbers for each in blanks) else Sort.FILLIN
     return {"sort": sort, "blanks": tuple(blanks), "stem": stem.strip()}
@@ -285,7 +271,7 @@ def _blank(item: _Item, response: Node) -> Blank:
     return Blank(tuple(dict.fromkeys(forms)), tuple(dict.fromkeys(numbers)))
 
 
-def _numbers(rule: _Rule, own: str, share: Fraction) -> list[Number]:
+def _numbers(rule: Rule, own: str, share: Fraction) -> list[Number]:
     found = []
     for ident, value, kind, margin in rule.margins:
         at, near = number(value), number(margin or "0")
@@ -308,82 +294,3 @@ def _between(low: Decimal, high: Decimal, share: Fraction) -> Number:
 
 def _labels(response: Node) -> Iterator[Node]:
     return trees.within(response, "response_label")
-
-
-def _materials(node: Node | None, skip: tuple[str, ...] = ()) -> list[str]:
-    """Return the texts of an element as HTML, without what stands in elements called `skip`."""
-    if node is None:
-        return []
-    found: list[str] = []
-    for each in trees.children(node):
-        own = trees.name(each)
-        if own in skip:
-            continue
-        if own == "mattext":
-            is_html = each.get("texttype", "").lower() in {"text/html", "html"}
-            words = trees.text_of(each)
-            looks = is_html or "<" in words
-            found.append(words if looks else f"<p>{escape(words, quote=False)}</p>")
-        elif own == "matimage":
-            found.append(f'<img src="{escape(each.get("uri", ""))}">')
-        elif own not in {"response_label", "render_choice", "render_fib"}:
-            found += _materials(each, skip)
-    return found
-
-
-def _rules(node: Node) -> list[_Rule]:
-    rules = []
-    for each in trees.within(node, "respcondition"):
-        setter = next(trees.within(each, "setvar"), None)
-        value = number(trees.text_of(setter)) if setter is not None else None
-        condition = trees.child(each, "conditionvar")
-        if value is None or condition is None:
-            continue
-        rule = _Rule(Fraction(value))
-        _conditions(condition, rule)
-        rules.append(rule)
-    return rules
-
-
-def _conditions(node: Node, rule: _Rule) -> None:
-    for each in trees.children(node):
-        own, ident = trees.name(each), each.get("respident", "")
-        words = trees.text_of(each).strip()
-        if own == "not":
-            continue
-        if own == "varequal":
-            rule.equal.append((ident, words))
-            kind, margin = each.get("margintype", ""), each.get("margin", "")
-            rule.margins.append((ident, words, kind, margin))
-        elif own in _BOUNDS:
-            place, _inclusive = _BOUNDS[own]
-            rule.bounds.setdefault(ident, ["", ""])[place] = words
-        else:
-            _conditions(each, rule)
-
-
-def _whys(entry: Entry) -> dict[str, str]:
-    """Return option, or what was typed -> feedback that choosing it shows."""
-    found: dict[str, str] = {}
-    for each in trees.within(entry.node, "respcondition"):
-        shown = next(trees.within(each, "displayfeedback"), None)
-        rule = _Rule(NOTHING)
-        condition = trees.child(each, "conditionvar")
-        if shown is None or condition is None:
-            continue
-        _conditions(condition, rule)
-        name = shown.get("linkrefid", "")
-        if len(rule.equal) == 1 and name not in {
-            "correct_fb",
-            "general_fb",
-            "general_incorrect_fb",
-        }:
-            found.setdefault(rule.equal[0][1], entry.html(_feedback(entry.node, name)))
-    return found
-
-
-def _feedback(node: Node, name: str) -> str:
-    for each in trees.within(node, "itemfeedback"):
-        if each.get("ident") == name:
-            return " ".join(_materials(each))
-    return ""

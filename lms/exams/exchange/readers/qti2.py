@@ -1,10 +1,7 @@
 """Items of QTI 2.1, 2.2 and 3.0, the last one already spelt like the others (`trees.bare`)."""
 
 from collections.abc import Iterator
-from copy import deepcopy
-from dataclasses import dataclass, field
-from decimal import Decimal
-from fractions import Fraction
+from dataclasses import dataclass
 from typing import Any
 
 from lms.exams.exchange import texts, trees
@@ -19,8 +16,15 @@ from lms.exams.exchange.question import (
     Pair,
     Question,
     Sort,
-    exact,
     option_key,
+)
+from lms.exams.exchange.readers.qti2_parts import (
+    Declared,
+    blanked,
+    declarations_of,
+    points_of,
+    tolerance_of,
+    without,
 )
 from lms.exams.exchange.readers.qti_entry import Entry, as_truth, number
 from lms.exams.exchange.trees import Node
@@ -32,52 +36,27 @@ _OUT = ("rubricBlock", "modalFeedback", "feedbackInline", "feedbackBlock", "styl
 
 
 @dataclass(slots=True)
-class _Declared:
-    """What an item declares about one response."""
-
-    cardinality: str = "single"
-    base: str = ""
-    correct: list[str] = field(default_factory=list)
-    mapped: dict[str, Decimal] = field(default_factory=dict)
-
-    @property
-    def right(self) -> list[str]:
-        """What is right: as said, else as the mapping pays."""
-        return self.correct or [key for key, value in self.mapped.items() if value > 0]
-
-    def share(self, value: str) -> Fraction:
-        """Return what one value earns."""
-        if self.cardinality == "multiple":
-            right = self.right
-            return Fraction(1, len(right)) if value in right else NOTHING
-        most = max(self.mapped.values(), default=Decimal(0))
-        if value in self.mapped and most > 0:
-            return exact(max(NOTHING, Fraction(self.mapped[value]) / Fraction(most)))
-        return FULL if value in self.correct else NOTHING
-
-
-@dataclass(slots=True)
 class _Item:
     entry: Entry
-    declared: dict[str, _Declared]
+    declared: dict[str, Declared]
     whys: dict[str, str]
 
-    def of(self, interaction: Node) -> _Declared:
+    def of(self, interaction: Node) -> Declared:
         """Return what is declared about an interaction's response."""
-        return self.declared.get(interaction.get("responseIdentifier", ""), _Declared())
+        return self.declared.get(interaction.get("responseIdentifier", ""), Declared())
 
 
 def question(entry: Entry, about: dict[str, Any]) -> Question:
     """Return the question that an item asks."""
     body = trees.child(entry.node, "itemBody")
-    item = _Item(entry, _declarations(entry.node), {})
+    item = _Item(entry, declarations_of(entry.node), {})
     general = _feedbacks(item)
     rubric = _rubric(entry)
     fields = _fields(item, body)
     if fields["sort"] in {Sort.ESSAY, Sort.UPLOAD}:
         fields["model"] = rubric
     fields["title"] = texts.title(entry.node.get("title", ""))
-    fields["points"] = entry.points(_points(entry.node))
+    fields["points"] = entry.points(points_of(entry.node))
     fields["explanation"] = general
     return entry.finished({**about, **fields})
 
@@ -131,14 +110,14 @@ def _block(item: _Item, interaction: Node) -> dict[str, Any]:
     return item.entry.manual(kind)
 
 
-def _options(item: _Item, nodes: Iterator[Node], declared: _Declared) -> dict[str, Option]:
+def _options(item: _Item, nodes: Iterator[Node], declared: Declared) -> dict[str, Option]:
     """Return identifier -> option, in the item's order."""
     found: dict[str, Option] = {}
     for node in nodes:
         own = node.get("identifier", "")
         why = next(trees.within(node, "feedbackInline"), None)
         said = item.entry.html(trees.inner(why)) if why is not None else item.whys.get(own, "")
-        text = item.entry.html(trees.inner(_without(node, _OUT)))
+        text = item.entry.html(trees.inner(without(node, _OUT)))
         found[own] = Option(option_key(len(found)), text, declared.share(own), said)
     return found
 
@@ -157,7 +136,7 @@ def _choice(item: _Item, interaction: Node) -> dict[str, Any]:
 
 def _order(item: _Item, interaction: Node) -> dict[str, Any]:
     declared = item.of(interaction)
-    options = _options(item, trees.within(interaction, "simpleChoice"), _Declared())
+    options = _options(item, trees.within(interaction, "simpleChoice"), Declared())
     if sorted(declared.correct) != sorted(options):
         return item.entry.manual("orderInteraction")
     ordered = [options[each].text for each in declared.correct]
@@ -171,14 +150,14 @@ def _match(item: _Item, interaction: Node) -> dict[str, Any]:
     if len(sets) != 2:  # noqa: PLR2004  left and right
         return item.entry.manual("matchInteraction")
     left, right = (
-        _options(item, trees.children(each, "simpleAssociableChoice"), _Declared()) for each in sets
+        _options(item, trees.children(each, "simpleAssociableChoice"), Declared()) for each in sets
     )
     return _paired(item, interaction, left, right)
 
 
 def _associate(item: _Item, interaction: Node) -> dict[str, Any]:
     """Read pairs within one set: the first of each pair stands left, the second right."""
-    choices = _options(item, trees.within(interaction, "simpleAssociableChoice"), _Declared())
+    choices = _options(item, trees.within(interaction, "simpleAssociableChoice"), Declared())
     pairs = [each.split() for each in item.of(interaction).right]
     firsts = {each[0] for each in pairs if each}
     left = {key: each for key, each in choices.items() if key in firsts}
@@ -209,7 +188,7 @@ def _paired(
 
 def _gap_match(item: _Item, interaction: Node) -> dict[str, Any]:
     declared = item.of(interaction)
-    texts_given = _options(item, trees.within(interaction, "gapText", "gapImg"), _Declared())
+    texts_given = _options(item, trees.within(interaction, "gapText", "gapImg"), Declared())
     pairs = [each.split() for each in declared.right]
     right = {pair[1]: pair[0] for pair in pairs if len(pair) == 2}  # noqa: PLR2004  text and gap
     gaps = [each.get("identifier", "") for each in trees.within(interaction, "gap")]
@@ -222,7 +201,7 @@ def _gap_match(item: _Item, interaction: Node) -> dict[str, Any]:
         ))
         for gap in gaps
     )  # fmt: skip
-    body = _blanked(_without(interaction, (*_OUT, "gapText", "gapImg")), {"gap"})
+    body = blanked(without(interaction, (*_OUT, "gapText", "gapImg")), {"gap"})
     return {"sort": Sort.CLOZE, "blanks": blanks, "stem": item.entry.html(trees.inner(body))}
 
 
@@ -235,13 +214,13 @@ def _hottext(item: _Item, interaction: Node) -> dict[str, Any]:
         "sort": sort,
         "options": tuple(options.values()),
         "shuffle": False,
-        "stem": item.entry.html(trees.inner(_without(interaction, _OUT))),
+        "stem": item.entry.html(trees.inner(without(interaction, _OUT))),
     }
 
 
 def _inline(item: _Item, body: Node, found: list[Node]) -> dict[str, Any]:
     blanks = tuple(_inline_blank(item, each) for each in found)
-    marked = _blanked(_without(body, _OUT), _INLINE)
+    marked = blanked(without(body, _OUT), _INLINE)
     stem = item.entry.html(trees.inner(marked))
     if len(blanks) == 1 and blanks[0].numbers:
         sort = Sort.NUMERIC
@@ -264,7 +243,7 @@ def _inline_blank(item: _Item, interaction: Node) -> Blank:
     values = dict.fromkeys(declared.correct, FULL)
     values |= {each: declared.share(each) for each in declared.mapped}
     if declared.base in _NUMERIC:
-        near = _tolerance(item.entry.node, interaction.get("responseIdentifier", ""))
+        near = tolerance_of(item.entry.node, interaction.get("responseIdentifier", ""))
         found = [(number(each), share) for each, share in values.items() if share > 0]
         return Blank(
             numbers=tuple(Number(at, near, share) for at, share in found if at is not None)
@@ -274,87 +253,13 @@ def _inline_blank(item: _Item, interaction: Node) -> Blank:
     ))  # fmt: skip
 
 
-def _tolerance(node: Node, response: str) -> Decimal:
-    """Return how near a number must be, as the first ``equal`` about a response says."""
-    for each in trees.within(node, "equal"):
-        names = [one.get("identifier") for one in trees.within(each, "variable", "correct")]
-        near = number((each.get("tolerance") or "0").split()[0])
-        if response in names and each.get("toleranceMode") == "absolute" and near is not None:
-            return near
-    return Decimal(0)
-
-
 def _stem(item: _Item, body: Node) -> str:
     kinds = [each for each in _names(body) if each.endswith("Interaction")]
-    return item.entry.html(trees.inner(_without(body, (*_OUT, *kinds))))
+    return item.entry.html(trees.inner(without(body, (*_OUT, *kinds))))
 
 
 def _names(node: Node) -> set[str]:
     return {trees.name(each) for each in node.iterdescendants()}
-
-
-def _without(node: Node, names: tuple[str, ...]) -> Node:
-    """Return a copy without the elements called `names`; objects that are pictures become images."""
-    copy = deepcopy(node)
-    copy.tail = None
-    for each in list(copy.iterdescendants()):
-        own = trees.name(each)
-        if own in names:
-            _take_out(each, "")
-        elif own == "object" and each.get("type", "").startswith("image/"):
-            each.tag = "img"
-            each.set("src", each.get("data", ""))
-    return copy
-
-
-def _blanked(node: Node, names: set[str]) -> Node:
-    """Put a blank where the elements called `names` stand; the node is changed and returned."""
-    for each in list(node.iterdescendants()):
-        if trees.name(each) in names:
-            _take_out(each, BLANK)
-    return node
-
-
-def _take_out(node: Node, instead: str) -> None:
-    parent = node.getparent()
-    if parent is None:
-        return
-    tail = instead + (node.tail or "")
-    before = node.getprevious()
-    if before is None:
-        parent.text = (parent.text or "") + tail
-    else:
-        before.tail = (before.tail or "") + tail
-    parent.remove(node)
-
-
-def _declarations(node: Node) -> dict[str, _Declared]:
-    found: dict[str, _Declared] = {}
-    for each in trees.children(node, "responseDeclaration"):
-        correct = trees.child(each, "correctResponse")
-        values = trees.children(correct, "value") if correct is not None else iter(())
-        mapped = {}
-        for entry in trees.within(each, "mapEntry"):
-            value = number(entry.get("mappedValue", ""))
-            if value is not None:
-                mapped[entry.get("mapKey", "")] = value
-        found[each.get("identifier", "")] = _Declared(
-            each.get("cardinality", "single"),
-            each.get("baseType", ""),
-            [" ".join(trees.text_of(value).split()) for value in values],
-            mapped,
-        )
-    return found
-
-
-def _points(node: Node) -> str:
-    for each in trees.children(node, "outcomeDeclaration"):
-        own = each.get("identifier", "").upper()
-        if own == "SCORE" and each.get("normalMaximum"):
-            return str(each.get("normalMaximum"))
-        if own == "MAXSCORE":
-            return trees.text_of(trees.child(each, "defaultValue", "value"))
-    return ""
 
 
 def _feedbacks(item: _Item) -> str:

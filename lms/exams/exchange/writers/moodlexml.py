@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from lxml import etree
-
+from lms.exams.exchange import trees
 from lms.exams.exchange.question import BLANK, FULL, NOTHING, Blank, Picture, Question, Sort
 from lms.exams.exchange.trees import Node
 
@@ -21,15 +20,15 @@ _TYPES = {
 
 def written(questions: Sequence[Question]) -> bytes:
     """Return a file of the questions, all of them of `SORTS`."""
-    root = etree.Element("quiz")
+    root = trees.element("quiz")
     category = ""
     for each in questions:
         if each.category != category:
             category = each.category
-            node = etree.SubElement(root, "question", type="category")
-            _text(etree.SubElement(node, "category"), f"$course$/{category}")
+            node = trees.add(root, "question", type="category")
+            _text(trees.add(node, "category"), f"$course$/{category}")
         _question(root, each)
-    return bytes(etree.tostring(root, encoding="utf-8", xml_declaration=True))
+    return trees.written(root)
 
 
 def is_sayable(question: Question) -> bool:
@@ -41,8 +40,8 @@ def _question(root: Node, question: Question) -> None:
     sort = question.sort
     # Several blanks are a cloze to Moodle; a short answer has one.
     is_cloze = sort is Sort.CLOZE or (sort is Sort.FILLIN and len(question.blanks) > 1)
-    node = etree.SubElement(root, "question", type="cloze" if is_cloze else _TYPES[sort])
-    _text(etree.SubElement(node, "name"), question.title or question.name)
+    node = trees.add(root, "question", type="cloze" if is_cloze else _TYPES[sort])
+    _text(trees.add(node, "name"), question.title or question.name)
     stem = _embedded(question) if is_cloze else question.stem
     _prose(node, "questiontext", stem, question.pictures)
     _prose(node, "generalfeedback", question.explanation)
@@ -50,24 +49,24 @@ def _question(root: Node, question: Question) -> None:
     if not is_cloze and sort in _ANSWERS:
         _ANSWERS[sort](node, question)
     if question.tags:
-        tags = etree.SubElement(node, "tags")
+        tags = trees.add(node, "tags")
         for tag in question.tags:
-            _text(etree.SubElement(tags, "tag"), tag)
+            _text(trees.add(tags, "tag"), tag)
 
 
 def _text(node: Node, text: str) -> None:
-    etree.SubElement(node, "text").text = text
+    trees.add(node, "text").text = text
 
 
 def _plain(node: Node, name: str, text: str) -> None:
-    etree.SubElement(node, name).text = text
+    trees.add(node, name).text = text
 
 
 def _prose(node: Node, name: str, text: str, pictures: Sequence[Picture] = ()) -> Node:
-    own = etree.SubElement(node, name, format="markdown")
+    own = trees.add(node, name, format="markdown")
     _text(own, text.replace("](media:", "](@@PLUGINFILE@@/"))
     for each in pictures:
-        file = etree.SubElement(own, "file", name=each.name, path="/", encoding="base64")
+        file = trees.add(own, "file", name=each.name, path="/", encoding="base64")
         file.text = base64.b64encode(each.content).decode()
     return own
 
@@ -80,7 +79,7 @@ def _fraction(share: Fraction) -> str:
 
 
 def _answer(node: Node, text: str, share: Fraction, why: str, kind: str) -> Node:
-    own = etree.SubElement(node, "answer", fraction=_fraction(share), format=kind)
+    own = trees.add(node, "answer", fraction=_fraction(share), format=kind)
     _text(own, text)
     _prose(own, "feedback", why)
     return own

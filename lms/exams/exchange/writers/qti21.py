@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from lxml import etree
-
 from lms.core import archives
-from lms.exams.exchange import texts
+from lms.exams.exchange import texts, trees
 from lms.exams.exchange.question import BLANK, FULL, Blank, Option, Question, Sort
 from lms.exams.exchange.trees import Node
 
@@ -42,41 +40,39 @@ def _name(number: int) -> str:
 
 
 def _manifest(questions: Sequence[Question]) -> bytes:
-    root = etree.Element(f"{{{PACKAGE}}}manifest", nsmap={None: PACKAGE, "lom": LOM})  # type: ignore[dict-item]
+    root = trees.element(f"{{{PACKAGE}}}manifest", nsmap={None: PACKAGE, "lom": LOM})
     root.set("identifier", "questions")
-    metadata = etree.SubElement(root, f"{{{PACKAGE}}}metadata")
-    etree.SubElement(metadata, f"{{{PACKAGE}}}schema").text = "IMS Content"
-    etree.SubElement(metadata, f"{{{PACKAGE}}}schemaversion").text = "1.1"
-    etree.SubElement(root, f"{{{PACKAGE}}}organizations")
-    resources = etree.SubElement(root, f"{{{PACKAGE}}}resources")
+    metadata = trees.add(root, f"{{{PACKAGE}}}metadata")
+    trees.add(metadata, f"{{{PACKAGE}}}schema").text = "IMS Content"
+    trees.add(metadata, f"{{{PACKAGE}}}schemaversion").text = "1.1"
+    trees.add(root, f"{{{PACKAGE}}}organizations")
+    resources = trees.add(root, f"{{{PACKAGE}}}resources")
     for number, question in enumerate(questions, start=1):
         name = _name(number)
-        resource = etree.SubElement(
+        resource = trees.add(
             resources, f"{{{PACKAGE}}}resource", identifier=f"r{number}", href=name,
             type="imsqti_item_xmlv2p1",
         )  # fmt: skip
-        _about(etree.SubElement(resource, f"{{{PACKAGE}}}metadata"), question)
+        _about(trees.add(resource, f"{{{PACKAGE}}}metadata"), question)
         for each in (name, *(f"images/{one.name}" for one in question.pictures)):
-            etree.SubElement(resource, f"{{{PACKAGE}}}file", href=each)
-    return bytes(etree.tostring(root, encoding="utf-8", xml_declaration=True))
+            trees.add(resource, f"{{{PACKAGE}}}file", href=each)
+    return trees.written(root)
 
 
 def _about(node: Node, question: Question) -> None:
-    lom = etree.SubElement(node, f"{{{LOM}}}lom")
-    general = etree.SubElement(lom, f"{{{LOM}}}general")
+    lom = trees.add(node, f"{{{LOM}}}lom")
+    general = trees.add(lom, f"{{{LOM}}}general")
     for tag in question.tags:
-        keyword = etree.SubElement(general, f"{{{LOM}}}keyword")
-        etree.SubElement(keyword, f"{{{LOM}}}string").text = tag
+        keyword = trees.add(general, f"{{{LOM}}}keyword")
+        trees.add(keyword, f"{{{LOM}}}string").text = tag
     if question.difficulty is not None:
-        educational = etree.SubElement(lom, f"{{{LOM}}}educational")
-        level = etree.SubElement(educational, f"{{{LOM}}}difficulty")
-        etree.SubElement(level, f"{{{LOM}}}value").text = LEVELS[question.difficulty - 1]
+        educational = trees.add(lom, f"{{{LOM}}}educational")
+        level = trees.add(educational, f"{{{LOM}}}difficulty")
+        trees.add(level, f"{{{LOM}}}value").text = LEVELS[question.difficulty - 1]
     if question.category:
-        path = etree.SubElement(
-            etree.SubElement(lom, f"{{{LOM}}}classification"), f"{{{LOM}}}taxonPath"
-        )
-        entry = etree.SubElement(etree.SubElement(path, f"{{{LOM}}}taxon"), f"{{{LOM}}}entry")
-        etree.SubElement(entry, f"{{{LOM}}}string").text = question.category
+        path = trees.add(trees.add(lom, f"{{{LOM}}}classification"), f"{{{LOM}}}taxonPath")
+        entry = trees.add(trees.add(path, f"{{{LOM}}}taxon"), f"{{{LOM}}}entry")
+        trees.add(entry, f"{{{LOM}}}string").text = question.category
 
 
 class _Item:
@@ -84,18 +80,18 @@ class _Item:
 
     def __init__(self, question: Question, number: int) -> None:
         self._question = question
-        self._root = etree.Element("assessmentItem", nsmap={None: QTI})  # type: ignore[dict-item]
+        self._root = trees.element("assessmentItem", nsmap={None: QTI})
         for key, value in (("identifier", f"q{number}"), ("title", question.title),
                            ("adaptive", "false"), ("timeDependent", "false")):  # fmt: skip
             self._root.set(key, value)
-        self._body: Node = etree.Element("itemBody")
+        self._body: Node = trees.element("itemBody")
         self._near: list[tuple[str, Decimal]] = []
 
     def written(self) -> bytes:
         """Return the item's XML."""
         question = self._question
         _BODIES[question.sort](self)
-        score = etree.SubElement(
+        score = trees.add(
             self._root, "outcomeDeclaration", identifier="SCORE", cardinality="single",
             baseType="float", normalMaximum=f"{question.points:f}",
         )  # fmt: skip
@@ -103,12 +99,12 @@ class _Item:
         self._root.append(self._body)
         self._processing()
         if question.explanation:
-            own = etree.SubElement(
+            own = trees.add(
                 self._root, "modalFeedback", outcomeIdentifier="FEEDBACK", showHide="show",
                 identifier="explanation",
             )  # fmt: skip
             _prose(own, question.explanation)
-        return bytes(etree.tostring(self._root, encoding="utf-8", xml_declaration=True))
+        return trees.written(self._root)
 
     def _processing(self) -> None:
         declared = list(self._root.iterchildren("responseDeclaration"))
@@ -116,20 +112,18 @@ class _Item:
             return
         if not self._near:
             is_mapped = any(True for _each in self._root.iter("mapping"))
-            etree.SubElement(self._root, "responseProcessing", template=MAP if is_mapped else MATCH)
+            trees.add(self._root, "responseProcessing", template=MAP if is_mapped else MATCH)
             return
-        processing = etree.SubElement(self._root, "responseProcessing")
+        processing = trees.add(self._root, "responseProcessing")
         for response, near in self._near:
-            condition = etree.SubElement(
-                etree.SubElement(processing, "responseCondition"), "responseIf"
-            )
-            equal = etree.SubElement(
+            condition = trees.add(trees.add(processing, "responseCondition"), "responseIf")
+            equal = trees.add(
                 condition, "equal", toleranceMode="absolute", tolerance=f"{near:f} {near:f}"
             )
-            etree.SubElement(equal, "variable", identifier=response)
-            etree.SubElement(equal, "correct", identifier=response)
-            setter = etree.SubElement(condition, "setOutcomeValue", identifier="SCORE")
-            value = etree.SubElement(setter, "baseValue", baseType="float")
+            trees.add(equal, "variable", identifier=response)
+            trees.add(equal, "correct", identifier=response)
+            setter = trees.add(condition, "setOutcomeValue", identifier="SCORE")
+            value = trees.add(setter, "baseValue", baseType="float")
             value.text = f"{self._question.points:f}"
 
     def declare(
@@ -137,19 +131,19 @@ class _Item:
         response: str = "RESPONSE",
     ) -> None:  # fmt: skip
         """Declare a response, what is right, and what each value earns where that differs."""
-        own = etree.SubElement(
+        own = trees.add(
             self._root, "responseDeclaration", identifier=response, cardinality=cardinality,
             baseType=base,
         )  # fmt: skip
         if right:
-            correct = etree.SubElement(own, "correctResponse")
+            correct = trees.add(own, "correctResponse")
             for each in right:
-                etree.SubElement(correct, "value").text = each
+                trees.add(correct, "value").text = each
         if any(share not in {0, FULL} for share in mapped.values()):
-            mapping = etree.SubElement(own, "mapping", defaultValue="0")
+            mapping = trees.add(own, "mapping", defaultValue="0")
             for key, share in mapped.items():
                 value = Decimal(share.numerator) / Decimal(share.denominator)
-                etree.SubElement(mapping, "mapEntry", mapKey=key, mappedValue=f"{value:.6f}")
+                trees.add(mapping, "mapEntry", mapKey=key, mappedValue=f"{value:.6f}")
 
     def stem(self) -> None:
         """Write the stem."""
@@ -167,7 +161,7 @@ class _Item:
         self.declare("multiple" if is_multiple else "single", "identifier",
                      [each.key for each in wanted], {} if is_multiple else mapped)  # fmt: skip
         self.stem()
-        own = etree.SubElement(
+        own = trees.add(
             self._body, "choiceInteraction", responseIdentifier="RESPONSE",
             shuffle="true" if question.shuffle else "false", maxChoices="0" if is_multiple else "1",
         )  # fmt: skip
@@ -175,10 +169,10 @@ class _Item:
 
     def _choices(self, own: Node, options: Sequence[Option]) -> None:
         for each in options:
-            choice = etree.SubElement(own, "simpleChoice", identifier=each.key)
+            choice = trees.add(own, "simpleChoice", identifier=each.key)
             _prose(choice, each.text or _TRUTH.get(each.key, ""))
             if each.why:
-                feedback = etree.SubElement(
+                feedback = trees.add(
                     choice, "feedbackInline", outcomeIdentifier="FEEDBACK", showHide="show",
                     identifier=each.key,
                 )  # fmt: skip
@@ -189,7 +183,7 @@ class _Item:
         options = self._question.options
         self.declare("ordered", "identifier", [each.key for each in options], {})
         self.stem()
-        own = etree.SubElement(
+        own = trees.add(
             self._body, "orderInteraction", responseIdentifier="RESPONSE", shuffle="true"
         )
         self._choices(own, sorted(options, key=lambda each: each.text))
@@ -200,16 +194,16 @@ class _Item:
         pairs = [f"L{at} {each.key}" for at, each in enumerate(question.pairs, start=1)]
         self.declare("multiple", "directedPair", pairs, {})
         self.stem()
-        own = etree.SubElement(
+        own = trees.add(
             self._body, "matchInteraction", responseIdentifier="RESPONSE",
             shuffle="true" if question.shuffle else "false", maxAssociations=str(len(pairs)),
         )  # fmt: skip
         left = [(f"L{at}", each.text) for at, each in enumerate(question.pairs, start=1)]
         right = [(each.key, each.text) for each in question.options]
         for side, most in ((left, 1), (right, len(pairs))):
-            group = etree.SubElement(own, "simpleMatchSet")
+            group = trees.add(own, "simpleMatchSet")
             for key, text in side:
-                choice = etree.SubElement(
+                choice = trees.add(
                     group, "simpleAssociableChoice", identifier=key, matchMax=str(most)
                 )
                 _prose(choice, text)
@@ -219,7 +213,7 @@ class _Item:
         gaps = list(self._gaps())
         if self._question.sort in {Sort.TEXT, Sort.NUMERIC}:
             self.stem()
-            etree.SubElement(self._body, "p").extend(gaps)
+            trees.add(self._body, "p").extend(gaps)
         else:
             _prose(self._body, self._question.stem, gaps)
 
@@ -232,10 +226,10 @@ class _Item:
         if blank.options:
             right = [each.key for each in blank.options if each.share == FULL]
             self.declare("single", "identifier", right, {}, response)
-            own = etree.Element("inlineChoiceInteraction", responseIdentifier=response,
+            own = trees.element("inlineChoiceInteraction", responseIdentifier=response,
                                 shuffle="true")  # fmt: skip
             for each in blank.options:
-                etree.SubElement(own, "inlineChoice", identifier=each.key).text = each.text
+                trees.add(own, "inlineChoice", identifier=each.key).text = each.text
             return own
         if blank.numbers:
             number = blank.numbers[0]
@@ -249,15 +243,15 @@ class _Item:
                 self._several(response, full, shares)
             else:
                 self.declare("single", "string", full, {}, response)
-        return etree.Element("textEntryInteraction", responseIdentifier=response)
+        return trees.element("textEntryInteraction", responseIdentifier=response)
 
     def _several(self, response: str, full: list[str], shares: Mapping[str, Fraction]) -> None:
         self.declare("single", "string", full[:1], {}, response)
         own = self._root.findall("responseDeclaration")[-1]
-        mapping = etree.SubElement(own, "mapping", defaultValue="0")
+        mapping = trees.add(own, "mapping", defaultValue="0")
         for text, share in shares.items():
             value = Decimal(share.numerator) / Decimal(share.denominator)
-            etree.SubElement(mapping, "mapEntry", mapKey=text, mappedValue=f"{value:.6f}")
+            trees.add(mapping, "mapEntry", mapKey=text, mappedValue=f"{value:.6f}")
 
     def essay(self) -> None:
         """Write a place for a long answer or for a file, and for whoever marks what is expected."""
@@ -265,9 +259,9 @@ class _Item:
         self.declare("single", "file" if is_file else "string", [], {})
         self.stem()
         kind = "uploadInteraction" if is_file else "extendedTextInteraction"
-        etree.SubElement(self._body, kind, responseIdentifier="RESPONSE")
+        trees.add(self._body, kind, responseIdentifier="RESPONSE")
         if self._question.model:
-            rubric = etree.SubElement(self._body, "rubricBlock", view="scorer")
+            rubric = trees.add(self._body, "rubricBlock", view="scorer")
             _prose(rubric, self._question.model)
 
 
@@ -276,10 +270,7 @@ def _prose(node: Node, text: str, gaps: Sequence[Node] = ()) -> None:
     # A blank alone on a line would be a rule across the page to Markdown.
     markup = texts.rendered(text.replace(BLANK, _GAP) if gaps else text)
     markup = markup.replace('src="media:', 'src="images/').replace(_GAP, "<gap></gap>")
-    parsed = etree.fromstring(f"<body>{markup}</body>", etree.HTMLParser())
-    body = parsed.find("body") if parsed is not None else None
-    if body is None:
-        return
+    body = trees.of_html(markup)
     left = iter(gaps)
     for place in list(body.iter("gap")):
         gap = next(left, None)
