@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup
+from flask_babel import force_locale
 
 from lms.core import clock
 from lms.exams.exchange import aside, responses, storing, texts, words, writing
 from lms.exams.exchange.files import FORMATS, MOST_BYTES
 from lms.exams.exchange.question import Question
 from lms.exams.exchange.reading import AUTO
-from lms.exams.exchange.report import FileProblemError, Report
+from lms.exams.exchange.report import FileProblemError, Problem, Report
 from lms.exams.exchange.storing import Order
 from lms.exams.models import Pool
 from lms.exams.rules import analysis
@@ -102,10 +103,15 @@ def _told(report: Report) -> dict[str, Any]:
         "kinds": report.kinds,
         "problems": [
             {"where": each.where, "severity": each.severity.value, "code": each.code,
-             "message": words.sentence(each)}
+             "message": _english(each)}
             for each in report.problems
         ],
     }  # fmt: skip
+
+
+def _english(problem: Problem) -> str:
+    with force_locale("en"):
+        return words.sentence(problem)
 
 
 def _question(question: Question) -> dict[str, Any]:
@@ -124,7 +130,7 @@ def _question(question: Question) -> dict[str, Any]:
 def _say(report: Report) -> None:
     for each in report.problems:
         where = f"question {each.where}: " if each.where else ""
-        click.echo(f"{each.severity}: {where}{words.sentence(each)} [{each.code}]")
+        click.echo(f"{each.severity}: {where}{_english(each)} [{each.code}]")
     kinds = ", ".join(f"{count} {kind}" for kind, count in report.kinds.items())
     click.echo(
         f"{report.format}: {len(report.questions)} questions{f' ({kinds})' if kinds else ''}"
@@ -144,7 +150,7 @@ def export(*, bank: str, wanted: str, out: Path, lang: str) -> None:
         raise click.ClickException(f"there is no bank {bank!r}, or nothing in it")
     content, report = writing.write(questions, wanted)
     for each in report.problems:
-        click.echo(f"question {each.where}: {words.sentence(each)}", err=True)
+        click.echo(f"question {each.where}: {_english(each)}", err=True)
     out.write_bytes(content)
     click.echo(f"{len(report.questions)} questions in {out}")
 
