@@ -36,6 +36,7 @@ import lms.desk.team_views
 import lms.desk.views
 import lms.desk.work_views
 import lms.exams.blueprint
+import lms.exams.cli
 import lms.exams.jobs
 import lms.exams.outcome_views
 import lms.exams.views
@@ -73,6 +74,7 @@ COMMANDS = (
     lms.accounts.cli.people_group,
     lms.admin.demo.cli.group,
     lms.courses.cli.group,
+    lms.exams.cli.group,
     lms.records.cli.group,
     lms.reports.cli.group,
 )
