@@ -38,7 +38,9 @@ import lms.desk.work_views
 import lms.exams.blueprint
 import lms.exams.cli
 import lms.exams.jobs
+import lms.exams.marking_views
 import lms.exams.outcome_views
+import lms.exams.upload_views
 import lms.exams.views
 import lms.notifications.jobs
 import lms.records.blueprint

@@ -96,6 +96,13 @@ PERMISSIONS: Permissions = {
     "exams.confirm": TRAINEES,
     "exams.hand_in": TRAINEES,
     "exams.result": TRAINEES,
+    "exams.upload": TRAINEES,
+    "exams.upload_remove": TRAINEES,
+    "exams.own_file": TRAINEES,
+    "exams.marking_list": TRAINERS,
+    "exams.marking_sheet": TRAINERS,
+    "exams.marking_file": TRAINERS,
+    "exams.forget_snippet": TRAINERS,
     "exams.overview": TRAINERS,
     "exams.outcomes": TRAINERS,
     # certificates

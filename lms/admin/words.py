@@ -27,6 +27,7 @@ ACTIONS = {
     "courses.material_replaced": _("Material replaced"),
     "courses.material_retired": _("Material retired"),
     "courses.material_brought_back": _("Material brought back"),
+    "exams.marked": _("Answer marked"),
     "content.imported": _("Content imported"),
     "certificates.revoked": _("Certificate revoked"),
     "reports.made": _("Effectiveness report made"),
@@ -42,12 +43,15 @@ KINDS = {
     "enrolment": _("Enrolment"),
     "certificate": _("Certificate"),
     "lesson": _("Lesson"),
+    "attempt": _("Attempt"),
     "material": _("Material"),
     "content": _("Content"),
     "report": _("Effectiveness report"),
 }
 
 FIELDS = {
+    "slot": _("Question"),
+    "mark": _("Mark"),
     "recommendations": _("Recommendations"),
     "name": _("Name"),
     "login": _("Sign-in name"),

@@ -47,6 +47,41 @@ class AlreadyPassedError(LmsError):
     message = _("You have passed this exam already.")
 
 
+class AwaitingMarkError(LmsError):
+    """An attempt is handed in, and a person has yet to mark it."""
+
+    code = "awaiting-mark"
+    message = _("Your last attempt is still being marked. Its result decides how you go on.")
+
+
+class AlreadyMarkedError(LmsError):
+    """Someone has marked this answer already."""
+
+    code = "already-marked"
+    message = _("This answer is marked already. What you chose was not saved.")
+
+
+class MarkedElsewhereError(LmsError):
+    """Someone else is marking this answer."""
+
+    code = "marked-elsewhere"
+    message = _("%(name)s is marking this answer. Take another one, or come back at %(until)s.")
+
+
+class TooManyFilesError(LmsError):
+    """A question takes only so many files."""
+
+    code = "too-many-files"
+    message = _("This question takes %(most)d files at most. Remove one first.")
+
+
+class NoFileError(LmsError):
+    """Nothing was chosen to be handed in."""
+
+    code = "no-file"
+    message = _("Choose a file first.")
+
+
 class NotOpenYetError(LmsError):
     """Lessons of the stage, or an earlier stage, are not finished."""
 

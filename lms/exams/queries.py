@@ -20,7 +20,17 @@ from lms.core.db import db
 from lms.core.errors import found
 from lms.courses.models import Enrolment
 from lms.exams import body
-from lms.exams.models import Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion, Response
+from lms.exams.models import (
+    Attempt,
+    Exam,
+    ExamVersion,
+    Marking,
+    Pool,
+    Question,
+    QuestionVersion,
+    Response,
+    ResponseFile,
+)
 from lms.exams.rules import drawing, marks, timing
 from lms.exams.rules.drawing import Candidate
 from lms.exams.rules.settings import ExamRules
@@ -42,6 +52,8 @@ class ExamSummary:
     open_attempt_id: int | None
     last_attempt_id: int | None
     retake_opens_at: datetime | None
+    is_waiting: bool
+    """Whether an attempt is handed in and a person has yet to mark it."""
 
 
 def exam_or_404(code: str) -> Exam:
@@ -104,6 +116,7 @@ def _summary(exam: ExamRules, tries: Sequence[Any]) -> ExamSummary:
         retake_opens_at=None
         if is_passed
         else timing.retake_opens_at(failed_at, exam.cooldown_days),
+        is_waiting=any(each.submitted_at and each.passed is None for each in tries),
     )
 
 
@@ -202,6 +215,29 @@ def responses(attempt: Attempt) -> dict[int, Saved]:
         Response.mark,
     ).where(Response.attempt_id == attempt.id)
     return {row.slot: Saved(*row) for row in db.session.execute(query)}
+
+
+def files_of(attempt: Attempt, answers: Mapping[int, Saved]) -> dict[int, list[ResponseFile]]:
+    """Return slot -> files that are handed in there, in the order of the answer."""
+    query = select(ResponseFile).where(ResponseFile.attempt_id == attempt.id)
+    rows = {(row.slot, str(row.id)): row for row in db.session.scalars(query)}
+    named = {
+        slot: [rows.get((slot, each)) for each in saved.answer] for slot, saved in answers.items()
+    }
+    return {slot: [each for each in found_here if each] for slot, found_here in named.items()}
+
+
+def file_of(actor: Person, file_id: int) -> ResponseFile:
+    """Return a file of one of the actor's own attempts."""
+    query = select(ResponseFile).join(Attempt, Attempt.id == ResponseFile.attempt_id)
+    own = query.where(ResponseFile.id == file_id, Attempt.person_id == actor.id)
+    return found(db.session.scalar(own))
+
+
+def markings(attempt: Attempt) -> dict[int, Marking]:
+    """Return slot -> how a person marked it; the latest counts."""
+    query = select(Marking).where(Marking.attempt_id == attempt.id).order_by(Marking.id)
+    return {row.slot: row for row in db.session.scalars(query)}
 
 
 def overdue(before: datetime) -> Sequence[int]:

@@ -15,7 +15,7 @@ from lms.courses.models import (
     ProgrammeVersion,
 )
 from lms.exams.models import Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion
-from lms.exams.rules.kinds import Kind
+from lms.exams.rules.kinds import ON_REQUEST, Kind
 from tests.factories import NOON
 
 WHY = {"zh": "因为", "en": "Because"}
@@ -76,9 +76,21 @@ BODIES: Mapping[Kind, dict[str, Any]] = {
             {"accept": {"zh": ["保密"], "en": ["concealed"]}},
         ],
     },
+    Kind.ESSAY: {
+        "words": {"min": 3, "max": 50},
+        "rubric": [
+            {"key": "1", "points": 2, "text": text("Says who acts")},
+            {"key": "2", "points": 2, "text": text("Says by when")},
+            {"key": "3", "points": -1, "text": text("Promises too much")},
+        ],
+    },
+    Kind.UPLOAD: {
+        "files": {"types": ["pdf", "png"], "most": 2},
+        "rubric": [{"key": "1", "points": 4, "text": text("The diagram is right")}],
+    },
 }
-BANKED = [kind for kind in Kind if kind is not Kind.CASE]
-"""Kinds of which there is a question each; a case's sub-questions are of these."""
+BANKED = [kind for kind in Kind if kind not in ON_REQUEST]
+"""Kinds of which a paper has a question each without asking for it."""
 RIGHT: Mapping[Kind, tuple[str, ...]] = {
     Kind.SINGLE: ("B",),
     Kind.MULTIPLE: ("A", "C"),

@@ -234,6 +234,16 @@ class TestHandIn:
         assert (done.score, done.passed) == (Fraction(1, 2 * ALL), False)
         assert {row.mark for row in queries.responses(done).values()} == {Fraction(1, 2)}
 
+    def test_a_wrong_choice_costs_where_the_exam_says_so(self, trainee: Person) -> None:
+        papers.ready(trainee, penalty="0.5")
+        attempt = begin(trainee)
+        answers = [
+            Answer(slot_of(attempt, Kind.SINGLE), 1, ("A",)),
+            Answer(slot_of(attempt, Kind.NUMERIC), 1, ("180",)),
+        ]
+        done = hand_in(attempt.id, answers, client=attempt.client, actor=trainee, at=NOON)
+        assert done.score == Fraction(1, 2 * ALL)
+
     def test_a_blank_paper_fails_and_opens_nothing(self, attempt: Attempt, trainee: Person) -> None:
         done = hand_in(attempt.id, client=attempt.client, actor=trainee, at=NOON)
         assert (done.score, done.passed) == (Fraction(0), False)
