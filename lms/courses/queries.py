@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import Select, case, select
-from sqlalchemy.orm import undefer
+from sqlalchemy import bindparam, case, literal_column, select, union_all
+from sqlalchemy.orm import defer, joinedload, lazyload
 
 from lms.accounts.models import Person
 from lms.core.db import db
 from lms.core.errors import found
 from lms.core.text import Bilingual
 from lms.courses import rules
-from lms.courses.checks import Check
 from lms.courses.models import (
     Enrolment,
     Lesson,
@@ -27,8 +26,10 @@ from lms.courses.models import (
     Material,
     MaterialVersion,
     Programme,
+    ProgrammeVersion,
     StagePass,
 )
+from lms.courses.outlines import LessonText, outline_in, text_of
 from lms.courses.rules import Module, Outline, Progress, StageState
 from lms.courses.upload_rules import FORMS, Kind
 
@@ -38,14 +39,29 @@ def programme_with(code: str) -> Programme | None:
     return db.session.scalar(select(Programme).filter_by(code=code))
 
 
+_RUNS = (
+    select(Enrolment)
+    .where(Enrolment.person_id == bindparam("person_id"))
+    .order_by(Enrolment.opened_at.desc(), Enrolment.id.desc())
+    .options(
+        lazyload(Enrolment.programme),
+        joinedload(Enrolment.version).options(
+            defer(ProgrammeVersion.structure), lazyload(ProgrammeVersion.programme)
+        ),
+    )
+)
+"""Without the structures: `outlines` has read them before."""
+_LATEST_RUN = _RUNS.limit(1)
+
+
 def enrolments_of(person: Person) -> Sequence[Enrolment]:
     """Return a person's runs, latest first."""
-    return db.session.scalars(_runs_of(person)).all()
+    return db.session.scalars(_RUNS, {"person_id": person.id}).all()
 
 
 def current_enrolment(person: Person) -> Enrolment | None:
     """Return a person's latest run."""
-    return db.session.scalar(_runs_of(person).limit(1))
+    return db.session.scalar(_LATEST_RUN, {"person_id": person.id})
 
 
 def latest_run(person: Person, programme: Programme) -> Enrolment | None:
@@ -72,27 +88,27 @@ def enrolment_with_exam(actor: Person, code: str) -> Enrolment | None:
     return next(runs, None)
 
 
-def _runs_of(person: Person) -> Select[Enrolment]:
-    runs = select(Enrolment).filter_by(person_id=person.id)
-    return runs.order_by(Enrolment.opened_at.desc(), Enrolment.id.desc())
-
-
 def outline_of(enrolment: Enrolment) -> Outline:
     """Return the structure of a run's programme, as it was when the run began."""
-    return Outline.read(enrolment.version.structure)
+    return outline_in(enrolment.version)
+
+
+_DONE = union_all(
+    select(literal_column("'lesson'").label("what"), Lesson.code)
+    .join(LessonRead, LessonRead.lesson_id == Lesson.id)
+    .where(LessonRead.enrolment_id == bindparam("run"), LessonRead.read_at.is_not(None)),
+    select(literal_column("'stage'"), StagePass.stage).where(
+        StagePass.enrolment_id == bindparam("run")
+    ),
+)
 
 
 def progress_of(enrolment: Enrolment) -> Progress:
-    """Compute where a run stands, from two statements."""
-    read = (
-        select(Lesson.code)
-        .join(LessonRead, LessonRead.lesson_id == Lesson.id)
-        .where(LessonRead.enrolment_id == enrolment.id, LessonRead.read_at.is_not(None))
-    )
-    passed = select(StagePass.stage).where(StagePass.enrolment_id == enrolment.id)
-    return rules.progress(
-        outline_of(enrolment), set(db.session.scalars(read)), set(db.session.scalars(passed))
-    )
+    """Compute where a run stands, from one statement."""
+    done: dict[str, set[str]] = {"lesson": set(), "stage": set()}
+    for what, code in db.session.execute(_DONE, {"run": enrolment.id}):
+        done[what].add(code)
+    return rules.progress(outline_of(enrolment), done["lesson"], done["stage"])
 
 
 def stage_score(enrolment: Enrolment, stage: str) -> Fraction | None:
@@ -110,29 +126,39 @@ class LessonLine:
     minutes: int
 
 
+_LINES = (
+    select(Lesson.code, LessonVersion.title, LessonVersion.minutes)
+    .join(LessonVersion, LessonVersion.id == Lesson.published_id)
+    .where(Lesson.code.in_(bindparam("codes", expanding=True)))
+)
+
+
 def lines_of(codes: Iterable[str]) -> dict[str, LessonLine]:
     """Return code -> title and minutes of the published versions, in one statement.
 
     A lesson that is not published stands there with its code for a title: lists stay whole.
     """
     wanted = list(codes)
-    query = (
-        select(Lesson.code, LessonVersion.title, LessonVersion.minutes)
-        .join(LessonVersion, LessonVersion.id == Lesson.published_id)
-        .where(Lesson.code.in_(wanted))
-    )
-    lines = {row.code: LessonLine(*row) for row in db.session.execute(query)}
+    lines = {row.code: LessonLine(*row) for row in db.session.execute(_LINES, {"codes": wanted})}
     return {
         code: lines.get(code) or LessonLine(code, {"zh": code, "en": code}, 0) for code in wanted
     }
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a lesson was read in a run."""
+
+    version_id: int
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShownLesson:
     """The version of a lesson that a run shows, and how far its reader came."""
 
-    version: LessonVersion
-    mark: LessonRead | None
+    version: LessonText
+    mark: Mark | None
     """None until the lesson is opened."""
 
     @property
@@ -145,10 +171,26 @@ class ShownLesson:
         """Whether it was begun in an earlier version than the one that is shown."""
         return self.mark is not None and self.mark.version_id != self.version.id
 
-    @property
-    def checks(self) -> dict[str, Check]:
-        """The self-checks by their id."""
-        return {each["id"]: Check.read(each) for each in self.version.checks}
+
+_SHOWN = (
+    select(LessonVersion.id, LessonVersion.digest, LessonRead.version_id, LessonRead.read_at)
+    .select_from(Lesson)
+    .join(
+        Enrolment,
+        (Enrolment.id == bindparam("run")) & (Enrolment.person_id == bindparam("person")),
+    )
+    .outerjoin(
+        LessonRead, (LessonRead.lesson_id == Lesson.id) & (LessonRead.enrolment_id == Enrolment.id)
+    )
+    .join(
+        LessonVersion,
+        LessonVersion.id
+        == case(
+            (LessonRead.read_at.is_not(None), LessonRead.version_id), else_=Lesson.published_id
+        ),
+    )
+    .where(Lesson.code == bindparam("code"))
+)
 
 
 def lesson_for(actor: Person, enrolment: Enrolment, code: str) -> ShownLesson:
@@ -156,26 +198,11 @@ def lesson_for(actor: Person, enrolment: Enrolment, code: str) -> ShownLesson:
 
     What was read stays as it was read; until then the published version is shown.
     """
-    shown = case(
-        (LessonRead.read_at.is_not(None), LessonRead.version_id), else_=Lesson.published_id
+    asked = {"run": enrolment.id, "person": actor.id, "code": code}
+    version_id, digest, marked_id, read_at = found(db.session.execute(_SHOWN, asked).one_or_none())
+    return ShownLesson(
+        text_of(version_id, digest), None if marked_id is None else Mark(marked_id, read_at)
     )
-    in_run = (LessonRead.lesson_id == Lesson.id) & (LessonRead.enrolment_id == enrolment.id)
-    query = (
-        select(LessonVersion, LessonRead)
-        .select_from(Lesson)
-        .outerjoin(LessonRead, in_run)
-        .join(Enrolment, (Enrolment.id == enrolment.id) & (Enrolment.person_id == actor.id))
-        .join(LessonVersion, LessonVersion.id == shown)
-        .where(Lesson.code == code)
-        .options(
-            undefer(LessonVersion.html),
-            undefer(LessonVersion.outline),
-            undefer(LessonVersion.checks),
-            undefer(LessonVersion.meta),
-        )
-    )
-    version, mark = found(db.session.execute(query).one_or_none())
-    return ShownLesson(version, mark)
 
 
 def published_lesson(code: str) -> Lesson:
@@ -225,21 +252,24 @@ class MaterialLine:
         return FORMS[self.suffix].kind
 
 
+_MATERIALS = (
+    select(
+        MaterialVersion.id,
+        MaterialVersion.title,
+        MaterialVersion.suffix,
+        MaterialVersion.size_bytes,
+        MaterialVersion.number,
+        MaterialVersion.made_at,
+    )
+    .join(Material, Material.published_id == MaterialVersion.id)
+    .where(Material.lesson_id == bindparam("lesson"), Material.retired_at.is_(None))
+    .order_by(Material.id)
+)
+
+
 def materials_of(lesson_id: int) -> list[MaterialLine]:
     """Return what goes with a lesson now, in the order in which it came."""
-    query = (
-        select(
-            MaterialVersion.id,
-            MaterialVersion.title,
-            MaterialVersion.suffix,
-            MaterialVersion.size_bytes,
-            MaterialVersion.number,
-            MaterialVersion.made_at,
-        )
-        .join(Material, Material.published_id == MaterialVersion.id)
-        .where(Material.lesson_id == lesson_id, Material.retired_at.is_(None))
-    )
-    return [MaterialLine(*row) for row in db.session.execute(query.order_by(Material.id))]
+    return [MaterialLine(*row) for row in db.session.execute(_MATERIALS, {"lesson": lesson_id})]
 
 
 def material_for(actor: Person, version_id: int) -> MaterialVersion:

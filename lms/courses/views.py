@@ -67,7 +67,7 @@ def check(code: str, check_id: str) -> ResponseReturnValue:
     """Say what an answer to a self-check shows. Nothing of it is kept."""
     page = queries.lesson_page(me(), code)
     found(page.shown.mark)  # of what was never opened, nothing is told
-    one = found(page.shown.checks.get(check_id))
+    one = found(page.shown.version.checks.get(check_id))
     form = check_form(one)
     status = 200 if form.validate_on_submit() else 422
     if request.headers.get("HX-Request"):

@@ -11,12 +11,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
 from lms.core.db import db
 from lms.core.errors import found
+from lms.core.kept import Kept
+from lms.courses import queries as courses
 from lms.courses.models import Enrolment
 from lms.exams import body
 from lms.exams.models import Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion, Response
@@ -64,19 +66,26 @@ def open_attempt(actor: Person, exam: Exam) -> Attempt | None:
     return db.session.scalar(begun)
 
 
+_PUBLISHED = (
+    select(Exam.code, ExamVersion.settings)
+    .join(Exam.published)
+    .where(Exam.code.in_(bindparam("codes", expanding=True)))
+)
+_TRIES = (
+    select(Exam.code, Attempt.id, Attempt.submitted_at, Attempt.score, Attempt.passed)
+    .join(Exam, Exam.id == Attempt.exam_id)
+    .where(Attempt.enrolment_id == bindparam("run"), Attempt.person_id == bindparam("person"))
+    .order_by(Attempt.number)
+)
+
+
 def exam_summaries(person: Person, enrolment: Enrolment) -> dict[str, ExamSummary]:
     """Return exam code -> summary for the exams of a run's stages; two statements."""
-    codes = [each["exam"] for each in enrolment.version.structure["stages"] if each.get("exam")]
-    published = select(Exam.code, ExamVersion.settings).join(Exam.published)
-    rows = db.session.execute(published.where(Exam.code.in_(codes)))
+    codes = [stage.exam for stage in courses.outline_of(enrolment).stages if stage.exam]
+    rows = db.session.execute(_PUBLISHED, {"codes": codes})
     settings: dict[str, Any] = {row.code: row.settings for row in rows}
-    tries = (
-        select(Exam.code, Attempt.id, Attempt.submitted_at, Attempt.score, Attempt.passed)
-        .join(Exam, Exam.id == Attempt.exam_id)
-        .where(Attempt.enrolment_id == enrolment.id, Attempt.person_id == person.id)
-        .order_by(Attempt.number)
-    )
-    sat = db.session.execute(tries).all()
+    asked = {"run": enrolment.id, "person": person.id}
+    sat = db.session.execute(_TRIES, asked).all()
     return {
         code: _summary(ExamRules.read(given), [row for row in sat if row.code == code])
         for code, given in settings.items()
@@ -106,9 +115,8 @@ def _summary(exam: ExamRules, tries: Sequence[Any]) -> ExamSummary:
     )
 
 
-def bank() -> list[Candidate]:
-    """Return every question that an exam may draw, as of its published version."""
-    query = select(
+_BANK = (
+    select(
         Question.code,
         Question.unit,
         QuestionVersion.id,
@@ -116,8 +124,17 @@ def bank() -> list[Candidate]:
         QuestionVersion.difficulty,
         QuestionVersion.tags,
         QuestionVersion.points,
-        QuestionVersion.body,
-    ).join(Question.published)
+        QuestionVersion.digest,
+    )
+    .join(Question.published)
+    .where(Question.pool == Pool.EXAM)
+)
+
+
+def bank() -> list[Candidate]:
+    """Return every question that an exam may draw, as of its published version."""
+    rows = db.session.execute(_BANK).all()
+    bodies = _bodies_of((row.id, row.digest) for row in rows)
     return [
         Candidate(
             code=row.code,
@@ -127,10 +144,10 @@ def bank() -> list[Candidate]:
             difficulty=row.difficulty,
             tags=frozenset(row.tags),
             points=row.points,
-            options=body.written_keys(row.kind, row.body),
-            shuffle=body.is_shuffled(row.kind, row.body),
+            options=body.written_keys(row.kind, bodies[row.id]),
+            shuffle=body.is_shuffled(row.kind, bodies[row.id]),
         )
-        for row in db.session.execute(query.where(Question.pool == Pool.EXAM))
+        for row in rows
     ]
 
 
@@ -146,18 +163,41 @@ class Shown:
     body: Mapping[str, Any]
 
 
-def questions(version_ids: Iterable[int]) -> dict[int, Shown]:
-    """Return version id -> question, in one statement and without entities."""
-    query = select(
+_SHOWN = (
+    select(
         QuestionVersion.id,
         Question.code,
         Question.unit,
         QuestionVersion.number,
         QuestionVersion.kind,
-        QuestionVersion.body,
-    ).join(Question, Question.id == QuestionVersion.question_id)
-    rows = db.session.execute(query.where(QuestionVersion.id.in_(list(version_ids))))
-    return {row[0]: Shown(*row) for row in rows}
+        QuestionVersion.digest,
+    )
+    .join(Question, Question.id == QuestionVersion.question_id)
+    .where(QuestionVersion.id.in_(bindparam("ids", expanding=True)))
+)
+_BODIES = select(QuestionVersion.id, QuestionVersion.digest, QuestionVersion.body).where(
+    QuestionVersion.id.in_(bindparam("ids", expanding=True))
+)
+_bodies: Kept[Mapping[str, Any]] = Kept(2000)
+"""Some 5 kB each: what a version asks never changes."""
+
+
+def questions(version_ids: Iterable[int]) -> dict[int, Shown]:
+    """Return version id -> question, in one statement, or two, and without entities."""
+    rows = db.session.execute(_SHOWN, {"ids": list(version_ids)}).all()
+    bodies = _bodies_of((row.id, row.digest) for row in rows)
+    return {row.id: Shown(*row[:5], bodies[row.id]) for row in rows}
+
+
+def _bodies_of(versions: Iterable[tuple[int, str]]) -> dict[int, Mapping[str, Any]]:
+    """Return version id -> what it asks; only what this process has not read yet is loaded."""
+    keys = dict(versions)
+    known = {each: _bodies.peek((each, digest)) for each, digest in keys.items()}
+    missing = [each for each, found_body in known.items() if found_body is None]
+    if missing:
+        for row in db.session.execute(_BODIES, {"ids": missing}):
+            known[row.id] = _bodies.get((row.id, row.digest), lambda said=row.body: said)
+    return {each: asked for each, asked in known.items() if asked is not None}
 
 
 @dataclass(frozen=True, slots=True)
