@@ -1,6 +1,4 @@
-"""What the immutable versions say, read once a process: the structure of a programme, and the
-text of a lesson.
-"""
+"""What immutable versions say, read once a process: structures of programmes, texts of lessons."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
