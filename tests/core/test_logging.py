@@ -93,13 +93,13 @@ class TestAnEvent:
         self, log: logging.Logger, caplog: pytest.LogCaptureFixture
     ) -> None:
         try:
-            raise ValueError("wrong")
+            int("wrong")
         except ValueError:
             log.exception("job %d failed", 7)
         (said,) = JsonFormatter().format(caplog.records[0]).splitlines()
         found = json.loads(said)
         assert found["message"] == "job 7 failed"
-        assert "ValueError: wrong" in found["traceback"]
+        assert "ValueError: invalid" in found["traceback"]
 
 
 def test_the_format_is_chosen_for_handlers_that_are_there_already(

@@ -2,7 +2,6 @@
 
 import errno
 import logging
-import re
 
 import pytest
 from flask import Flask, Response
