@@ -12,6 +12,7 @@ from typing import Any
 from benchmarks import crowd, processes, site
 from benchmarks.figures import Goals, percentile
 from benchmarks.site import Site
+from lms.courses.rules import Stage
 
 CROWDS = {1: 8, 10: 40, 50: 50}
 """How many people at once -> how many journeys they make together."""
@@ -27,15 +28,15 @@ def main(running: Site) -> list[str]:
     """Print the figures; return which goals were missed."""
     with site.application(running.folder, running.port):
         logins = site.add_people("walker", WARM + sum(CROWDS.values()), unread=site.UNREAD)
-        codes = site.lessons_of_the_stage()[-site.UNREAD :]
-    _sent(running, 1, [logins.pop() for _ in range(WARM)], codes)
+        stage = site.first_stage()
+    _sent(running, 1, [logins.pop() for _ in range(WARM)], stage)
     missed = []
     for people, count in CROWDS.items():
         goals = Goals(f"Journey: {count} by {people} at once")
         own, logins = logins[:count], logins[count:]
         pids = processes.family_of(running.pid)
         before = processes.cpu_seconds(pids)
-        seen = _sent(running, people, own, codes)
+        seen = _sent(running, people, own, stage)
         cpu = (processes.cpu_seconds(pids) - before) / len(seen["journeys"])
         _summary(goals, people, seen, cpu)
         _steps(seen["journeys"], running.statements())
@@ -43,15 +44,15 @@ def main(running: Site) -> list[str]:
     return missed
 
 
-def _sent(running: Site, people: int, logins: Sequence[str], lessons: Sequence[str]) -> Any:
+def _sent(running: Site, people: int, logins: Sequence[str], stage: Stage) -> Any:
     return crowd.sent_out(
         "journeys",
         port=running.port,
         people=people,
         logins=list(logins),
         password=site.PASSWORD,
-        stage="stage-1",
-        lessons=list(lessons),
+        stage=stage.code,
+        lessons=stage.lessons[-site.UNREAD :],
         exam=site.EXAM,
     )
 

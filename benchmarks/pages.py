@@ -64,7 +64,7 @@ def _arguments() -> dict[str, Any]:
     unit = db.session.scalar(select(OrgUnit.id).limit(1))
     known = {
         "exam_code": site.EXAM,
-        "code": site.lessons_of_the_stage()[0],
+        "code": site.first_stage().lessons[0],
         "person_id": site.person_with("reader-0").id,
     }
     return known | ({"unit_id": unit} if unit else {})

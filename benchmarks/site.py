@@ -23,6 +23,8 @@ from lms.core.db import db, transaction
 from lms.core.errors import found
 from lms.courses import queries, services
 from lms.courses.models import EnrolmentSource
+from lms.courses.outlines import outline_in
+from lms.courses.rules import Stage
 from lms.factory import create_app
 
 PASSWORD = "figures-of-this-machine"  # noqa: S105  of people who live for a minute
@@ -123,11 +125,10 @@ def application(folder: Path, port: int) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def lessons_of_the_stage() -> list[str]:
-    """Return the codes of the first stage's lessons."""
+def first_stage() -> Stage:
+    """Return the stage that the exam closes."""
     programme = found(queries.programme_with(PROGRAMME))
-    stages = found(programme.published).structure["stages"]
-    return [code for module in stages[0]["modules"] for code in module["lessons"]]
+    return outline_in(found(programme.published)).stages[0]
 
 
 def add_people(
@@ -154,7 +155,7 @@ def _add(login: str, stored: str, unread: int | None, roles: tuple[Role, ...]) -
     if unread is not None:
         programme = found(queries.programme_with(PROGRAMME))
         run = services.enrol(person, programme, source=EnrolmentSource.ASSIGNED, actor=None)
-        codes = lessons_of_the_stage()
+        codes = first_stage().lessons
         for code in codes[: len(codes) - unread]:
             services.finish_lesson(run.id, code, actor=person)
     return login

@@ -5,7 +5,7 @@ there and what is not theirs are one and the same 404.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 
@@ -52,6 +52,7 @@ _RUNS = (
 )
 """Without the structures: `outlines` has read them before."""
 _LATEST_RUN = _RUNS.limit(1)
+_OWN_RUN = _RUNS.where(Enrolment.id == bindparam("enrolment_id"))
 
 
 def enrolments_of(person: Person) -> Sequence[Enrolment]:
@@ -72,8 +73,8 @@ def latest_run(person: Person, programme: Programme) -> Enrolment | None:
 
 def enrolment_for(actor: Person, enrolment_id: int) -> Enrolment:
     """Return one of the actor's own runs."""
-    own = select(Enrolment).filter_by(id=enrolment_id, person_id=actor.id)
-    return found(db.session.scalar(own))
+    own = {"person_id": actor.id, "enrolment_id": enrolment_id}
+    return found(db.session.scalar(_OWN_RUN, own))
 
 
 def enrolment_with_lesson(actor: Person, code: str) -> Enrolment | None:
@@ -207,16 +208,24 @@ def lesson_for(actor: Person, enrolment: Enrolment, code: str) -> ShownLesson:
 
 def published_lesson(code: str) -> Lesson:
     """Return a lesson that has a published version."""
-    published = select(Lesson).where(Lesson.code == code, Lesson.published_id.is_not(None))
-    return found(db.session.scalar(published))
+    return found(db.session.scalar(_PUBLISHED, {"code": code}))
+
+
+_PUBLISHED = select(Lesson).where(
+    Lesson.code == bindparam("code"), Lesson.published_id.is_not(None)
+)
 
 
 def mark_of(enrolment: Enrolment, code: str) -> LessonRead | None:
     """Return how far a lesson was read in a run."""
-    query = select(LessonRead).join(Lesson, Lesson.id == LessonRead.lesson_id)
-    return db.session.scalar(
-        query.where(LessonRead.enrolment_id == enrolment.id, Lesson.code == code)
-    )
+    return db.session.scalar(_MARK, {"run": enrolment.id, "code": code})
+
+
+_MARK = (
+    select(LessonRead)
+    .join(Lesson, Lesson.id == LessonRead.lesson_id)
+    .where(LessonRead.enrolment_id == bindparam("run"), Lesson.code == bindparam("code"))
+)
 
 
 def media_for(actor: Person, version_id: int, name: str) -> LessonMedia:
@@ -303,6 +312,11 @@ class LessonPage:
     previous: str | None
     next: str | None
     """Neighbours in the order of study; None at the ends and where the next stage is locked."""
+
+    def opened(self) -> "LessonPage":
+        """Return the page as it is once this version has been opened, and not yet read."""
+        mark = Mark(self.shown.version.id, None)
+        return replace(self, shown=replace(self.shown, mark=mark))
 
     @property
     def position(self) -> int:

@@ -25,8 +25,11 @@ def lesson(code: str) -> str:
     """Show a lesson. A read marker: the first time, that it was opened is noted."""
     page = queries.lesson_page(me(), code)
     if page.shown.mark is None:
-        services.open_lesson(page.enrolment.id, code, actor=me())
-        page = queries.lesson_page(me(), code)
+        mark = services.open_lesson(page.enrolment.id, code, actor=me())
+        if mark.version_id == page.shown.version.id:
+            page = page.opened()
+        else:  # another one was published in between
+            page = queries.lesson_page(me(), code)
     return _reader(page)
 
 

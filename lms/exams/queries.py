@@ -43,6 +43,8 @@ class ExamSummary:
     open_attempt_id: int | None
     last_attempt_id: int | None
     retake_opens_at: datetime | None
+    rules: ExamRules
+    """Of the version that is published now."""
 
 
 def exam_or_404(code: str) -> Exam:
@@ -112,6 +114,7 @@ def _summary(exam: ExamRules, tries: Sequence[Any]) -> ExamSummary:
         retake_opens_at=None
         if is_passed
         else timing.retake_opens_at(failed_at, exam.cooldown_days),
+        rules=exam,
     )
 
 
