@@ -49,15 +49,14 @@ def main() -> int:
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before")
     missed: list[str] = []
     for name in names or known:
-        missed += _by_itself().get(name, lambda name=name: _on_a_site(name))()
+        missed += _own(name) if name in _by_itself() else _on_a_site(name)
     print(f"\n{len(missed)} goals were missed" + "".join(f"\n  {each}" for each in missed))
     return 0
 
 
-def _by_itself() -> dict[str, Callable[[], list[str]]]:
+def _by_itself() -> list[str]:
     """Return the parts that need no running site: they bring their own."""
-    there = [name for name in ("backup",) if (Path(__file__).parent / f"{name}.py").exists()]
-    return {name: lambda name=name: _own(name) for name in there}
+    return [name for name in ("backup",) if (Path(__file__).parent / f"{name}.py").exists()]
 
 
 def _own(name: str) -> list[str]:

@@ -7,7 +7,6 @@ could be, not for anything that could be run.
 """
 
 import os
-import sys
 from datetime import timedelta
 from typing import Any, cast
 
@@ -55,4 +54,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

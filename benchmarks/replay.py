@@ -37,7 +37,12 @@ class Cost:
 
     @property
     def ratio(self) -> float:
-        """How many times as much the page takes as its template does."""
+        """How many times as much the page takes as the same request without a database."""
+        return self.page / self.served
+
+    @property
+    def over_template(self) -> float:
+        """How many times as much as rendering alone: sending a page costs something, too."""
         return self.page / self.rendered
 
 

@@ -119,11 +119,12 @@ def _family(name: str, kind: str, meaning: str, lines: Iterable[Line]) -> str:
     full = f"stairway_{name}"
     head = f"# HELP {full} {meaning}\n# TYPE {full} {kind}\n"
     return head + "".join(
-        f"{full}{labels.get('', '')}{_labels(labels)} {value:g}\n"
-        if isinstance(value, float)
-        else f"{full}{labels.get('', '')}{_labels(labels)} {value}\n"
-        for labels, value in lines
+        f"{full}{labels.get('', '')}{_labels(labels)} {_number(value)}\n" for labels, value in lines
     )
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else repr(value)
 
 
 def _labels(labels: Mapping[str, str]) -> str:

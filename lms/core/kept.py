@@ -20,12 +20,14 @@ class Kept(Generic[T]):
         """Return the value of a key, if it is kept."""
         return self._values.get(key)
 
+    def put(self, key: Hashable, value: T) -> T:
+        """Keep the value of a key, and return it."""
+        self._values[key] = value
+        while len(self._values) > self._most:
+            self._values.pop(next(iter(list(self._values))), None)
+        return value
+
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return the value of a key; two threads may make the same, and one of them stays."""
         value = self._values.get(key)
-        if value is None:
-            value = make()
-            self._values[key] = value
-            while len(self._values) > self._most:
-                self._values.pop(next(iter(list(self._values))), None)
-        return value
+        return self.put(key, make()) if value is None else value

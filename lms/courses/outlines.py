@@ -36,7 +36,7 @@ class LessonText:
     author: str
     made_at: datetime
     meta: Mapping[str, Any]
-    html: Mapping[str, str]
+    html: dict[str, str]
     outline: Mapping[str, Any]
     checks: Mapping[str, Check]
     """By their id."""
@@ -63,5 +63,5 @@ def text_of(version_id: int, digest: str) -> LessonText:
 
 
 def _read(version_id: int) -> LessonText:
-    *said, checks = db.session.execute(_TEXT, {"version_id": version_id}).one()
-    return LessonText(*said, {each["id"]: Check.read(each) for each in checks})
+    row = db.session.execute(_TEXT, {"version_id": version_id}).one()._asdict()
+    return LessonText(**row | {"checks": {each["id"]: Check.read(each) for each in row["checks"]}})

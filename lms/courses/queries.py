@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import bindparam, case, literal_column, select, union_all
+from sqlalchemy import CompoundSelect, bindparam, case, literal_column, select, union_all
 from sqlalchemy.orm import defer, joinedload, lazyload
 
 from lms.accounts.models import Person
@@ -94,7 +95,7 @@ def outline_of(enrolment: Enrolment) -> Outline:
     return outline_in(enrolment.version)
 
 
-_DONE = union_all(
+_DONE: CompoundSelect[Any] = union_all(
     select(literal_column("'lesson'").label("what"), Lesson.code)
     .join(LessonRead, LessonRead.lesson_id == Lesson.id)
     .where(LessonRead.enrolment_id == bindparam("run"), LessonRead.read_at.is_not(None)),
@@ -200,10 +201,9 @@ def lesson_for(actor: Person, enrolment: Enrolment, code: str) -> ShownLesson:
     What was read stays as it was read; until then the published version is shown.
     """
     asked = {"run": enrolment.id, "person": actor.id, "code": code}
-    version_id, digest, marked_id, read_at = found(db.session.execute(_SHOWN, asked).one_or_none())
-    return ShownLesson(
-        text_of(version_id, digest), None if marked_id is None else Mark(marked_id, read_at)
-    )
+    row: Any = found(db.session.execute(_SHOWN, asked).one_or_none())  # its half may be empty
+    version_id, digest, *mark = row
+    return ShownLesson(text_of(version_id, digest), None if mark[0] is None else Mark(*mark))
 
 
 def published_lesson(code: str) -> Lesson:

@@ -219,7 +219,7 @@ def _bodies_of(versions: Iterable[tuple[int, str]]) -> dict[int, Mapping[str, An
     missing = [each for each, found_body in known.items() if found_body is None]
     if missing:
         for row in db.session.execute(_BODIES, {"ids": missing}):
-            known[row.id] = _bodies.get((row.id, row.digest), lambda said=row.body: said)
+            known[row.id] = _bodies.put((row.id, row.digest), row.body)
     return {each: asked for each, asked in known.items() if asked is not None}
 
 

@@ -136,7 +136,9 @@ class TestTryingAgain:
         address = f"/admin/health/jobs/{job.id}/retry"
         assert address in signed_in.get("/admin/health").text
         assert signed_in.post(address).status_code in {302, 303}
-        assert (job.state, job.token, job.last_error) == (JobState.WAITING, 0, None)
+        session.expire_all()
+        again = session.get_one(Job, job.id)
+        assert (again.state, again.token, again.last_error) == (JobState.WAITING, 0, None)
         assert signed_in.post(address).status_code == 404  # it waits already
         assert "Job tried again" in signed_in.get("/admin/audit").text
 
