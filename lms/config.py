@@ -15,6 +15,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 DATA_DIR = PROJECT / "instance"
 SETTINGS_FILE = "settings.toml"
 """In the data directory; names without ``LMS_``, in small letters. The environment wins."""
+OWN_VALUES = "variables.yaml"
 SHORTEST_SECRET = 32
 SHORTEST_TOKEN = 16
 
@@ -27,6 +28,10 @@ class Settings:
     """Everything that the application writes lies in here."""
     content_dir: Path = PROJECT / "content"
     """The curriculum as files."""
+    content_variables: str = OWN_VALUES
+    """File with the organisation's own values (company, product, service levels), which stand in the
+    place of those in the curriculum. A relative name lies in `data_dir`; the default need not exist.
+    """
     secret_key: str
     """Signs cookies and links. Default: made at the first start and kept in `data_dir`."""
     database_url: str
@@ -71,6 +76,12 @@ class Settings:
     """Who may read ``/metrics``: nobody, this host (``local``), or who sends ``token:<16 or more>``."""
     demo: bool = True
     """Whether `make run` on an empty machine loads the marked demo organisation."""
+
+    @property
+    def own_values(self) -> Path | None:
+        """The file of the organisation's own values; None if there is none."""
+        path = self.data_dir / self.content_variables
+        return path if path.is_file() else None
 
     @property
     def base_url(self) -> str:
@@ -132,6 +143,8 @@ class Settings:
                 "LMS_METRICS: off, local, or token: followed by at least"
                 f" {SHORTEST_TOKEN} characters"
             )
+        if self.own_values is None and self.content_variables != OWN_VALUES:
+            raise SystemExit(f"LMS_CONTENT_VARIABLES: there is no file {self.content_variables!r}")
         if set(self.languages.split(",")) - {"zh", "en"}:
             raise SystemExit("LMS_LANGUAGES: only zh and en are known")
 

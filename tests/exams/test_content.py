@@ -198,7 +198,7 @@ class TestImport:
     def test_a_body_has_its_variables_filled_in_and_no_column_twice(self, root: Path) -> None:
         bring_in(root)
         version = published("Q-numeric")
-        assert version.body["stem"]["zh"] == "10 分钟 多少？\n"
+        assert version.body["stem"]["zh"] == "10 分钟多少？\n"
         assert set(version.body) == {
             "lesson", "objective", "seconds", "safety", "stem", "explanation", "answer", "unit",
             "units", "wrong",
@@ -263,7 +263,7 @@ class TestImport:
         assert (one.difficulty, one.tags, two.difficulty, two.tags) == (2, ["clock"], 3, ["mail"])
         assert two.body["case"] == {
             "code": "Q-case", "part": 2, "of": 2,
-            "stem": {"zh": "10 分钟 内的邮件", "en": "A mail within 10 minutes"},
+            "stem": {"zh": "10 分钟内的邮件", "en": "A mail within 10 minutes"},
         }  # fmt: skip
         assert two.body["lesson"] == "S1-A-1"
         drawn = next(each for each in bank() if each.kind is Kind.CASE)

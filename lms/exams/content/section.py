@@ -15,6 +15,7 @@ from lms.core.placeholders import fill
 from lms.core.text import digest
 from lms.courses.content.reading import plain
 from lms.exams.content import cases
+from lms.exams.content.bank_checks import bank_measures, check_bank
 from lms.exams.content.exam_checks import EXAMS, check_exams
 from lms.exams.content.question_checks import QUESTIONS, check_questions
 from lms.exams.models import Exam, ExamVersion, Pool, Question, QuestionVersion
@@ -38,6 +39,10 @@ class Examinations:
         yield from check_questions(tree)
         yield from check_exams(tree)
 
+    def review(self, tree: Tree) -> Iterator[Finding]:
+        """Yield where the bank falls short."""
+        yield from check_bank(tree)
+
     def sizes(self, tree: Tree) -> dict[str, int]:
         """Return how many there are."""
         banks = (document for _path, document in tree.documents(QUESTIONS))
@@ -46,6 +51,10 @@ class Examinations:
             "questions": sum(len(entry.get("parts") or (entry,)) for entry in entries),
             "exams": len(tree.files(EXAMS, ".yaml")),
         }
+
+    def measures(self, tree: Tree) -> dict[str, Any]:
+        """Return how many questions each module has, by kind, pool and difficulty."""
+        return {"bank": bank_measures(tree)}
 
     def prepare(self, tree: Tree) -> None:
         """Fill the questions' variables in."""
