@@ -26,7 +26,9 @@ ROUNDS_HOT, ROUNDS = 60, 15
 def main(running: Site) -> list[str]:
     """Print the figures; return which goals were missed."""
     goals = Goals("Pages beside their templates without a database (CPU time)")
-    print(f"{'':<28}{'page ms':>8}{'template':>9}{'served':>9}{'':>14}{'statements':>11}{'bytes':>8}")
+    print(
+        f"{'':<28}{'page ms':>8}{'template':>9}{'served':>9}{'':>14}{'statements':>11}{'bytes':>8}"
+    )
     with site.application(running.folder, running.port) as app:
         (reader,) = site.add_people("reader", 1, unread=site.UNREAD)
         (sitter,) = site.add_people("examinee", 1, unread=0)
