@@ -24,6 +24,7 @@ import lms.admin.views
 import lms.certificates.jobs
 import lms.certificates.views
 import lms.core.cli
+import lms.courses.aid_views
 import lms.courses.blueprint
 import lms.courses.cli
 import lms.courses.jobs
@@ -35,6 +36,7 @@ import lms.desk.team_views
 import lms.desk.views
 import lms.desk.work_views
 import lms.exams.blueprint
+import lms.exams.cli
 import lms.exams.jobs
 import lms.exams.outcome_views
 import lms.exams.views
@@ -74,6 +76,7 @@ COMMANDS = (
     lms.accounts.cli.people_group,
     lms.admin.demo.cli.group,
     lms.courses.cli.group,
+    lms.exams.cli.group,
     lms.records.cli.group,
     lms.reports.cli.group,
 )

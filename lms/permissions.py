@@ -9,6 +9,8 @@ from lms.accounts.rules import Role
 
 TRAINEES = frozenset({Role.TRAINEE})
 ADMINS = frozenset({Role.ADMIN})
+LEARNERS = frozenset({Role.TRAINEE, Role.TRAINER, Role.ADMIN})
+"""Who works with the sheets: a trainee with those of the own programmes."""
 TRAINERS = frozenset({Role.TRAINER, Role.ADMIN})
 """Who keeps the curriculum and sees how its exams went."""
 KEEPERS = frozenset({Role.HR, Role.ADMIN})
@@ -75,6 +77,8 @@ PERMISSIONS: Permissions = {
     "courses.check": TRAINEES,
     "courses.media": TRAINEES,
     "courses.material": TRAINEES,
+    "courses.aids": LEARNERS,
+    "courses.aid": LEARNERS,
     "courses.studio": TRAINERS,
     "courses.edit_lesson": TRAINERS,
     "courses.preview_lesson": TRAINERS,

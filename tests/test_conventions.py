@@ -47,7 +47,7 @@ DOORS = {
         "core/archives.py"
     },
     r"\bpython_calamine\b": {"core/spreadsheets.py"},
-    r"\bxml\.(etree|dom|sax)\b|\blxml\b": {"core/svg.py"},
+    r"\bxml\.(etree|dom|sax)\b|\blxml\b": {"core/svg.py", "exams/exchange/trees.py"},
     r"\bimport weasyprint\b|\bfrom weasyprint\b": {"core/pdf.py"},
     r"xlsxwriter|csv\.(writer|DictWriter)": {"core/sheets_out.py"},
     r"\bimport pikepdf\b|\bfrom pikepdf\b": {"core/pdf_artwork.py"},

@@ -14,25 +14,25 @@ from sqlalchemy import CompoundSelect, bindparam, case, literal_column, select, 
 from sqlalchemy.orm import defer, joinedload, lazyload
 
 from lms.accounts.models import Person
+from lms.accounts.rules import Role
 from lms.core.db import db
 from lms.core.errors import found
 from lms.core.text import Bilingual
 from lms.courses import rules
 from lms.courses.models import (
+    Aid,
+    AidVersion,
     Enrolment,
     Lesson,
     LessonMedia,
     LessonRead,
     LessonVersion,
-    Material,
-    MaterialVersion,
     Programme,
     ProgrammeVersion,
     StagePass,
 )
 from lms.courses.outlines import LessonText, outline_in, text_of
 from lms.courses.rules import Module, Outline, Progress, StageState
-from lms.courses.upload_rules import FORMS, Kind
 
 
 def programme_with(code: str) -> Programme | None:
@@ -52,7 +52,6 @@ _RUNS = (
     )
 )
 """Without the structures: `outlines` has read them before."""
-_LATEST_RUN = _RUNS.limit(1)
 _OWN_RUN = _RUNS.where(Enrolment.id == bindparam("enrolment_id"))
 
 
@@ -61,9 +60,12 @@ def enrolments_of(person: Person) -> Sequence[Enrolment]:
     return db.session.scalars(_RUNS, {"person_id": person.id}).all()
 
 
-def current_enrolment(person: Person) -> Enrolment | None:
-    """Return a person's latest run."""
-    return db.session.scalar(_LATEST_RUN, {"person_id": person.id})
+def current_runs(person: Person) -> Sequence[Enrolment]:
+    """Return a person's latest run of each of their programmes, latest first."""
+    runs: dict[int, Enrolment] = {}
+    for run in enrolments_of(person):
+        runs.setdefault(run.programme_id, run)
+    return list(runs.values())
 
 
 def latest_run(person: Person, programme: Programme) -> Enrolment | None:
@@ -244,57 +246,29 @@ def media_for(actor: Person, version_id: int, name: str) -> LessonMedia:
     return found(db.session.scalars(query.limit(1)).first())
 
 
-@dataclass(frozen=True, slots=True)
-class MaterialLine:
-    """A material on a lesson's page."""
+def aids_for(actor: Person) -> list[AidVersion]:
+    """Return the sheets that a person works with, in their order.
 
-    version_id: int
-    title: Bilingual
-    suffix: str
-    size_bytes: int
-    number: int
-    made_at: datetime
-
-    @property
-    def kind(self) -> Kind:
-        """How it is opened."""
-        return FORMS[self.suffix].kind
+    A trainee sees those that go with a lesson of the own programmes; trainers see all.
+    """
+    rows = db.session.scalars(select(AidVersion).join(Aid, Aid.published_id == AidVersion.id))
+    sheets = sorted(rows, key=lambda each: (each.meta["position"], each.aid.code))
+    if actor.roles & {Role.TRAINER, Role.ADMIN}:
+        return sheets
+    outlines = [outline_of(run) for run in enrolments_of(actor)]
+    taught = {code for each in outlines for stage in each.stages for code in stage.lessons}
+    return [each for each in sheets if taught & set(each.meta["lessons"])]
 
 
-_MATERIALS = (
-    select(
-        MaterialVersion.id,
-        MaterialVersion.title,
-        MaterialVersion.suffix,
-        MaterialVersion.size_bytes,
-        MaterialVersion.number,
-        MaterialVersion.made_at,
-    )
-    .join(Material, Material.published_id == MaterialVersion.id)
-    .where(Material.lesson_id == bindparam("lesson"), Material.retired_at.is_(None))
-    .order_by(Material.id)
-)
+def aid_for(actor: Person, code: str) -> AidVersion:
+    """Return one of these sheets."""
+    return found(next((each for each in aids_for(actor) if each.aid.code == code), None))
 
 
-def materials_of(lesson_id: int) -> list[MaterialLine]:
-    """Return what goes with a lesson now, in the order in which it came."""
-    return [MaterialLine(*row) for row in db.session.execute(_MATERIALS, {"lesson": lesson_id})]
-
-
-def material_for(actor: Person, version_id: int) -> MaterialVersion:
-    """Return a current material of a lesson that the actor has opened in some run of theirs."""
-    query = (
-        select(MaterialVersion)
-        .join(Material, Material.published_id == MaterialVersion.id)
-        .join(LessonRead, LessonRead.lesson_id == Material.lesson_id)
-        .join(Enrolment, Enrolment.id == LessonRead.enrolment_id)
-        .where(
-            Enrolment.person_id == actor.id,
-            MaterialVersion.id == version_id,
-            Material.retired_at.is_(None),
-        )
-    )
-    return found(db.session.scalars(query.limit(1)).first())
+def aids_of(lesson: str) -> list[AidVersion]:
+    """Return the sheets that go with a lesson."""
+    rows = db.session.scalars(select(AidVersion).join(Aid, Aid.published_id == AidVersion.id))
+    return [each for each in rows if lesson in each.meta["lessons"]]
 
 
 @dataclass(frozen=True, slots=True)

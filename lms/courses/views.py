@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from lms.accounts.login import me
 from lms.core import richtext, storage
 from lms.core.errors import found
-from lms.courses import queries, services
+from lms.courses import handouts, queries, services
 from lms.courses.blueprint import bp
 from lms.courses.checks import pieces
 from lms.courses.forms import LARGEST_ID, CheckForm, FinishForm, check_form
@@ -43,7 +43,8 @@ def _reader(page: LessonPage, answers: dict[str, CheckForm] | None = None) -> st
         page=page,
         parts=pieces(html),
         answers=answers,
-        materials=queries.materials_of(version.lesson_id),
+        materials=handouts.materials_of(version.lesson_id),
+        sheets=queries.aids_of(page.code),
     )
 
 
@@ -56,7 +57,9 @@ def finish(code: str) -> str | Response:
     page = queries.lesson_page(me(), code)
     if request.headers.get("HX-Request"):
         return render_template("courses/read_state.html", page=page)
-    return redirect(url_for(".lesson", code=page.next) if page.next else url_for("desk.home"))
+    if page.next:
+        return redirect(url_for(".lesson", code=page.next))
+    return redirect(url_for("desk.home", programme=page.enrolment.programme.code))
 
 
 @bp.get("/lessons/<code>/checks/<check_id>")

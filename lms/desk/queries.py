@@ -1,7 +1,7 @@
 """What the first page of a trainee shows: put together from the rooms below, in few statements."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,6 +38,8 @@ class LearningMap:
     """One run of a programme, as its trainee sees it on a day."""
 
     enrolment: Enrolment
+    others: Sequence[Enrolment]
+    """The latest runs of the person's other programmes."""
     progress: Progress
     status: EnrolmentStatus
     days_left: int | None
@@ -58,20 +60,25 @@ class LearningMap:
         return self.exams.get(self.progress.current.stage.exam or "")
 
 
-def map_of(person: Person, *, stage: str | None, at: datetime) -> LearningMap | None:
+def map_of(
+    person: Person, *, programme: str | None = None, stage: str | None = None, at: datetime
+) -> LearningMap | None:
     """Return a person's learning map as of an instant; None without an enrolment.
 
     Args:
         person: the trainee.
+        programme: code of the programme to show. None: the one that has the `stage`; without one,
+            the latest that is not completed.
         stage: code of the stage whose modules to list; the current one if None.
         at: the instant.
 
     Raises:
-        NotFoundError: the programme has no such stage.
+        NotFoundError: the person takes no such programme, or it has no such stage.
     """
-    enrolment = courses.current_enrolment(person)
-    if enrolment is None:
+    runs = courses.current_runs(person)
+    if not runs:
         return None
+    enrolment = _chosen(runs, programme, stage)
     progress = courses.progress_of(enrolment)
     viewed = found(progress.state_of(stage)) if stage else progress.current
     following = progress.next_lesson()
@@ -80,6 +87,7 @@ def map_of(person: Person, *, stage: str | None, at: datetime) -> LearningMap | 
     codes = {*viewed.stage.lessons, *([following[1]] if following else [])}
     return LearningMap(
         enrolment=enrolment,
+        others=[run for run in runs if run is not enrolment],
         progress=progress,
         status=rules.enrolment_status(
             is_completed=progress.is_completed, due_on=due_on, today=today
@@ -92,6 +100,18 @@ def map_of(person: Person, *, stage: str | None, at: datetime) -> LearningMap | 
         lines=courses.lines_of(sorted(codes)),
         exams=summaries,
     )
+
+
+def _chosen(runs: Sequence[Enrolment], programme: str | None, stage: str | None) -> Enrolment:
+    if programme:
+        return found(next((run for run in runs if run.programme.code == programme), None))
+    if stage:
+        return found(next((run for run in runs if _has_stage(run, stage)), None))
+    return next((run for run in runs if run.completed_at is None), runs[0])
+
+
+def _has_stage(run: Enrolment, stage: str) -> bool:
+    return any(each.code == stage for each in courses.outline_of(run).stages)
 
 
 def next_step(progress: Progress, exam: ExamSummary | None, *, at: datetime) -> Step:

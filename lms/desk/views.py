@@ -23,6 +23,7 @@ def home() -> str | Response:
             return redirect(url_for("desk.team"))
         return render_template("desk/other.html")
     at = clock.now()
-    page = queries.map_of(person, stage=request.args.get("stage"), at=at)
+    programme, stage = (request.args.get(each) for each in ("programme", "stage"))
+    page = queries.map_of(person, programme=programme, stage=stage, at=at)
     name = "desk/map.html" if page else "desk/empty.html"
     return render_template(name, page=page, part=queries.part_of_day(at))

@@ -20,13 +20,13 @@ SEPARATOR = " · "
 def assemble(person: Person, chain: Chain, locale: str) -> dict[str, Any]:
     """Return every printed text, in the language of `locale`: see `document.render`."""
     settings = site.settings()
-    run = courses.current_enrolment(person)
+    outlines = [courses.outline_of(run) for run in courses.current_runs(person)]
     with force_locale(locale):
         return {
             "locale": locale,
             "heading": _heading(person),
             "organisation": settings.issuer_zh if locale == "zh" else settings.issuer_en,
-            "programme": local(dict(courses.outline_of(run).title)) if run else "",
+            "programme": SEPARATOR.join(local(dict(each.title)) for each in outlines),
             "name": person.name,
             "latin_name": person.latin_name,
             "staff_no": person.staff_no or "",

@@ -97,7 +97,7 @@ class TestEnrol:
         assert second.cycle == 2
         assert queries.progress_of(second).percent == 0
         assert queries.progress_of(enrolment).is_completed
-        assert queries.current_enrolment(enrolment.person) is second
+        assert queries.current_runs(enrolment.person) == [second]
         assert list(queries.enrolments_of(enrolment.person)) == [second, enrolment]
 
     def test_refuses_a_programme_without_a_published_version(self, trainee: Person) -> None:

@@ -272,6 +272,37 @@ class TestHome:
             assert client.get("/home").status_code == 200
         assert len(sent) <= 7  # one of them the first time only: the structure
 
+    def test_of_several_programmes_one_is_shown_and_the_others_are_offered(
+        self, client: FlaskClient, enrolment: Enrolment
+    ) -> None:
+        later = factories.programme({"C": ["C-1"]})
+        factories.enrolment(enrolment.person, later, at=clock.now() + DAY)
+        page = client.get("/home").text
+        assert 'href="/lessons/C-1"' in page
+        assert f'href="/home?programme={enrolment.programme.code}"' in page
+        other = client.get(f"/home?programme={enrolment.programme.code}").text
+        assert 'href="/lessons/A-1"' in other
+        assert f'href="/home?programme={later.code}"' in other
+
+    def test_what_is_completed_steps_back(self, client: FlaskClient, enrolment: Enrolment) -> None:
+        short = factories.programme({"C": ["C-1"]}, exams=False)
+        run = factories.enrolment(enrolment.person, short, at=clock.now() + DAY)
+        finish(run, "C-1")
+        page = client.get("/home").text
+        assert f'href="/home?programme={short.code}"' in page
+        assert "You have finished every stage" in client.get(f"/home?programme={short.code}").text
+
+    def test_a_stage_alone_leads_to_the_programme_that_has_it(
+        self, client: FlaskClient, enrolment: Enrolment
+    ) -> None:
+        later = factories.programme({"C": ["C-1"]})
+        factories.enrolment(enrolment.person, later, at=clock.now() + DAY)
+        assert f'href="/home?programme={later.code}"' in client.get("/home?stage=stage-2").text
+
+    @pytest.mark.usefixtures("enrolment")
+    def test_a_programme_that_one_does_not_take_is_not_found(self, client: FlaskClient) -> None:
+        assert client.get(f"/home?programme={factories.programme().code}").status_code == 404
+
     def test_practical_gates_are_shown_as_not_checked(
         self, client: FlaskClient, enrolment: Enrolment
     ) -> None:
