@@ -24,7 +24,7 @@ check: ## style, types, import contracts, spelling, catalogues, content
 	@scripts/prepare check
 	@$(PYTHON) -m scripts.run_checks
 
-bench: ## measure start, pages and saves on this machine
+bench: ## measure against the promised figures (ONLY=pages,saves: some parts only)
 	@scripts/prepare run
 	@$(PYTHON) -m benchmarks
 

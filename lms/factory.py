@@ -54,7 +54,9 @@ import lms.reports.views
 from lms import wiring
 from lms.accounts import login
 from lms.config import PROJECT, Settings
+from lms.core import logging as lines, statements
 from lms.core.db import db, engine_options, frozen_type
+from lms.core.logging import Format
 from lms.desk.menu import menu_of
 from lms.permissions import PERMISSIONS
 from lms.web import assets, errors, headers, i18n, layout, markup, requests, urls
@@ -100,6 +102,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         render_item=frozen_type,
         transactional_ddl=True,
     )
+    lines.choose(Format(settings.log_format))
+    statements.configure(settings.slow_statement_ms)
     requests.init_app(app)
     CSRFProtect(app)
     i18n.init_app(app, settings.languages.split(","), settings.time_zone)

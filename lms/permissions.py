@@ -61,6 +61,9 @@ PERMISSIONS: Permissions = {
     "admin.unit_close": ADMINS,
     "admin.audit": ADMINS,
     "admin.health": ADMINS,
+    "admin.job_retry": ADMINS,
+    "admin.mails_retry": ADMINS,
+    "admin.metrics": PUBLIC,
     # desk
     "desk.home": ANYONE,
     "desk.team": frozenset({Role.MANAGER}),

@@ -27,7 +27,7 @@ from typing import NoReturn
 from flask import Flask
 
 from lms.config import Settings
-from lms.core import gate, listener, logging as lines, worker
+from lms.core import gate, listener, logging as lines, memory, worker
 from lms.core.db import db
 from lms.factory import create_app
 from lms.start import prepare
@@ -71,6 +71,7 @@ def main() -> int:
 
 
 def _run(settings: Settings, listening: socket) -> int:
+    memory.give_back()
     app = create_app(settings)
     if status := _in_a_process_of_its_own(lambda: _prepare(app, settings)):
         return status

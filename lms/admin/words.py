@@ -34,6 +34,8 @@ ACTIONS = {
     "reports.advised": _("Recommendations saved"),
     "reports.exported": _("Effectiveness report exported"),
     "records.exported": _("Records exported"),
+    "admin.job_retried": _("Job tried again"),
+    "admin.mails_retried": _("Mails tried again"),
 }
 
 KINDS = {
@@ -47,11 +49,14 @@ KINDS = {
     "material": _("Material"),
     "content": _("Content"),
     "report": _("Effectiveness report"),
+    "job": _("Job"),
+    "mail": _("Mails"),
 }
 
 FIELDS = {
     "slot": _("Question"),
     "mark": _("Mark"),
+    "count": _("Number"),
     "recommendations": _("Recommendations"),
     "name": _("Name"),
     "login": _("Sign-in name"),
