@@ -130,7 +130,9 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": settings.upload_limit_mb * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(
+            settings.database_url, threads=settings.threads
+        ),
         "IDLE_MINUTES": settings.idle_minutes,
         "SESSION_DAYS": settings.session_days,
     }

@@ -27,7 +27,7 @@ from typing import NoReturn
 from flask import Flask
 
 from lms.config import Settings
-from lms.core import gate, listener, logging as lines, worker
+from lms.core import gate, listener, logging as lines, worker, writer
 from lms.core.db import db
 from lms.factory import create_app
 from lms.start import prepare
@@ -75,7 +75,7 @@ def _run(settings: Settings, listening: socket) -> int:
     if status := _in_a_process_of_its_own(lambda: _prepare(app, settings)):
         return status
     status = Keeper(
-        web=Child("web", lambda: listener.serve(app, listening, threads=settings.threads)),
+        web=Child("web", lambda: _web(app, listening, settings.threads)),
         jobs=Child("jobs", lambda: _jobs(app, listening)),
     ).keep()
     with app.app_context():
@@ -194,6 +194,14 @@ class Keeper:
             if child.pid:
                 with suppress(ProcessLookupError):
                     os.kill(child.pid, number)
+
+
+def _web(app: Flask, listening: socket, threads: int) -> None:
+    with app.app_context():
+        writer.start()
+        engine = db.engine
+    listener.serve(app, listening, threads=threads)
+    engine.dispose()  # and with it the writer, for whom nobody waits any more
 
 
 def _jobs(app: Flask, listening: socket) -> None:
