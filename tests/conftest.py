@@ -29,6 +29,34 @@ from lms.factory import create_app
 from tests import factories
 
 
+REPORT = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="hours of bad luck instead of seconds")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[REPORT] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in terminalreporter.config.stash[REPORT]:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def soak(pytestconfig: pytest.Config) -> bool:
+    """Whether to go on for long: `make soak`."""
+    return bool(pytestconfig.getoption("--soak"))
+
+
+@pytest.fixture
+def report(pytestconfig: pytest.Config) -> list[str]:
+    """Lines for the end of the run: what was measured on the way."""
+    return pytestconfig.stash[REPORT]
+
+
 @contextmanager
 def new_database(folder: Path) -> Iterator[str]:
     """Give the URL of a database that is empty and vanishes afterwards."""
