@@ -53,7 +53,7 @@ from lms.config import PROJECT, Settings
 from lms.core.db import db, engine_options, frozen_type
 from lms.desk.menu import menu_of
 from lms.permissions import PERMISSIONS
-from lms.web import assets, errors, headers, i18n, layout, markup, requests, urls
+from lms.web import assets, errors, headers, i18n, layout, markup, requests, sessions, urls
 
 BLUEPRINTS = (
     lms.certificates.views.bp,
@@ -96,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         transactional_ddl=True,
     )
     requests.init_app(app)
+    sessions.init_app(app)
     CSRFProtect(app)
     i18n.init_app(app, settings.languages.split(","), settings.time_zone)
     app.jinja_env.undefined = StrictUndefined

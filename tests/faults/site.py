@@ -96,6 +96,19 @@ class Site:
             return [int(each) for each in listing.read_text().split()]
         return []
 
+    def web(self) -> int:
+        """Return the process that listens."""
+        return next(each for each in self.children() if self._listens(each))
+
+    def jobs(self) -> int:
+        """Return the other one."""
+        return next(each for each in self.children() if not self._listens(each))
+
+    @staticmethod
+    def _listens(pid: int) -> bool:
+        """Whether a process has more threads than the one that watches its keeper."""
+        return len(list(Path(f"/proc/{pid}/task").iterdir())) > 4
+
     def kill_all(self) -> None:
         """End every process at once, without a word: what a power cut does to them."""
         assert self.process is not None
