@@ -1,15 +1,15 @@
 """Whether what people were told is true: compared with what the database holds."""
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy import text
 
 from lms.core import clock, queue
 from lms.core.db import db
 from lms.records import queries as records
-from tests.faults.site import Site, rows_of
+from tests.faults.site import Site
 from tests.faults.sitters import Sitter
 
 LATER = queue.LEASE + timedelta(minutes=1)
@@ -28,27 +28,23 @@ def told(sitters: Sequence[Sitter]) -> Told:
     }
 
 
-def lost(file: Path, acknowledged: Told) -> list[str]:
-    """Return which acknowledged answers a database file does not have, each in words."""
-    stored = {
-        (attempt, slot): (seq, answer)
-        for attempt, slot, seq, answer in rows_of(
-            file, "SELECT attempt_id, slot, seq, answer FROM response"
-        )
-    }
+def lost(site: Site, acknowledged: Told) -> list[str]:
+    """Return which acknowledged answers the database does not have, each in words."""
+    rows = site.rows("SELECT attempt_id, slot, seq, answer FROM response")
+    stored = {(attempt, slot): (seq, answer) for attempt, slot, seq, answer in rows}
     missing = []
     for place, (seq, answer) in acknowledged.items():
-        found_seq, found = stored.get(place, (0, ""))
-        same = found_seq > seq or (found_seq == seq and f'["{answer[0]}"]' == found)
-        if not same:
-            missing.append(f"{place}: told {seq} {answer}, found {found_seq} {found}")
+        found_seq, found = stored.get(place, (0, "[]"))
+        kept = json.loads(found) if isinstance(found, str) else found
+        if (found_seq, kept) != (seq, answer) and found_seq <= seq:
+            missing.append(f"{place}: told {seq} {answer}, found {found_seq} {kept}")
     return missing
 
 
-def damage(file: Path) -> list[str]:
-    """Return what SQLite finds wrong with a file."""
-    whole = [row[0] for row in rows_of(file, "PRAGMA integrity_check") if row[0] != "ok"]
-    return whole + [str(row) for row in rows_of(file, "PRAGMA foreign_key_check")]
+def damage(site: Site) -> list[str]:
+    """Return what SQLite finds wrong with its file."""
+    whole = [row[0] for row in site.rows("PRAGMA integrity_check") if row[0] != "ok"]
+    return whole + [str(row) for row in site.rows("PRAGMA foreign_key_check")]
 
 
 def finish_jobs(site: Site) -> None:

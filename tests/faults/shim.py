@@ -72,13 +72,12 @@ class Shim:
         chance = {"FAULTS_SOME": "1"} if some else {}
         return {**self.preload, "FAULTS_SHADOW": str(self._shadow), **chance}
 
-    def after_power_cut(self) -> Path:
-        """Put what was on disk in place of what the processes believed; return the database."""
+    def after_power_cut(self) -> None:
+        """Put what was on disk in place of what the processes believed."""
         for name in (*DATABASE, "lms.sqlite-shm"):
             (self._site.data / name).unlink(missing_ok=True)
             if (kept := self._shadow / name).exists():
                 shutil.copy(kept, self._site.data / name)
-        return self._site.data / "lms.sqlite"
 
     def _tell(self) -> None:
         """Write the control file in place: the processes have mapped it."""

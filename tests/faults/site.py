@@ -141,13 +141,9 @@ class Site:
             engine = create_engine(self.settings["LMS_DATABASE_URL"], poolclass=NullPool)
             with engine.connect() as connection:
                 return list(connection.exec_driver_sql(query.replace("?", "%s"), values).all())
-        return rows_of(self.data / "lms.sqlite", query, *values)
-
-
-def rows_of(file: Path, query: str, *values: Any) -> list[Any]:
-    """Look into any database file."""
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)) as connection:
-        return connection.execute(query, values).fetchall()
+        file = f"file:{self.data / 'lms.sqlite'}?mode=ro"
+        with closing(sqlite3.connect(file, uri=True, timeout=30)) as connection:
+            return connection.execute(query, values).fetchall()
 
 
 @contextmanager

@@ -6,7 +6,8 @@ import pytest
 
 from tests.faults.shim import Shim
 from tests.faults.site import Site
-from tests.faults.sitters import Room, Sitter, enrol
+from tests.faults.sitters import Room, enrol
+from tests.test_serve import wait_until
 
 TWO_HOURS = 7200
 
@@ -16,7 +17,7 @@ def test_nobody_is_thrown_out_and_nobody_gets_more_time(site: Site, shim: Shim, 
     early, late = enrol(site, 2)
     site.start(preload=shim.preload)
     with Room(site, [early], seats=1, pause=0.2) as room:
-        until_saved(early)
+        wait_until(lambda: bool(early.saved))
         shim.set_clock(jump)
         room.wait()  # what is left of its paper is saved and handed in, as if nothing had happened
     with Room(site, [late], seats=1) as after:
@@ -34,7 +35,3 @@ def test_nobody_is_thrown_out_and_nobody_gets_more_time(site: Site, shim: Shim, 
     assert (deadline - began).total_seconds() == 20 * 60
     assert 0 <= (next_began - ended).total_seconds() < 600
 
-
-def until_saved(sitter: Sitter) -> None:
-    while not sitter.saved:
-        pass

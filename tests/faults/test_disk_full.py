@@ -1,12 +1,12 @@
 """The disk is full: the site says so, loses nothing, and goes on when there is room again."""
 
-import time
 from urllib.request import urlopen
 
 from tests.faults.ledger import damage, lost, told
 from tests.faults.shim import Shim
 from tests.faults.site import Site
 from tests.faults.sitters import Room, enrol
+from tests.test_serve import wait_until
 
 
 def test_it_is_said_nothing_is_lost_and_it_goes_on(
@@ -22,7 +22,7 @@ def test_it_is_said_nothing_is_lost_and_it_goes_on(
         with urlopen(f"{site.url}/sign-in", timeout=20) as page:  # reading goes on
             assert page.status == 200
         acknowledged = told(sitters)
-        assert lost(site.data / "lms.sqlite", acknowledged) == []
+        assert lost(site, acknowledged) == []
         shim.make_room()
         wait_until(lambda: len(told(sitters)) > len(acknowledged) + 5)
         assert site.readiness() == 200
@@ -31,13 +31,6 @@ def test_it_is_said_nothing_is_lost_and_it_goes_on(
     assert {said["type"] for said in refusals} <= {"/problems/not-saved", "/problems/disk-full"}
     assert any("kept in this browser" in said["detail"] for said in refusals)
     site.stop()
-    assert lost(site.data / "lms.sqlite", told(sitters)) == []
-    assert damage(site.data / "lms.sqlite") == []
+    assert lost(site, told(sitters)) == []
+    assert damage(site) == []
     report.append(f"disk full: {len(refusals)} requests refused in words, 0 answers lost")
-
-
-def wait_until(happened) -> None:  # type: ignore[no-untyped-def]
-    until = time.monotonic() + 30
-    while not happened():
-        assert time.monotonic() < until
-        time.sleep(0.02)
