@@ -154,8 +154,7 @@ class Keeper:
         if self.is_ending:
             return 0
         is_hopeless = (
-            len(self._web_deaths) == LIVES
-            and time.monotonic() - self._web_deaths[0] < LIVES_WITHIN
+            len(self._web_deaths) == LIVES and time.monotonic() - self._web_deaths[0] < LIVES_WITHIN
         )
         if is_hopeless:
             log.error("the web process ended with status %d, once too often", code)

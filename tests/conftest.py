@@ -10,7 +10,7 @@ may create others, the same tests run there. Never one in memory: nobody runs th
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -28,7 +28,7 @@ from lms.core.db import Base, db
 from lms.factory import create_app
 from tests import factories
 
-
+HowOften = Callable[[int, int], int]
 REPORT = pytest.StashKey[list[str]]()
 
 
@@ -46,9 +46,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def soak(pytestconfig: pytest.Config) -> bool:
-    """Whether to go on for long: `make soak`."""
-    return bool(pytestconfig.getoption("--soak"))
+def how_often(pytestconfig: pytest.Config) -> HowOften:
+    """Chooses between a number for `make test` and a larger one for `make soak`."""
+    long = bool(pytestconfig.getoption("--soak"))
+    return lambda short, soak: soak if long else short
 
 
 @pytest.fixture

@@ -244,5 +244,3 @@ def _alone(engine: Engine) -> Any:
     for each in PRAGMAS:
         connection.execute(f"PRAGMA {each}")
     return connection
-
-

@@ -28,9 +28,9 @@ class NotSavedError(LmsError):
     code = "not-saved"
     status: ClassVar[HTTPStatus] = HTTPStatus.SERVICE_UNAVAILABLE
     message = _(
-        "The server cannot save at the moment: its disk is full, or its database does not answer. "
-        "Your answers are kept in this browser and sent again by themselves. Keep this page open, "
-        "and tell your trainer if this does not go away."
+        "Not saved yet: the disk of the server is full, or its database does not answer. Your "
+        "answers are kept in this browser: keep the exam open, it sends them again by itself; if it "
+        "does not, go back and save again. Tell your trainer if this message stays."
     )
 
 

@@ -86,9 +86,7 @@ def layout_of(page: Page) -> list[Any]:
     return found(db.session.scalar(query))
 
 
-def take(
-    page: Page, answers: Sequence[Answer], *, at: datetime, grace: timedelta
-) -> Taken | None:
+def take(page: Page, answers: Sequence[Answer], *, at: datetime, grace: timedelta) -> Taken | None:
     """Save answers durably.
 
     Args:

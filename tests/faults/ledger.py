@@ -28,12 +28,17 @@ def told(sitters: Sequence[Sitter]) -> Told:
     }
 
 
-def lost(site: Site, acknowledged: Told) -> list[str]:
+def acknowledged(sitters: Sequence[Sitter]) -> int:
+    """Return how many saves were."""
+    return sum(len(each.waits) for each in sitters)
+
+
+def lost(site: Site, promised: Told) -> list[str]:
     """Return which acknowledged answers the database does not have, each in words."""
     rows = site.rows("SELECT attempt_id, slot, seq, answer FROM response")
     stored = {(attempt, slot): (seq, answer) for attempt, slot, seq, answer in rows}
     missing = []
-    for place, (seq, answer) in acknowledged.items():
+    for place, (seq, answer) in promised.items():
         found_seq, found = stored.get(place, (0, "[]"))
         kept = json.loads(found) if isinstance(found, str) else found
         if (found_seq, kept) != (seq, answer) and found_seq <= seq:
@@ -89,6 +94,4 @@ def _counts(person_id: int, verb: str, *, passes: bool) -> list[tuple[str, int]]
             " ON key = 'certificates.render:' || certificate.id WHERE person_id = :p",
         }
     values = {"p": person_id, "verb": verb}
-    return [
-        (what, db.session.scalar(text(query), values) or 0) for what, query in queries.items()
-    ]
+    return [(what, db.session.scalar(text(query), values) or 0) for what, query in queries.items()]

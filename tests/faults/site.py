@@ -28,8 +28,13 @@ START = 60.0
 SERVE = ("-m", "lms.serve")
 CARELESS = (
     "-c",
-    "import sys; from lms.core import db; db.SYNCHRONOUS = 'NORMAL';"
-    "from lms import serve; sys.exit(serve.main())",
+    """
+import sys
+from lms import serve
+from lms.core import db
+db.SYNCHRONOUS = "NORMAL"
+sys.exit(serve.main())
+""",
 )
 """The product as it must not be: it acknowledges before the disk has it."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from http.cookies import SimpleCookie
 from threading import Event, Thread
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from flask import g, session as cookie
 from flask_wtf.csrf import generate_csrf
@@ -96,7 +96,7 @@ class Room:
         ]
         self.errors: list[Exception] = []
 
-    def __enter__(self) -> "Room":
+    def __enter__(self) -> Self:
         for each in self._threads:
             each.start()
         return self
@@ -129,7 +129,7 @@ class Room:
                     line.hang_up()
         except _OverError:
             return
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  shown by the test
             self.errors.append(error)
 
 

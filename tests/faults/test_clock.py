@@ -34,4 +34,3 @@ def test_nobody_is_thrown_out_and_nobody_gets_more_time(site: Site, shim: Shim, 
     assert 0 < (ended - began).total_seconds() < 600
     assert (deadline - began).total_seconds() == 20 * 60
     assert 0 <= (next_began - ended).total_seconds() < 600
-

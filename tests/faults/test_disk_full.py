@@ -12,9 +12,9 @@ from tests.test_serve import wait_until
 def test_it_is_said_nothing_is_lost_and_it_goes_on(
     site: Site, shim: Shim, report: list[str]
 ) -> None:
-    sitters = enrol(site, 400)
+    sitters = enrol(site, 150)
     site.start(preload=shim.preload)
-    with Room(site, sitters, seats=4) as room:
+    with Room(site, sitters, seats=4, pause=0.02) as room:
         wait_until(lambda: len(told(sitters)) > 5)
         shim.fill_disk()
         wait_until(lambda: any(each.refusals for each in sitters))

@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from tests.faults.ledger import damage, finish_jobs, lost, miscounted, told
+from tests.conftest import HowOften
+from tests.faults.ledger import acknowledged, damage, finish_jobs, lost, miscounted, told
 from tests.faults.site import Site
 from tests.faults.sitters import Room, enrol
 
@@ -18,10 +19,11 @@ READY = 15.0
 
 
 def test_what_was_acknowledged_survives_every_kill_and_counts_once(
-    site: Site, soak: bool, report: list[str]
+    site: Site, how_often: HowOften, report: list[str]
 ) -> None:
-    kills, people, passing = (200, 6000, 100) if soak else (10, 300, 10)
-    sitters = enrol(site, people, passing=range(0, people, passing))
+    kills = how_often(10, 200)
+    people = 15 * kills
+    sitters = enrol(site, people, passing=range(0, people, how_often(10, 50)))
     again: dict[str, list[float]] = {"web": [], "jobs": [], "keeper": []}
     site.start()
     with Room(site, sitters, seats=SEATS, pause=0.02) as room:
@@ -42,9 +44,8 @@ def test_what_was_acknowledged_survives_every_kill_and_counts_once(
     assert miscounted(site, sitters) == []
     papers = sum(each.receipt is not None for each in sitters)
     assert papers
-    answers = sum(len(each.waits) for each in sitters)
     report.append(
-        f"{kills} kills: {answers} answers acknowledged, {papers} papers handed in,"
+        f"{kills} kills: {acknowledged(sitters)} answers acknowledged, {papers} papers handed in,"
         " 0 lost, 0 counted twice"
     )
     report += [

@@ -51,16 +51,17 @@ def test_a_url_is_all_it_takes(site: Site) -> None:
 def test_the_database_goes_away_and_comes_back(
     site: Site, server: postgres.Server, report: list[str]
 ) -> None:
-    sitters = enrol(site, 400)
+    sitters = enrol(site, 150)
     site.start()
-    with Room(site, sitters, seats=4) as room:
+    with Room(site, sitters, seats=4, pause=0.02) as room:
         wait_until(lambda: len(told(sitters)) > 5)
         server.stop(mode="fast")
         try:
             wait_until(lambda: any(each.refusals for each in sitters))
             assert site.readiness() == 503
+            page = Request(f"{site.url}/home", headers={"Cookie": sitters[-1].cookie})
             with pytest.raises(HTTPError) as said:
-                urlopen(Request(f"{site.url}/home", headers={"Cookie": sitters[-1].cookie}))
+                urlopen(page, timeout=20)
             assert said.value.code == 503
             assert "does not answer" in said.value.read().decode()
         finally:
