@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from fractions import Fraction
 from threading import Barrier
 from typing import TypeVar
 
@@ -112,7 +113,7 @@ def test_hand_in(live_app: Flask, rounds: int, run_of: Callable[[], int]) -> Non
         assert len(set(together(live_app, end))) == 1
         with live_app.app_context():
             ended = db.session.get_one(Attempt, attempt_id)
-            assert (ended.passed, ended.score) == (True, 1)
+            assert (ended.passed, ended.score) == (True, Fraction(1))
             kept = select(func.count()).select_from(Response).filter_by(attempt_id=attempt_id)
             assert db.session.scalar(kept) == len(answers)
             counted = select(RecordEntry).filter_by(person_id=person_id, verb="attempt-passed")

@@ -216,13 +216,15 @@ def write(work: Work[T]) -> T:
 
     Raises: as `Writer.do`.
     """
-    session, engine = db.session(), db.engine
-    alone = isinstance(engine, Engine) and engine.dialect.name == "sqlite"
-    if alone and not session.info.get("writing"):
+    session = db.session()
+    engine: object = db.engine  # or a connection, in tests
+    has_thread = isinstance(engine, Engine) and engine.dialect.name == "sqlite"
+    if has_thread and not session.info.get("writing"):
+        assert isinstance(engine, Engine)
         session.rollback()  # a read that goes on for as long as we wait would help nobody
         return of(engine).do(work)
-    with transaction() as session:
-        connection = session.connection()
+    with transaction() as own:
+        connection = own.connection()
 
         def execute(statement: str, values: Any) -> Rows:
             return connection.exec_driver_sql(statement, values).all()

@@ -25,6 +25,7 @@ from tests.test_serve import free_port
 
 START = 60.0
 """Seconds that a start may take on a busy machine."""
+KINDS = ("single", "multiple", "truefalse", "fillin", "numeric")
 SERVE = ("-m", "lms.serve")
 CARELESS = (
     "-c",
@@ -151,10 +152,18 @@ class Site:
             return connection.execute(query, values).fetchall()
 
 
+def _curriculum(root: Path) -> None:
+    """Leave in a content tree what these tests can answer: `KINDS`, and an exam of three."""
+    known = [each for each in content_tree.QUESTIONS if each["kind"] in KINDS]
+    content_tree.put(root, "questions/s1-a.yaml", {"unit": "S1-A", "questions": known})
+    exam = content_tree.EXAM | {"draw": [{"unit": "S1-A", "count": 3}]}
+    content_tree.put(root, "exams/stage-1.yaml", exam)
+
+
 @contextmanager
 def new_site(folder: Path, **settings: str) -> Iterator[Site]:
     """Give a site that has run once: its database is made, its curriculum imported."""
-    content_tree.make(folder / "content")
+    _curriculum(content_tree.make(folder / "content"))
     site = Site(folder, **settings)
     try:
         site.start()
