@@ -59,7 +59,7 @@ from lms.core.db import db, engine_options, frozen_type
 from lms.core.logging import Format
 from lms.desk.menu import menu_of
 from lms.permissions import PERMISSIONS
-from lms.web import assets, errors, headers, i18n, layout, markup, requests, urls
+from lms.web import assets, errors, headers, i18n, layout, markup, requests, sessions, urls
 
 BLUEPRINTS = (
     lms.certificates.views.bp,
@@ -105,6 +105,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     lines.choose(Format(settings.log_format))
     statements.configure(settings.slow_statement_ms)
     requests.init_app(app)
+    sessions.init_app(app)
     CSRFProtect(app)
     i18n.init_app(app, settings.languages.split(","), settings.time_zone)
     app.jinja_env.undefined = StrictUndefined
@@ -139,7 +140,9 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": settings.upload_limit_mb * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(
+            settings.database_url, threads=settings.threads
+        ),
         "IDLE_MINUTES": settings.idle_minutes,
         "SESSION_DAYS": settings.session_days,
     }

@@ -66,7 +66,10 @@ def begin(person: Person, target: str) -> Response:
 
 def init_app(app: Flask, permissions: Permissions) -> None:
     """Guard every endpoint, those of blueprints, extensions and static files alike."""
-    login = LoginManager(app)
+    login = LoginManager()
+    # Without its own variable in each template: the page that says that the database does not
+    # answer would ask it who reads that page.
+    login.init_app(app, add_context_processor=False)
     login.user_loader(queries.sign_in_with)
     app.jinja_env.globals.update(person_or_none=person_or_none, Role=Role)
 
