@@ -59,6 +59,7 @@ PERMISSIONS: Permissions = {
     "admin.unit_close": ADMINS,
     "admin.audit": ADMINS,
     "admin.health": ADMINS,
+    "admin.backup_now": ADMINS,
     # desk
     "desk.home": ANYONE,
     "desk.team": frozenset({Role.MANAGER}),

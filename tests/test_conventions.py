@@ -43,7 +43,8 @@ DOORS = {
     r"datetime\.now\(|\butcnow\(|date\.today\(|time\.time\(\)": {"core/clock.py"},
     r"\burllib\.request\b|\bimport (requests|httpx)\b|\burlopen\(|http\.client": set(),
     r"\bimport zipfile\b|\bimport tarfile\b|\bfrom zipfile\b|\bfrom tarfile\b": {
-        "core/archives.py"
+        "core/archives.py",
+        "core/tars.py",
     },
     r"\bpython_calamine\b": {"core/spreadsheets.py"},
     r"\bxml\.(etree|dom|sax)\b|\blxml\b": {"core/svg.py"},

@@ -1,9 +1,11 @@
 """Operator pages about the site: audit log, health, and what a load balancer asks."""
 
-from flask import Response, jsonify, render_template, request
+from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lms.accounts.login import me
 from lms.admin import health as checks, queries
+from lms.admin.backup import queries as backups, services as backup_services
 from lms.admin.blueprint import bp
 from lms.admin.forms import AuditForm
 from lms.core import clock
@@ -45,6 +47,7 @@ def health() -> ResponseReturnValue:
         database_bytes=checks.database_bytes(),
         disk=checks.disk(),
         queue=checks.queue(),
+        backup=backups.state(),
         JobState=JobState,
         outbox=outbox.outbox(),
         has_mail=outbox.has_mail(),
@@ -53,6 +56,13 @@ def health() -> ResponseReturnValue:
         is_https=checks.settings().is_https,
         missing_for_pdf=checks.missing_for_pdf(),
     )
+
+
+@bp.post("/admin/backups")
+def backup_now() -> ResponseReturnValue:
+    """Have a backup made, and show how far it is."""
+    job = backup_services.ask(actor=me())
+    return redirect(url_for("work.progress", job_id=job.id))
 
 
 @bp.get("/healthz")

@@ -27,6 +27,9 @@ ACTIONS = {
     "courses.material_replaced": _("Material replaced"),
     "courses.material_retired": _("Material retired"),
     "courses.material_brought_back": _("Material brought back"),
+    "backup.created": _("Backup made"),
+    "backup.failed": _("Backup failed"),
+    "backup.restored": _("Backup restored"),
     "content.imported": _("Content imported"),
     "certificates.revoked": _("Certificate revoked"),
     "reports.made": _("Effectiveness report made"),
@@ -44,6 +47,7 @@ KINDS = {
     "lesson": _("Lesson"),
     "material": _("Material"),
     "content": _("Content"),
+    "backup": _("Backup"),
     "report": _("Effectiveness report"),
 }
 
@@ -83,6 +87,9 @@ FIELDS = {
     "version": _("Version"),
     "lesson": _("Lesson"),
     "superseded": _("replaced by the files"),
+    "reasons": _("Reasons"),
+    "made_at": _("Backup of"),
+    "kept_in": _("Kept aside in"),
     "added": _("added"),
     "changed": _("changed"),
 }

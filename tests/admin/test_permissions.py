@@ -53,6 +53,7 @@ WRITING = {
     "admin.role_grant": "/admin/people/{person}/roles",
     "admin.role_end": "/admin/people/{person}/roles/1/end",
     "admin.unit_close": "/admin/units/{unit}/close",
+    "admin.backup_now": "/admin/backups",
 }
 ADMIN_WRITING = {name: path for name, path in WRITING.items() if name.startswith("admin.")}
 KEEPERS = frozenset({Role.HR, Role.ADMIN})
