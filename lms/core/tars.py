@@ -53,8 +53,8 @@ class Packer:
         """
         self.members: dict[str, Member] = {}
         self._each_piece = each_piece
-        self._tar = tarfile.open(  # noqa: SIM115  closed by `close`
-            fileobj=file, mode="w:", format=tarfile.GNU_FORMAT, copybufsize=PIECE
+        self._tar = tarfile.TarFile(
+            fileobj=file, mode="w", format=tarfile.GNU_FORMAT, copybufsize=PIECE
         )
 
     def add(self, name: str, source: Path) -> None:
@@ -78,7 +78,7 @@ class Packer:
         entry = tarfile.TarInfo(name)
         entry.size, entry.mode = size, 0o600
         counted = _Counted(file, self._each_piece)
-        self._tar.addfile(entry, counted)  # type: ignore[arg-type]  # it only reads
+        self._tar.addfile(entry, counted)
         self.members[name] = Member(size, counted.whole.hexdigest())
 
 

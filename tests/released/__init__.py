@@ -9,7 +9,18 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Date, DateTime, Engine, LargeBinary, MetaData, Table, insert, select, update
+from sqlalchemy import (
+    Date,
+    DateTime,
+    Engine,
+    LargeBinary,
+    MetaData,
+    Table,
+    func,
+    insert,
+    select,
+    update,
+)
 
 FOLDER = Path(__file__).parent
 POINTER = "published_id"
@@ -37,6 +48,12 @@ def load(engine: Engine, rows: Rows) -> None:
             for row in rows.get(table.name, []):
                 if pointer := _pointer(row, row.get(POINTER)):
                     connection.execute(update(table).where(table.c.id == row["id"]).values(pointer))
+        if engine.dialect.name == "postgresql":  # the next row gets the next number
+            for table in tables:
+                if "id" in table.c and rows.get(table.name):
+                    last = max(row["id"] for row in rows[table.name])
+                    counter = func.pg_get_serial_sequence(table.name, "id")
+                    connection.execute(select(func.setval(counter, last)))
 
 
 def freeze(engine: Engine, wanted: Rows | None = None) -> Rows:

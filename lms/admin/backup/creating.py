@@ -65,7 +65,8 @@ def create(to: Path | None = None, *, note: Callable[[int, int], object] | None 
     Returns:
         What came of it, also if nothing did: the findings say why.
     """
-    started_at, seconds = clock.now(), {}
+    started_at = clock.now()
+    seconds: dict[str, float] = {}
     tell = _Teller(note)
     try:
         with _only_one(to) as target:

@@ -155,8 +155,8 @@ class TestWhatIsWrongWithTheSite:
         with db.engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             assert raw is not None
-            raw.execute("PRAGMA foreign_keys = OFF")  # type: ignore[attr-defined]
-            raw.execute("UPDATE enrolment SET person_id = 4711")  # type: ignore[attr-defined]
+            raw.execute("PRAGMA foreign_keys = OFF")
+            raw.execute("UPDATE enrolment SET person_id = 4711")
             connection.invalidate()
         report = creating.create()
         assert "references" in reasons(report)

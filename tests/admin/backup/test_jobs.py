@@ -14,6 +14,7 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.admin.backup import creating, jobs, services
 from lms.admin.backup.creating import Report
+from lms.admin.backup.errors import Finding
 from lms.core import audit, clock, queue, worker
 from lms.core.db import db
 from lms.core.queue import Job, JobState
@@ -111,7 +112,7 @@ class TestTheHealthPage:
     def test_a_failure_does_not_hide_the_one_before(self, signed_in: FlaskClient) -> None:
         now = clock.now()
         services.note_run(good(now - timedelta(days=3)), actor_id=None)
-        finding = ("chain", {"person": 7})
+        finding: Finding = ("chain", {"person": 7})
         failed = dataclasses.replace(good(now), findings=[finding])
         services.note_run(failed, actor_id=None)
         page = signed_in.get("/admin/health").text

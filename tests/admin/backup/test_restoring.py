@@ -25,7 +25,7 @@ from tests.admin.backup.test_creating import ON_POSTGRESQL, only_postgresql
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, Any]]]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """A backup of a site that is no more, and what was in it."""
     folder = tmp_path_factory.mktemp("made")
     with sites.new_site(folder / "site"):
