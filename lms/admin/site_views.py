@@ -8,7 +8,7 @@ from lms.admin import health as checks, queries
 from lms.admin.backup import queries as backups, services as backup_services
 from lms.admin.blueprint import bp
 from lms.admin.forms import AuditForm
-from lms.core import clock
+from lms.core import clock, disk
 from lms.core.paging import page_of
 from lms.core.queue import JobState
 from lms.notifications import queries as outbox
@@ -45,7 +45,7 @@ def health() -> ResponseReturnValue:
         problems=checks.problems(),
         versions=checks.versions(),
         database_bytes=checks.database_bytes(),
-        disk=checks.disk(),
+        disk=disk.state(),
         queue=checks.queue(),
         backup=backups.state(),
         JobState=JobState,
