@@ -1,6 +1,7 @@
 """Settings: every one of them, its type and its default, in one place."""
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Callable, Mapping
@@ -74,6 +75,12 @@ class Settings:
     """A database statement that takes so long or longer is logged, without its values; 0: none."""
     metrics: str = "off"
     """Who may read ``/metrics``: nobody, this host (``local``), or who sends ``token:<16 or more>``."""
+    backup_dir: str = ""
+    """Folder of the nightly backups; better on another disk. Default: ``backups`` in `data_dir`."""
+    backup_at: int = 3
+    """Hour, from 0 to 23 in `time_zone`, at which a backup is made each night; -1: none is made."""
+    backup_keep: str = "12,5,7"
+    """How many of the latest months, weeks and days keep a backup each; older ones are removed."""
     demo: bool = True
     """Whether `make run` on an empty machine loads the marked demo organisation."""
 
@@ -147,6 +154,10 @@ class Settings:
             raise SystemExit(f"LMS_CONTENT_VARIABLES: there is no file {self.content_variables!r}")
         if set(self.languages.split(",")) - {"zh", "en"}:
             raise SystemExit("LMS_LANGUAGES: only zh and en are known")
+        if not -1 <= self.backup_at <= 23:  # noqa: PLR2004  the last hour of a day
+            raise SystemExit("LMS_BACKUP_AT: an hour from 0 to 23, or -1")
+        if not re.fullmatch(r"\d{1,4},\d{1,4},[1-9]\d{0,3}", self.backup_keep):
+            raise SystemExit("LMS_BACKUP_KEEP: three numbers, such as 12,5,7; one day at least")
 
 
 def _from_file(path: Path) -> dict[str, str]:

@@ -15,6 +15,8 @@ import lms.accounts.importing.jobs
 import lms.accounts.jobs
 import lms.accounts.views
 import lms.admin.assign_views
+import lms.admin.backup.cli
+import lms.admin.backup.jobs
 import lms.admin.blueprint
 import lms.admin.demo.cli
 import lms.admin.import_views
@@ -76,6 +78,7 @@ COMMANDS = (
     lms.core.cli.jobs,
     lms.accounts.cli.group,
     lms.accounts.cli.people_group,
+    lms.admin.backup.cli.group,
     lms.admin.demo.cli.group,
     lms.courses.cli.group,
     lms.exams.cli.group,

@@ -64,6 +64,7 @@ PERMISSIONS: Permissions = {
     "admin.job_retry": ADMINS,
     "admin.mails_retry": ADMINS,
     "admin.metrics": PUBLIC,
+    "admin.backup_now": ADMINS,
     # desk
     "desk.home": ANYONE,
     "desk.team": frozenset({Role.MANAGER}),

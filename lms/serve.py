@@ -29,7 +29,7 @@ from typing import NoReturn
 from flask import Flask
 
 from lms.config import Settings
-from lms.core import gate, listener, logging as lines, memory, worker, writer
+from lms.core import gate, listener, logging as lines, memory, presence, worker, writer
 from lms.core.db import db
 from lms.factory import create_app
 from lms.start import prepare
@@ -72,13 +72,18 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    with _temporary_files_in(settings.data_dir / "tmp"):
-        return _run(settings, listening)
-
-
-def _run(settings: Settings, listening: socket) -> int:
     memory.give_back()
     app = create_app(settings)
+    try:
+        with presence.shared(settings.data_dir), _temporary_files_in(settings.data_dir / "tmp"):
+            return _run(app, settings, listening)
+    except presence.BeingRestoredError as error:
+        with app.app_context():
+            print(error, file=sys.stderr)
+        return 1
+
+
+def _run(app: Flask, settings: Settings, listening: socket) -> int:
     if status := _in_a_process_of_its_own(lambda: _prepare(app, settings)):
         return status
     status = Keeper(

@@ -8,6 +8,7 @@ from flask_babel import gettext as _, ngettext
 
 from lms.accounts.login import me
 from lms.admin import health as checks, metrics as figures, queries, services
+from lms.admin.backup import queries as backups, services as backup_services
 from lms.admin.blueprint import bp
 from lms.admin.forms import AuditForm
 from lms.core import clock, disk
@@ -51,6 +52,7 @@ def health() -> ResponseReturnValue:
         log_bytes=checks.log_bytes(),
         disk=disk.state(),
         queue=checks.queue(),
+        backup=backups.state(),
         JobState=JobState,
         outbox=outbox.outbox(),
         has_mail=outbox.has_mail(),
@@ -88,6 +90,13 @@ def metrics() -> ResponseReturnValue:
     if not allowed:
         return "", HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"}
     return figures.text(), {"Content-Type": figures.CONTENT_TYPE}
+
+
+@bp.post("/admin/backups")
+def backup_now() -> ResponseReturnValue:
+    """Have a backup made, and show how far it is."""
+    job = backup_services.ask(actor=me())
+    return redirect(url_for("work.progress", job_id=job.id))
 
 
 @bp.get("/healthz")

@@ -55,6 +55,7 @@ WRITING = {
     "admin.unit_close": "/admin/units/{unit}/close",
     "admin.job_retry": "/admin/health/jobs/{person}/retry",
     "admin.mails_retry": "/admin/health/mails/retry",
+    "admin.backup_now": "/admin/backups",
 }
 ADMIN_WRITING = {name: path for name, path in WRITING.items() if name.startswith("admin.")}
 KEEPERS = frozenset({Role.HR, Role.ADMIN})

@@ -1,13 +1,13 @@
 """Questions of a case know their case; answers that a person marks, and files that were handed in
 
-Revision ID: 0005
+Revision ID: 0002
 Revises: 0001
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
