@@ -8,11 +8,15 @@ from typing import Any, ClassVar
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import Length
 
 from lms.core.errors import LmsError
+from lms.exams.marking import Judgement
 from lms.exams.sitting import Answer
 
 MOST_ANSWERS = 500
+LONGEST_COMMENT = 2000
 HIGHEST_SEQ = 2**53 - 1
 """What JavaScript counts exactly."""
 
@@ -73,3 +77,19 @@ def from_form(fields: MultiDict[str, str], slots: int) -> list[Answer]:
 def _given(fields: MultiDict[str, str], slot: int) -> tuple[str, ...]:
     gaps = takewhile(lambda name: name in fields, (f"a{slot}.{n}" for n in count(1)))
     return (*fields.getlist(f"a{slot}"), *(fields[name] for name in gaps))
+
+
+class MarkingForm(FlaskForm):
+    """What a marker decides about one answer. Its rubric differs from question to question."""
+
+    met = SelectMultipleField(_("Rubric"), validate_choice=False)
+    comment = TextAreaField(_("Comment for the trainee"), [Length(max=LONGEST_COMMENT)])
+    snippet = StringField(_("Kept comment"), [Length(max=LONGEST_COMMENT)])
+    keeps = BooleanField(_("Keep this comment to use again"))
+
+    @property
+    def judgement(self) -> Judgement:
+        """The decision; a kept comment that was chosen stands behind what was typed."""
+        said = [str(each.data or "").strip() for each in (self.comment, self.snippet)]
+        comment = "\n".join(each for each in said if each)
+        return Judgement(self.met.data or [], comment, bool(self.keeps.data))

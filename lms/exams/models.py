@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 from lms.accounts.models import Person
 from lms.core.db import Base, pk
 from lms.courses.models import Enrolment
+from lms.courses.upload_rules import FORMS
 from lms.exams.rules.kinds import Kind
 
 
@@ -42,6 +44,8 @@ class Question(Base):
     """Code of the module that it belongs to."""
     case: Mapped[str | None] = mapped_column(String(40), index=True)
     """Code of the case whose sub-question it is; those of a case are drawn together, in order."""
+    bank: Mapped[str | None] = mapped_column(String(80), index=True)
+    """Name of the bank that an import put it into; empty for one that the content files own."""
     pool: Mapped[Pool]
     published_id: Mapped[int | None] = mapped_column(
         ForeignKey("question_version.id", use_alter=True)
@@ -118,6 +122,9 @@ class HandedInBy(enum.StrEnum):
     """The time was up: handed in with what was saved."""
 
 
+UNMARKED = text("score IS NULL AND submitted_at IS NOT NULL")
+
+
 class Attempt(Base):
     """One sitting of an exam by one trainee. Never deleted: it is evidence.
 
@@ -136,6 +143,8 @@ class Attempt(Base):
             sqlite_where=text("submitted_at IS NULL"),
             postgresql_where=text("submitted_at IS NULL"),
         ),
+        Index("ix_attempt_unmarked", "submitted_at", sqlite_where=UNMARKED,
+              postgresql_where=UNMARKED),
         Index("ix_attempt_open_deadline", "deadline_at", sqlite_where=text("submitted_at IS NULL"),
               postgresql_where=text("submitted_at IS NULL")),
         CheckConstraint("(score IS NULL) = (passed IS NULL)", name="passed_when_marked"),
@@ -202,7 +211,7 @@ class Response(Base):
     flagged: Mapped[bool] = mapped_column(default=False)
     saved_at: Mapped[datetime]
     mark: Mapped[Fraction | None]
-    """From 0 to 1, exact; written when the attempt is marked."""
+    """At most 1, exact, less than 0 for what cost points; written when the attempt is marked."""
 
 
 class LateAnswer(Base):
@@ -218,3 +227,66 @@ class LateAnswer(Base):
     received_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(String(32))
     """Code of the refusal."""
+
+
+class ResponseFile(Base):
+    """A file that was handed in for a question. Never deleted: an answer names those that count."""
+
+    __tablename__ = "response_file"
+
+    id: Mapped[pk]
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    slot: Mapped[int]
+    name: Mapped[str] = mapped_column(String(120))
+    """As it was called, without its ending."""
+    suffix: Mapped[str] = mapped_column(String(8))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size_bytes: Mapped[int]
+    added_at: Mapped[datetime]
+
+    @property
+    def mime(self) -> str:
+        """What a browser is told that it is."""
+        return FORMS[self.suffix].mime
+
+
+class Marking(Base):
+    """How a person marked an answer. A second marker would add a row; the latest counts."""
+
+    __tablename__ = "marking"
+    __table_args__ = (Index(None, "attempt_id", "slot"),)
+
+    id: Mapped[pk]
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    slot: Mapped[int]
+    marker_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    met: Mapped[list[str]] = mapped_column(JSON)
+    """Keys of the rubric's items that are met."""
+    mark: Mapped[Fraction]
+    """From 0 to 1, exact."""
+    comment: Mapped[str] = mapped_column(Text)
+    marked_at: Mapped[datetime]
+
+
+class MarkingClaim(Base):
+    """Who is marking an answer just now, so that two do not do the same work."""
+
+    __tablename__ = "marking_claim"
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    until: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class MarkingSnippet(Base):
+    """A comment that a marker keeps to use again; their own."""
+
+    __tablename__ = "marking_snippet"
+    __table_args__ = (UniqueConstraint("person_id", "text"),)
+
+    id: Mapped[pk]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    text: Mapped[str] = mapped_column(String(500))
