@@ -15,7 +15,7 @@ from lms.accounts import services
 from lms.accounts.models import Person
 from lms.admin.demo import loading as demo
 from lms.config import PROJECT, Settings
-from lms.core import content
+from lms.core import content, keys
 from lms.core.audit import AuditEntry
 from lms.core.db import db
 from lms.core.errors import LmsError
@@ -36,6 +36,7 @@ def prepare(settings: Settings) -> str:
     Raises:
         SystemExit: there is no curriculum, and the files have errors; each is named.
     """
+    keys.ensure()
     flask_migrate.upgrade(directory=str(PROJECT / "migrations"))
     _bring_in_content(settings)
     if settings.demo and not _count(Person):

@@ -11,7 +11,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from lms.accounts import queries as accounts
 from lms.accounts.models import Person
@@ -24,6 +25,7 @@ from lms.certificates.models import (
     CertificateEventKind,
     CertificatePdf,
     RevocationReason,
+    StatusList,
 )
 from lms.certificates.rules import State
 from lms.core.db import db
@@ -50,6 +52,8 @@ class Shown:
     snapshot: dict[str, Any]
     revoked_at: datetime | None
     reason: RevocationReason | None
+    superseded_by: str | None
+    """The serial of a later one of the same kind, where there is one that was not revoked."""
     state: State
     """Computed from facts and the date, never stored."""
 
@@ -114,13 +118,97 @@ def _shown() -> Select[*tuple[Any, ...]]:
         *(Certificate.id, Certificate.person_id, Certificate.serial, Certificate.token),
         *(Certificate.awarded_at, Certificate.valid_until, Certificate.pdf_sha256),
         *(Certificate.snapshot, CertificateEvent.at.label("revoked_at"), CertificateEvent.reason),
+        _later().label("superseded_by"),
     )
     return select(*columns).outerjoin(CertificateEvent, revoked)
 
 
 def _read(row: Row[*tuple[Any, ...]]) -> Shown:
-    state = rules.state(revoked=row.revoked_at is not None, last_day=row.valid_until, today=today())
+    state = rules.state(
+        revoked=row.revoked_at is not None,
+        superseded=row.superseded_by is not None,
+        last_day=row.valid_until,
+        today=today(),
+    )
     return Shown(**row._asdict(), state=state)
+
+
+def _later() -> ScalarSelect[str]:
+    """The serial of the latest certificate that took the place of the one in hand."""
+    later = aliased(Certificate)
+    fact = aliased(CertificateEvent)
+    revoked = exists().where(
+        fact.certificate_id == later.id, fact.kind == CertificateEventKind.REVOKED
+    )
+    same = and_(
+        later.definition_id == Certificate.definition_id,
+        later.person_id == Certificate.person_id,
+        later.cycle > Certificate.cycle,
+    )
+    query = select(later.serial).where(same, ~revoked).order_by(later.cycle.desc()).limit(1)
+    return query.correlate(Certificate).scalar_subquery()
+
+
+@dataclass(frozen=True, slots=True)
+class Printable:
+    """What a certificate's files are made of."""
+
+    snapshot: dict[str, Any]
+    code: str
+    """Of the kind of certificate."""
+    awarded_at: datetime
+    valid_until: date | None
+    issuer: str | None
+    """The DID that signs; None: from before credentials."""
+    status_list_id: int | None
+    status_index: int | None
+
+
+def printable(certificate_id: int) -> Printable:
+    """Return what a certificate's files are made of."""
+    columns = (
+        *(Certificate.snapshot, CertificateDefinition.code, Certificate.awarded_at),
+        *(Certificate.valid_until, StatusList.issuer),
+        *(Certificate.status_list_id, Certificate.status_index),
+    )
+    query = select(*columns).join(CertificateDefinition).outerjoin(StatusList)
+    row = db.session.execute(query.where(Certificate.id == certificate_id)).one()
+    return Printable(**row._asdict())
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of a certificate, as they were made."""
+
+    content: bytes
+    made_at: datetime
+    credential: str | None
+    signed_by: str | None
+
+
+def files_of(certificate_id: int) -> Files | None:
+    """Return them; None while they are being made. The caller has asked whether it may."""
+    columns = (
+        *(CertificatePdf.content, CertificatePdf.made_at),
+        *(CertificatePdf.credential, CertificatePdf.signed_by),
+    )
+    row = db.session.execute(select(*columns).filter_by(certificate_id=certificate_id)).first()
+    return None if row is None else Files(**row._asdict())
+
+
+def issuers() -> Sequence[str]:
+    """Return every DID in whose name credentials were signed."""
+    return db.session.scalars(select(StatusList.issuer).distinct()).all()
+
+
+def revoked_places(list_id: int) -> Sequence[int]:
+    """Return the places in a status list of those that were revoked."""
+    query = select(Certificate.status_index).join(CertificateEvent)
+    query = query.where(
+        Certificate.status_list_id == list_id,
+        CertificateEvent.kind == CertificateEventKind.REVOKED,
+    )
+    return [each for each in db.session.scalars(query) if each is not None]
 
 
 def pdf_of(certificate_id: int) -> bytes | None:

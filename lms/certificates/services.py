@@ -4,11 +4,11 @@ import logging
 import secrets
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
-from lms.certificates import policies, queries, rules, snapshot
+from lms.certificates import issuer, policies, queries, rules, snapshot
 from lms.certificates.errors import AlreadyRevokedError
 from lms.certificates.events import CertificateAwarded, CertificateRevoked
 from lms.certificates.models import (
@@ -17,6 +17,7 @@ from lms.certificates.models import (
     CertificateEvent,
     CertificateEventKind,
     RevocationReason,
+    StatusList,
 )
 from lms.core import audit, clock, events, queue
 from lms.core.db import db, transaction
@@ -111,8 +112,28 @@ def _new(
         valid_until=rules.valid_until(issued_on, months),
     )
     certificate.definition = definition
+    certificate.status_list_id, certificate.status_index = _status_place()
     certificate.snapshot = snapshot.compose(certificate, enrolment, stage)
     return certificate
+
+
+def _status_place() -> tuple[int, int]:
+    """Take a free place in the issuer's open status list: its row stays locked meanwhile."""
+    owner = issuer.did()
+    open_ = select(func.max(StatusList.id)).where(
+        StatusList.issuer == owner, StatusList.taken < rules.LIST_FULL
+    )
+    if (list_id := db.session.scalar(open_)) is None:
+        db.session.add(row := StatusList(issuer=owner))
+        db.session.flush()
+        list_id = row.id
+    step = update(StatusList).where(StatusList.id == list_id)
+    db.session.execute(step.values(taken=StatusList.taken + 1))
+    mine = select(Certificate.id).filter_by(status_list_id=list_id)
+    while True:
+        index = secrets.randbelow(rules.LIST_BITS)
+        if db.session.scalar(mine.filter_by(status_index=index)) is None:
+            return list_id, index
 
 
 def _next_number(definition: CertificateDefinition) -> int:

@@ -9,6 +9,7 @@ STATES: dict[State, tuple[str, str, LazyString]] = {
     State.VALID: ("ok", "circle-check", _("Valid")),
     State.EXPIRING: ("warn", "hourglass", _("Valid, expires soon")),
     State.EXPIRED: ("warn", "triangle-alert", _("Expired")),
+    State.SUPERSEDED: ("warn", "history", _("Replaced by a later one")),
     State.REVOKED: ("bad", "circle-alert", _("Revoked")),
 }
 """State -> tone, icon and word: never a colour alone."""

@@ -1,5 +1,7 @@
 """The PDF of a certificate: made once, kept as bytes."""
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -36,20 +38,21 @@ def test_the_queue_makes_it_from_the_snapshot_and_keeps_it_with_its_hash(
 def test_what_was_made_is_never_made_again(
     certificate: Certificate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(document, "render", lambda _: b"first")
+    first, second = (jobs.Made(each, None, "f" * 64) for each in (b"first", b"second"))
+    monkeypatch.setattr(jobs, "make", lambda *_, **__: first)
     with transaction():
         jobs.render(certificate.id)()
-    monkeypatch.setattr(document, "render", lambda _: b"second")
+    monkeypatch.setattr(jobs, "make", lambda *_, **__: second)
     with transaction():
         jobs.render(certificate.id)()
     assert queries.pdf_of(certificate.id) == b"first"
     assert len(db.session.scalars(select(CertificatePdf)).all()) == 1
 
 
-def test_a_renderer_that_dies_is_tried_again_and_the_certificate_is_valid_meanwhile(
+def test_a_renderer_that_dies_is_tried_once_more_and_the_certificate_is_valid_meanwhile(
     client: FlaskClient, certificate: Certificate, trainee: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def die(_: object) -> bytes:
+    def die(*_: object) -> bytes:
         raise MemoryError
 
     monkeypatch.setattr(document, "render", die)
@@ -63,8 +66,9 @@ def test_a_renderer_that_dies_is_tried_again_and_the_certificate_is_valid_meanwh
     public = client.get(f"/v/{certificate.serial}?t={certificate.token}")
     assert "This certificate is genuine" in public.text
 
-    with transaction():
-        job.state = JobState.DEAD
+    assert queue.run_one(at=NOON + timedelta(minutes=1))
+    db.session.refresh(job)
+    assert job.state is JobState.DEAD
     page = client.get(f"/certificates/{certificate.id}.pdf")
     assert "could not be made" in page.text
     client.post(f"/certificates/{certificate.id}/pdf")
