@@ -21,7 +21,11 @@ import lms.admin.import_views
 import lms.admin.site_views
 import lms.admin.unit_views
 import lms.admin.views
+import lms.certificates.blueprint
+import lms.certificates.cli
+import lms.certificates.issue_views
 import lms.certificates.jobs
+import lms.certificates.proof_views
 import lms.certificates.views
 import lms.core.cli
 import lms.courses.blueprint
@@ -56,7 +60,7 @@ from lms.permissions import PERMISSIONS
 from lms.web import assets, errors, headers, i18n, layout, markup, requests, urls
 
 BLUEPRINTS = (
-    lms.certificates.views.bp,
+    lms.certificates.blueprint.bp,
     lms.records.blueprint.bp,
     lms.accounts.views.bp,
     lms.admin.blueprint.bp,
@@ -71,6 +75,7 @@ COMMANDS = (
     lms.accounts.cli.group,
     lms.accounts.cli.people_group,
     lms.admin.demo.cli.group,
+    lms.certificates.cli.group,
     lms.courses.cli.group,
     lms.records.cli.group,
     lms.reports.cli.group,

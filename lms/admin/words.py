@@ -28,6 +28,8 @@ ACTIONS = {
     "courses.material_retired": _("Material retired"),
     "courses.material_brought_back": _("Material brought back"),
     "content.imported": _("Content imported"),
+    "certificates.issued": _("Certificate issued by hand"),
+    "certificates.keys-rotated": _("Signing keys replaced"),
     "certificates.revoked": _("Certificate revoked"),
     "reports.made": _("Effectiveness report made"),
     "reports.advised": _("Recommendations saved"),

@@ -1,9 +1,12 @@
-"""A picture that carries a credential, as Open Badges 3.0 bakes them. Pure: bytes in, bytes out."""
+"""A picture that carries a credential, as Open Badges 3.0 bakes them: bytes in, bytes out."""
 
 import struct
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
+PICTURE = Path(__file__).with_name("badge.png")
+"""The badge without a credential."""
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEYWORD = b"openbadgecredential"
 MOST_TEXT = 1024 * 1024

@@ -5,7 +5,7 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from lms.certificates import issuer, rules
@@ -15,8 +15,6 @@ from lms.core.keys import Key
 SCHEMA = (
     "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 )
-LIST_DAYS = timedelta(days=2)
-"""How long others may go by a copy of a status list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +123,7 @@ def status_list(
         "type": ["VerifiableCredential", "BitstringStatusListCredential"],
         "issuer": owner,
         "validFrom": issuer.instant(at),
-        "validUntil": issuer.instant(at + LIST_DAYS),
+        "validUntil": issuer.instant(at + rules.LIST_KEPT),
         "credentialSubject": {
             "id": f"{address}#list",
             "type": "BitstringStatusList",

@@ -1,18 +1,27 @@
 """Deferred work on certificates."""
 
+import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from lms.certificates import credential, document, issuer, queries
-from lms.certificates.models import Certificate, CertificatePdf
+from flask import current_app
+
+from lms.certificates import credential, document, issuer, queries, services
+from lms.certificates.models import Certificate, CertificatePdf, StatusList
 from lms.certificates.queries import Printable
-from lms.core import clock, keys, pdf, pdf_signing, storage, watchdog
-from lms.core.db import db
+from lms.core import clock, deliverables, keys, pdf, pdf_signing, queue, site, storage, watchdog
+from lms.core.db import db, transaction
 from lms.core.keys import Kind
 from lms.core.queue import Effect, handler
+from lms.core.text import filename
 
 CREDENTIAL = "credential.json"
 DESCRIPTION = "Open Badges 3.0 AchievementCredential of this certificate"
+BUNDLE = "certificates.zip"
 SECONDS = 90
 """A renderer that takes longer hangs."""
 REASON = "签发证书 · Certificate issued"
@@ -35,6 +44,65 @@ def render(certificate_id: int) -> Effect:
     with watchdog.ends_within(SECONDS):
         made = make(printable, at=clock.now())
     return lambda: keep(certificate_id, made)
+
+
+@handler("certificates.status-list")
+def sign_status_list(list_id: int) -> Effect:
+    """Sign a status list as it is now; the effect keeps it, unless a newer one is there."""
+    at = clock.now()
+    row = db.session.get_one(StatusList, list_id)
+    places, owner = queries.revoked_places(list_id), row.issuer
+    db.session.rollback()
+    if (key := issuer.key_of(owner)) is None:
+        raise keys.KeysLockedError(owner)
+    address = f"{site.settings().base_url}/status/{list_id}"
+    content = credential.signed(credential.status_list(address, owner, places, at=at), key, at=at)
+
+    def keep_list() -> None:
+        kept = db.session.get_one(StatusList, list_id)
+        if kept.revoked is None or kept.revoked <= len(places):
+            kept.content, kept.revoked, kept.made_at = content, len(places), at
+
+    return keep_list
+
+
+@handler("certificates.bundle", attempts=2)
+def bundle(certificate_ids: list[int], actor_id: int) -> Effect:
+    """Make the PDFs of a list of certificates; the effect hands them over in one file."""
+    with TemporaryDirectory(dir=current_app.instance_path) as folder:
+        path = Path(folder) / "bundle.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for number, certificate_id in enumerate(certificate_ids):
+                queue.note_progress(number, len(certificate_ids))
+                archive.writestr(*_printed(certificate_id))
+        stored_as = deliverables.write(path.read_bytes())
+
+    def hand_over() -> Mapping[str, Any]:
+        row = deliverables.add(
+            stored_as,
+            owner_id=actor_id,
+            name=BUNDLE,
+            mime="application/zip",
+            rows=len(certificate_ids),
+        )
+        return {"deliverable": row.id}
+
+    return hand_over
+
+
+def _printed(certificate_id: int) -> tuple[str, bytes]:
+    """Return the file name and the PDF of a certificate, made now if it is not there yet."""
+    printable = queries.printable(certificate_id)
+    content = queries.pdf_of(certificate_id)
+    db.session.rollback()
+    if content is None:
+        with watchdog.ends_within(SECONDS):
+            made = make(printable, at=clock.now())
+        with transaction():
+            keep(certificate_id, made)
+        content = queries.pdf_of(certificate_id) or made.content
+    printed = printable.snapshot
+    return filename(printed["name"], printed["serial"]) + ".pdf", content
 
 
 def make(printable: Printable, *, at: datetime) -> Made:
@@ -66,9 +134,11 @@ def keep(certificate_id: int, made: Made) -> None:
             content=made.content,
             credential=made.credential,
             signed_by=made.signed_by,
-            made_at=clock.now(),
+            made_at=(at := clock.now()),
         )
     )
+    if (list_id := certificate.status_list_id) is not None:
+        services.sign_list(list_id, "new", at=at)  # the first one in a list: once and no more
 
 
 def _credential(printable: Printable, at: datetime) -> str | None:

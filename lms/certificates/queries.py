@@ -18,6 +18,7 @@ from lms.accounts import queries as accounts
 from lms.accounts.models import Person
 from lms.accounts.rules import Role
 from lms.certificates import rules
+from lms.certificates.errors import StatusListBehindError
 from lms.certificates.models import (
     Certificate,
     CertificateDefinition,
@@ -49,6 +50,8 @@ class Shown:
     awarded_at: datetime
     valid_until: date | None
     pdf_sha256: str | None
+    status_list_id: int | None
+    status_index: int | None
     snapshot: dict[str, Any]
     revoked_at: datetime | None
     reason: RevocationReason | None
@@ -88,6 +91,11 @@ def certificates_of(person: Person) -> Sequence[Shown]:
     return [_read(row) for row in rows]
 
 
+def all_certificates() -> Sequence[Shown]:
+    """Return every certificate, latest first: for the operator's commands."""
+    return [_read(row) for row in db.session.execute(_shown().order_by(Certificate.id.desc()))]
+
+
 def certificate_for(actor: Person, certificate_id: int) -> Shown:
     """Return a certificate that the actor may see: their own, or one in their scope."""
     seen = accounts.visible_to(actor, roles=READERS)
@@ -117,6 +125,7 @@ def _shown() -> Select[*tuple[Any, ...]]:
     columns = (
         *(Certificate.id, Certificate.person_id, Certificate.serial, Certificate.token),
         *(Certificate.awarded_at, Certificate.valid_until, Certificate.pdf_sha256),
+        *(Certificate.status_list_id, Certificate.status_index),
         *(Certificate.snapshot, CertificateEvent.at.label("revoked_at"), CertificateEvent.reason),
         _later().label("superseded_by"),
     )
@@ -209,6 +218,45 @@ def revoked_places(list_id: int) -> Sequence[int]:
         CertificateEvent.kind == CertificateEventKind.REVOKED,
     )
     return [each for each in db.session.scalars(query) if each is not None]
+
+
+def status_list(list_id: int, *, at: datetime) -> str:
+    """Return a signed status list.
+
+    Raises:
+        NotFoundError: there is none of that number.
+        StatusListBehindError: what was signed does not know of the latest revocation, or is old.
+    """
+    count = (
+        select(func.count(CertificateEvent.id))
+        .join(Certificate)
+        .where(
+            Certificate.status_list_id == list_id,
+            CertificateEvent.kind == CertificateEventKind.REVOKED,
+        )
+    )
+    columns = (StatusList.content, StatusList.revoked, StatusList.made_at)
+    query = select(*columns, count.scalar_subquery().label("count"))
+    row = found(db.session.execute(query.where(StatusList.id == list_id)).first())
+    if row.content is None or row.revoked != row.count or at - row.made_at >= rules.LIST_KEPT:
+        raise StatusListBehindError
+    return str(row.content)
+
+
+def definitions() -> Sequence[CertificateDefinition]:
+    """Return every kind of certificate."""
+    query = select(CertificateDefinition).order_by(CertificateDefinition.code)
+    return db.session.scalars(query).all()
+
+
+def latest_of(code: str) -> dict[str, Any] | None:
+    """Return what the latest certificate of a kind prints; None if none was awarded."""
+    query = (
+        select(Certificate.snapshot)
+        .join(CertificateDefinition)
+        .where(CertificateDefinition.code == code)
+    )
+    return db.session.scalar(query.order_by(Certificate.id.desc()).limit(1))
 
 
 def pdf_of(certificate_id: int) -> bytes | None:

@@ -22,6 +22,10 @@ LIST_FULL = LIST_BITS // 2
 """From then on it would take too long to find a free place at random."""
 
 
+LIST_KEPT = timedelta(days=2)
+"""How long others may go by a copy of a status list."""
+
+
 class State(enum.StrEnum):
     """What a certificate is worth on a given day."""
 
@@ -32,6 +36,16 @@ class State(enum.StrEnum):
     SUPERSEDED = "superseded"
     """A later one of the same kind took its place: what it says was true in its time."""
     REVOKED = "revoked"
+
+
+class Problem(enum.StrEnum):
+    """Why somebody in a list gets no certificate."""
+
+    UNKNOWN = "unknown-person"
+    AMBIGUOUS = "ambiguous-person"
+    NOT_ENROLLED = "not-enrolled"
+    """In no programme that awards it."""
+    HELD = "already-held"
 
 
 def check_character(text: str) -> str:

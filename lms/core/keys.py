@@ -14,7 +14,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Any
@@ -102,11 +102,13 @@ def rotate(*kinds: Kind, at: datetime | None = None) -> list[Key]:
     """Replace keys by new ones; the earlier ones are retired and stay. Return the new ones.
 
     Raises:
-        KeysLockedError: see `secret_of`; nothing is changed then.
+        KeysLockedError: see `secret_of`; nothing is changed then. With a new root it is never
+            raised: that is the way out when the instance secret was lost.
     """
     at = at or clock.now()
     ensure(at)
-    secret_of(current(Kind.ROOT))
+    if Kind.ROOT not in kinds:
+        secret_of(current(Kind.ROOT))
     for kind in (each for each in Kind if each in kinds):
         _add(kind, at)
         _retire(kind, at)
@@ -151,16 +153,19 @@ def is_signed(public: str, signature: bytes, data: bytes) -> bool:
     return True
 
 
-def take_package(
-    content: bytes, password: str, *, at: datetime | None = None, replace_: bool = True
-) -> Key:
+def public_part(*, kind: str, public: str, chain: Sequence[str]) -> Key:
+    """Return a key as one knows it who may only check with it."""
+    epoch = datetime.fromtimestamp(0, UTC)
+    return _key(Kind(kind), 0, epoch, public=public, chain=tuple(chain))
+
+
+def take_package(content: bytes, password: str, *, at: datetime | None = None) -> Key:
     """Sign PDFs with a bought certificate from now on.
 
     Args:
         content: a PKCS#12 file with the private key and its certificate.
         password: of that file.
         at: the instant; now, unless a test says otherwise.
-        replace_: False only looks whether it would be taken.
 
     Raises:
         PackageRefusedError: ``wrong-password``, ``not-a-package``, ``no-key``, ``bad-key``,
@@ -168,17 +173,14 @@ def take_package(
     """
     at = at or clock.now()
     key, secret = _opened(content, password, at)
-    if not replace_:
-        return key
     kept = _keep(key, secret)
     _retire(Kind.SIGNER, at)
     return kept
 
 
 def problems(at: datetime | None = None) -> list[str]:
-    """Return what is wrong with the keys, as codes: ``locked``, ``missing``, ``expired``, ``open``."""
-    if not all(_paths(kind) for kind in Kind):
-        return ["missing"]
+    """Return what is wrong with the keys, as codes: ``locked``, ``expired``, ``open``."""
+    ensure(at)
     found = []
     try:
         for kind in Kind:

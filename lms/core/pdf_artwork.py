@@ -74,5 +74,7 @@ def _mark_accessible(pdf: pikepdf.Pdf) -> None:
     end = metadata.rindex(b"</rdf:RDF>")
     whole = metadata[:end] + ACCESSIBLE + metadata[end:]
     pdf.Root.Metadata = pdf.make_stream(whole, Type=Name.Metadata, Subtype=Name.XML)
+    if Name.AF in pdf.Root:  # its maker names each attachment twice
+        pdf.Root.AF = Array({each.objgen: each for each in pdf.Root.AF}.values())
     for page in pdf.pages:
         page.obj.Tabs = Name.S

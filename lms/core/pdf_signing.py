@@ -34,6 +34,7 @@ class Examined:
     signed_by: str = ""
     """SHA-256 of the signer's certificate."""
     attachments: Mapping[str, bytes] = field(default_factory=dict)
+    title: str = ""
 
 
 def certify(document: bytes, key: Key, *, reason: str) -> bytes:
@@ -46,6 +47,10 @@ def certify(document: bytes, key: Key, *, reason: str) -> bytes:
     from pyhanko.sign import signers
     from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
 
+    class Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
+        def _update_meta(self) -> None:
+            """Leave the metadata as they are: rewritten, they would no longer be PDF/A's."""
+
     meta = signers.PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
@@ -57,8 +62,8 @@ def certify(document: bytes, key: Key, *, reason: str) -> bytes:
     # Off the page: within it, an annotation would have to be part of the tagged text.
     off = InvisSigSettings(set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=True)
     spec = SigFieldSpec(FIELD, invis_sig_settings=off, empty_field_appearance=False)
-    timed = signers.PdfSigner(meta, _signer(key), new_field_spec=spec)
-    target = timed.sign_pdf(IncrementalPdfFileWriter(BytesIO(document)))
+    signer = signers.PdfSigner(meta, _signer(key), new_field_spec=spec)
+    target = signer.sign_pdf(Writer(BytesIO(document)))
     content: bytes = target.getvalue()
     return content
 
@@ -89,7 +94,7 @@ def examine(document: bytes, trusted: Sequence[Key]) -> Examined:
         attachments = _attachments(reader)
     except Exception:  # noqa: BLE001  the same; the signature has its verdict all the same
         attachments = {}
-    return Examined(verdict, signed_by, attachments)
+    return Examined(verdict, signed_by, attachments, _title(reader))
 
 
 def _signer(key: Key) -> Any:
@@ -157,6 +162,13 @@ def _attachments(reader: Any) -> dict[str, bytes]:
         if len(content) <= MOST_ATTACHMENT_BYTES:
             found[str(_in(filespec, "/UF") or _in(filespec, "/F"))] = content
     return found
+
+
+def _title(reader: Any) -> str:
+    try:
+        return str(_in(_in(reader.trailer, "/Info"), "/Title") or "")
+    except Exception:  # noqa: BLE001  as above
+        return ""
 
 
 def _in(parent: Any, name: str) -> Any:

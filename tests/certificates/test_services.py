@@ -1,5 +1,6 @@
 """Awarding and revoking certificates."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -123,7 +124,10 @@ class TestAward:
             services.award("nothing", enrolment, stage=None, at=NOON)
 
 
-@pytest.mark.parametrize("round_number", range(5))
+ROUNDS = 200 if os.environ.get("STAIRWAY_SOAK") else 20
+
+
+@pytest.mark.parametrize("round_number", range(ROUNDS))
 def test_eight_at_once_award_one(live_app: Flask, round_number: int) -> None:
     with live_app.app_context():
         factories.certificate_definition()
