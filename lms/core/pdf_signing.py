@@ -47,7 +47,7 @@ def certify(document: bytes, key: Key, *, reason: str) -> bytes:
     from pyhanko.sign import signers
     from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
 
-    class Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
+    class Writer(IncrementalPdfFileWriter):
         def _update_meta(self) -> None:
             """Leave the metadata as they are: rewritten, they would no longer be PDF/A's."""
 

@@ -170,15 +170,15 @@ class TestArchivalAndAccessible:
         assert headings[0] == "/H1"
 
     def test_everything_on_the_page_is_tagged_or_an_artifact(self, opened: pikepdf.Pdf) -> None:
-        depth, bare = 0, []
-        for operands, operator in pikepdf.parse_content_stream(opened.pages[0]):
-            name = str(operator)
+        depth, bare = 0, list[str]()
+        for each in pikepdf.parse_content_stream(opened.pages[0]):
+            name = str(each.operator)
             if name in {"BDC", "BMC"}:
                 depth += 1
             elif name == "EMC":
                 depth -= 1
             elif depth == 0 and name in {"Tj", "TJ", "Do", "S", "f", "B", "sh", "EI"}:
-                bare.append((name, operands))
+                bare.append(name)
         assert bare == []
 
     def test_every_font_has_a_unicode_map_and_a_program(self, opened: pikepdf.Pdf) -> None:
