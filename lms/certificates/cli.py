@@ -93,7 +93,7 @@ def verify(file: Path, *, as_json: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
 def preview(template: str, name: str, latin: str, out: Path) -> None:  # noqa: ARG001  the only one
     """Write a certificate of a made-up person, marked as a specimen and not signed."""
-    out.write_bytes(document.render(_specimen(name, latin)))
+    out.write_bytes(document.render(specimen(name, latin)))
     click.echo(f"a specimen in {out}")
 
 
@@ -186,7 +186,8 @@ def _key(key: keys.Key) -> dict[str, Any]:
     }
 
 
-def _specimen(name: str, latin: str) -> dict[str, Any]:
+def specimen(name: str, latin: str) -> dict[str, Any]:
+    """Return the snapshot of a certificate of a made-up person."""
     settings = current_app.config["SETTINGS"]
     today: date = clock.now().date()
     serial = rules.serial("SAMPLE", today.year, 1)
