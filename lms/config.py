@@ -15,6 +15,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 DATA_DIR = PROJECT / "instance"
 SETTINGS_FILE = "settings.toml"
 """In the data directory; names without ``LMS_``, in small letters. The environment wins."""
+OWN_VALUES = "variables.yaml"
 SHORTEST_SECRET = 32
 
 
@@ -26,6 +27,10 @@ class Settings:
     """Everything that the application writes lies in here."""
     content_dir: Path = PROJECT / "content"
     """The curriculum as files."""
+    content_variables: str = OWN_VALUES
+    """File with the organisation's own values (company, product, service levels), which stand in the
+    place of those in the curriculum. A relative name lies in `data_dir`; the default need not exist.
+    """
     secret_key: str
     """Signs cookies and links. Default: made at the first start and kept in `data_dir`."""
     database_url: str
@@ -64,6 +69,12 @@ class Settings:
     """Reverse proxies in front, whose X-Forwarded headers are believed."""
     demo: bool = True
     """Whether `make run` on an empty machine loads the marked demo organisation."""
+
+    @property
+    def own_values(self) -> Path | None:
+        """The file of the organisation's own values; None if there is none."""
+        path = self.data_dir / self.content_variables
+        return path if path.is_file() else None
 
     @property
     def base_url(self) -> str:
@@ -115,6 +126,8 @@ class Settings:
             ZoneInfo(self.time_zone)
         except (KeyError, ValueError):
             raise SystemExit(f"LMS_TIME_ZONE: unknown zone {self.time_zone!r}") from None
+        if self.own_values is None and self.content_variables != OWN_VALUES:
+            raise SystemExit(f"LMS_CONTENT_VARIABLES: there is no file {self.content_variables!r}")
         if set(self.languages.split(",")) - {"zh", "en"}:
             raise SystemExit("LMS_LANGUAGES: only zh and en are known")
 

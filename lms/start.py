@@ -46,11 +46,11 @@ def prepare(settings: Settings) -> str:
 
 def _bring_in_content(settings: Settings) -> None:
     stamp = settings.data_dir / STAMP
-    files = _fingerprint(settings.content_dir)
+    files = _fingerprint(settings)
     if stamp.exists() and stamp.read_text("ascii") == f"{files} {_last_import()}":
         return
     try:
-        content.bring_in(content.Tree(settings.content_dir))
+        content.bring_in(content.Tree(settings.content_dir, settings.own_values))
     except content.ContentRefusedError as error:
         findings = "\n".join(map(str, error.findings))
         if not _count(Programme):
@@ -70,9 +70,11 @@ def _load_demo() -> None:
         log.warning("no demo organisation: %s", error)
 
 
-def _fingerprint(folder: Path) -> str:
+def _fingerprint(settings: Settings) -> str:
     """Return a hash over the content's files and over the code that reads them."""
-    whole = hashlib.sha256()
+    whole, folder = hashlib.sha256(), settings.content_dir
+    if settings.own_values:
+        whole.update(settings.own_values.read_bytes())
     code = Path(lms.__file__).parent
     for root, pattern in ((folder, "*"), (code, "*.py")):
         for path in sorted(each for each in root.rglob(pattern) if each.is_file()):

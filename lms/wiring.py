@@ -12,6 +12,7 @@ from lms.courses.assigning import ImportEnroller
 from lms.courses.content.section import Curriculum
 from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, StageCompleted
 from lms.courses.services import note_stage_passed
+from lms.drills.content import DrillScripts
 from lms.exams.bank import exam_rows
 from lms.exams.content.section import Examinations
 from lms.exams.events import AttemptMarked, AttemptStarted
@@ -24,7 +25,7 @@ def connect() -> None:
 
     The record comes first: what follows from a fact stands behind it in the chain.
     """
-    content.register(Curriculum(), Examinations(), Definitions())
+    content.register(Curriculum(), Examinations(), DrillScripts(), Definitions())
     studio.ask_for_exams(exam_rows)
     joining.register(ImportEnroller())
     subscribe(LinkMade, mail_link)

@@ -18,7 +18,11 @@ the start and is named, and so does a value that cannot be.
 | Setting | Type | Default | Meaning |
 |---|---|---|---|
 """
-DEFAULTS = {"data_dir": "`instance/`", "content_dir": "`content/`"}
+DEFAULTS = {
+    "data_dir": "`instance/`",
+    "content_dir": "`content/`",
+    "content_variables": "`variables.yaml`",
+}
 """What stands for a default that depends on where the product lies."""
 
 

@@ -164,7 +164,9 @@ class AssignForm(FlaskForm):
 class UnitForm(FlaskForm):
     """A unit and what it is part of."""
 
-    name = StringField(_("Name"), [needed, up_to(80)], render_kw={"autocomplete": "off"})
+    name = StringField(
+        _("Name of the unit"), [needed, up_to(80)], render_kw={"autocomplete": "off"}
+    )
     parent_id = SelectField(_("Part of"), coerce=number_or_none)
 
     def __init__(self, *args: object, **kwargs: object) -> None:

@@ -1,9 +1,6 @@
 """How the site is: what answers, what is missing, what waits. It looks, and changes nothing."""
 
-import os
 import platform
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -20,28 +17,12 @@ from sqlalchemy.exc import DBAPIError
 import lms
 from lms.certificates.words import KEY_PROBLEMS
 from lms.config import PROJECT, Settings
-from lms.core import keys, pdf
+from lms.core import disk, keys, pdf
 from lms.core.db import SAFE_SQLITE, db
 from lms.core.keys import Key, Kind
 from lms.core.queue import Job, JobState
 
-LEAST_FREE = 0.03
-"""Share of the disk below which the site is not ready: an exam's answers need room."""
 MASK = "••••••"
-
-
-@dataclass(frozen=True, slots=True)
-class Disk:
-    """The disk under the data directory."""
-
-    free_bytes: int
-    total_bytes: int
-    is_writable: bool
-
-    @property
-    def is_short(self) -> bool:
-        """Whether too little is left."""
-        return self.free_bytes < LEAST_FREE * self.total_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +46,11 @@ def problems() -> list[str]:
     except (DBAPIError, TimeoutError):
         db.session.rollback()
         found.append("database")
-    state = disk()
-    if not state.is_writable:
+    if not disk.is_writable():
         found.append("data directory")
-    if state.is_short:
+    if not disk.state().has_room_for_exams:
         found.append("disk space")
     return found
-
-
-def disk() -> Disk:
-    """Look at the disk under the data directory."""
-    folder = settings().data_dir
-    usage = shutil.disk_usage(folder)
-    return Disk(usage.free, usage.total, _can_write(folder))
 
 
 def versions() -> list[tuple[str, str, bool]]:
@@ -154,18 +127,6 @@ def _without_password(url: str) -> str:
         return ""
     found = make_url(url)
     return str(found.set(password=MASK) if found.password else found).replace("***", MASK)
-
-
-def _can_write(folder: Path) -> bool:
-    """Try it: permissions alone do not tell, for a disk may be mounted for reading."""
-    if not os.access(folder, os.W_OK):
-        return False
-    try:
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(b"x")
-    except OSError:
-        return False
-    return True
 
 
 def _is_migrated() -> bool:

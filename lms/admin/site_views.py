@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from lms.admin import health as checks, queries
 from lms.admin.blueprint import bp
 from lms.admin.forms import AuditForm
-from lms.core import clock
+from lms.core import clock, disk
 from lms.core.paging import page_of
 from lms.core.queue import JobState
 from lms.notifications import queries as outbox
@@ -43,7 +43,7 @@ def health() -> ResponseReturnValue:
         problems=checks.problems(),
         versions=checks.versions(),
         database_bytes=checks.database_bytes(),
-        disk=checks.disk(),
+        disk=disk.state(),
         queue=checks.queue(),
         JobState=JobState,
         outbox=outbox.outbox(),

@@ -68,10 +68,16 @@ class ContentRefusedError(ValueError):
 
 
 class Tree:
-    """The files below one folder, each read once."""
+    """The files below one folder, each read once.
 
-    def __init__(self, root: Path) -> None:
+    Args:
+        root: the folder.
+        own: a file elsewhere with the site's own values, in the place of those in the folder.
+    """
+
+    def __init__(self, root: Path, own: Path | None = None) -> None:
         self.root = root
+        self.own = own
         self.problems: list[Finding] = []
         """Files that could not be read."""
         self._kept: dict[Hashable, Any] = {}
@@ -122,12 +128,29 @@ class Tree:
 
     def values(self) -> dict[str, Bilingual]:
         """Return the site's named values, those that are well formed."""
-        given = self.document(VARIABLES) if self.exists(VARIABLES) else None
-        pairs = (given or {}).items()
-        return {name: dict(value) for name, value in pairs if _is_bilingual(value)}
+        return self.once("values", lambda: self.own_values() | _bilingual(self.replaced()))
+
+    def own_values(self) -> dict[str, Bilingual]:
+        """Return the named values that lie with the texts."""
+        return _bilingual(self.document(VARIABLES) if self.exists(VARIABLES) else None)
+
+    def replaced(self) -> yaml_lines.Map | None:
+        """Return the mapping of the site's own values; None if it has none."""
+        return self.once("replaced", self._replaced)
+
+    def _replaced(self) -> yaml_lines.Map | None:
+        if self.own is None:
+            return None
+        if not self.own.is_file():
+            advice = "Correct LMS_CONTENT_VARIABLES."
+            self._refuse(str(self.own), None, "missing-file", "there is no such file", advice)
+            return None
+        return self._parsed(str(self.own), self._decoded(str(self.own), self.own.read_bytes()))
 
     def _text(self, path: str) -> str | None:
-        content = self.content(path)
+        return self._decoded(path, self.content(path))
+
+    def _decoded(self, path: str, content: bytes) -> str | None:
         if len(content) > LARGEST_TEXT_BYTES:
             self._refuse(path, None, "too-large", "the file is larger than 2 MB", "Split it.")
             return None
@@ -139,7 +162,10 @@ class Tree:
             return None
 
     def _document(self, path: str) -> yaml_lines.Map | None:
-        if (text := self.text(path)) is None:
+        return self._parsed(path, self.text(path))
+
+    def _parsed(self, path: str, text: str | None) -> yaml_lines.Map | None:
+        if text is None:
             return None
         try:
             found = yaml_lines.load(text)
@@ -155,6 +181,11 @@ class Tree:
 
     def _refuse(self, path: str, line: int | None, code: str, message: str, advice: str) -> None:
         self.problems.append(Finding(path, line, Severity.ERROR, code, message, advice))
+
+
+def _bilingual(given: Mapping[str, Any] | None) -> dict[str, Bilingual]:
+    pairs = (given or {}).items()
+    return {name: dict(value) for name, value in pairs if _is_bilingual(value)}
 
 
 def _is_bilingual(value: object) -> bool:
@@ -175,8 +206,14 @@ class Section(Protocol):
     def check(self, tree: Tree) -> Iterator[Finding]:
         """Yield what is wrong with its files, and with their references to sections before it."""
 
+    def review(self, tree: Tree) -> Iterator[Finding]:
+        """Yield where its files fall short of the quality bar: that does not stop an import."""
+
     def sizes(self, tree: Tree) -> dict[str, int]:
         """Return how many entries of each kind the files hold."""
+
+    def measures(self, tree: Tree) -> dict[str, Any]:
+        """Return more about the files than how many there are, as JSON."""
 
     def prepare(self, tree: Tree) -> None:
         """Do the work of `load` that needs no database, such as rendering, and keep it."""
@@ -201,12 +238,19 @@ def register(*sections: Section) -> None:
     _sections.extend(each for each in sections if each.name not in known)
 
 
-def check(tree: Tree) -> list[Finding]:
-    """Return everything that is wrong with the files, by file and line."""
+def check(tree: Tree, *, review: bool = True) -> list[Finding]:
+    """Return everything that is wrong with the files, by file and line.
+
+    Args:
+        tree: the files.
+        review: whether to look at the quality bar as well, which an import does not ask for.
+    """
     if not tree.root.is_dir():
         said = f"there is no folder {tree.root}"
         return [Finding(".", None, Severity.ERROR, "missing-file", said, "Set LMS_CONTENT_DIR.")]
     found = [finding for section in _sections for finding in section.check(tree)]
+    if review and not errors(found):  # a review takes for granted that files are well formed
+        found += [finding for section in _sections for finding in section.review(tree)]
     owned = {name for section in _sections for name in section.owns}
     for name in tree.names():
         if name not in owned:
@@ -228,6 +272,7 @@ def report(tree: Tree, findings: list[Finding]) -> dict[str, Any]:
         "errors": wrong,
         "warnings": len(findings) - wrong,
         "counts": {k: n for section in _sections for k, n in section.sizes(tree).items()},
+        **{k: v for section in _sections for k, v in section.measures(tree).items()},
         "findings": [asdict(each) for each in findings],
     }
 
@@ -244,7 +289,7 @@ def bring_in(tree: Tree, *, at: datetime | None = None) -> dict[str, Counts]:
     Raises:
         ContentRefusedError: the files have errors.
     """
-    if found := errors(check(tree)):
+    if found := errors(check(tree, review=False)):
         raise ContentRefusedError(found)
     for section in _sections:
         section.prepare(tree)

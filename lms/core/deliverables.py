@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.core import clock
+from lms.core import clock, disk
 from lms.core.chores import every
 from lms.core.db import Base, db, pk, text80, transaction
 from lms.core.errors import found
@@ -46,7 +46,12 @@ class Deliverable(Base):
 
 
 def write(content: bytes) -> str:
-    """Store bytes durably, outside any transaction; return the name for `add`."""
+    """Store bytes durably, outside any transaction; return the name for `add`.
+
+    Raises:
+        NoRoomForFilesError: the disk is almost full.
+    """
+    disk.need_room_for_files()
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = secrets.token_hex(16)

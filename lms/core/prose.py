@@ -13,6 +13,7 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
 _LEFT_LINK = re.compile(r"\]\([^)]*\)")
 _OUTSIDE = re.compile(r"(?:https?|mailto|tel):.+", re.IGNORECASE)
 _LEVELS = {"h2", "h3"}
+_KINDS = {"heading_open": "heading", "th_open": "cell", "td_open": "cell"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,16 @@ class Mistake:
     message: str
     advice: str = ""
     is_error: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A heading, a paragraph or a cell, as its words; code stands in backticks."""
+
+    line: int
+    kind: str
+    """``heading``, ``text``, ``quote`` or ``cell``."""
+    text: str
 
 
 @dataclass(slots=True)
@@ -40,6 +51,11 @@ class Survey:
     """Line and id of each self-check."""
     files: list[tuple[int, str]] = field(default_factory=list)
     """Line and name of each file that is linked to."""
+    pieces: list[Piece] = field(default_factory=list)
+    levels: list[tuple[int, str]] = field(default_factory=list)
+    """Line and tag of each heading."""
+    blocks: list[tuple[int, str, str]] = field(default_factory=list)
+    """Line, language word and content of each code block."""
     mistakes: list[Mistake] = field(default_factory=list)
 
     def skeleton(self) -> dict[str, int]:
@@ -59,14 +75,40 @@ def survey(text: str) -> Survey:
     tokens = markdown.parse(text)
     if not tokens:
         found.mistakes.append(Mistake(1, "empty-text", "the file is empty"))
-    line = 1
+    line, quotes = 1, 0
     for before, token in zip([None, *tokens], tokens, strict=False):
         line = token.map[0] + 1 if token.map else line
+        quotes += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
         if token.type == "inline":
+            found.pieces += _piece(token, before, line, is_quoted=quotes > 0)
             found.mistakes += _of_inline(found, token, before, line)
         else:
             found.mistakes += _of_block(found, token, line)
     return found
+
+
+def _piece(token: Token, before: Token | None, line: int, *, is_quoted: bool) -> Iterator[Piece]:
+    opened = before.type if before else ""
+    kind = _KINDS.get(opened, "quote" if is_quoted else "text")
+    words = "".join(map(_words, token.children or ()))
+    if kind == "quote":
+        words = markdown.CALLOUT.sub("", words, count=1)
+    if words.strip() and not words.lstrip().startswith("{check:"):
+        yield Piece(line, kind, words)
+
+
+def _words(child: Token) -> str:
+    match child.type:
+        case "text":
+            return child.content
+        case "code_inline":
+            return f"`{child.content}`"
+        case "strong_open" | "strong_close":
+            return "**"
+        case "softbreak" | "hardbreak":
+            return "\n"
+        case _:
+            return ""
 
 
 def _of_block(found: Survey, token: Token, line: int) -> Iterator[Mistake]:
@@ -74,6 +116,7 @@ def _of_block(found: Survey, token: Token, line: int) -> Iterator[Mistake]:
         found.tables += 1
     elif token.type == "heading_open":
         found.headings += token.tag == "h2"
+        found.levels.append((line, token.tag))
         if token.tag not in _LEVELS:
             advice = "Use ## and ###; the title comes from lesson.yaml."
             yield Mistake(line, "heading-level", f"a heading of level {token.tag[1:]}", advice)
@@ -82,6 +125,7 @@ def _of_block(found: Survey, token: Token, line: int) -> Iterator[Mistake]:
         yield Mistake(line, "code-language", "an indented code block", advice)
     elif token.type == "fence":
         found.codes += 1
+        found.blocks.append((line, token.info.strip(), token.content))
         if token.info.strip() not in markdown.CODE_WORDS:
             advice = f"One of: {', '.join(markdown.CODE_WORDS)}."
             said = f"the code block's language word is {token.info.strip()!r}"

@@ -68,7 +68,7 @@ def export(out: Path) -> None:
 
 def _tree(folder: Path | None) -> Tree:
     settings = site.settings()
-    return Tree(folder or settings.content_dir)
+    return Tree(folder or settings.content_dir, settings.own_values)
 
 
 def _said(counts: Counts) -> str:

@@ -10,6 +10,7 @@ from lms.core import deliverables, queue
 from lms.core.queue import JobState
 from lms.desk.words import job_words
 from lms.web.files import send_path
+from lms.web.i18n import language
 from lms.web.urls import safe_next
 
 bp = Blueprint("work", __name__)
@@ -30,6 +31,7 @@ def progress(job_id: int) -> ResponseReturnValue:
         is_over=is_over,
         file=deliverables.one_of(me().id, made) if made else None,
         page=safe_next(result["page"]) if result.get("page") else None,
+        refusal=result.get("refusal", {}).get(language()),
     ), HTTPStatus.OK if is_over else HTTPStatus.ACCEPTED
 
 

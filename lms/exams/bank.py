@@ -1,5 +1,6 @@
 """What a trainer sees of the exams beside the curriculum: their rules, and how many questions fit."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import func, select
@@ -11,6 +12,7 @@ from lms.core.db import db
 from lms.courses.studio import DrawRow, ExamRow
 from lms.exams import words
 from lms.exams.models import Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion
+from lms.exams.rules import drawing
 from lms.exams.rules.drawing import Candidate, fits
 from lms.exams.rules.settings import Draw, ExamRules
 
@@ -53,19 +55,28 @@ def _draw(entry: Draw, bank: Mapping[Candidate, int]) -> DrawRow:
     return DrawRow(entry.unit or "", words.draw_words(entry), entry.count, available)
 
 
-def _sorts() -> dict[Candidate, int]:
+def _sorts() -> Mapping[Candidate, int]:
     """Return each sort of question in the exam pool and how many there are, without their texts."""
     query = (
         select(
-            Question.unit, QuestionVersion.kind, QuestionVersion.difficulty, QuestionVersion.tags
+            Question.unit,
+            QuestionVersion.kind,
+            QuestionVersion.difficulty,
+            QuestionVersion.tags,
+            Question.case,
         )
         .join(Question.published)
         .where(Question.pool == Pool.EXAM)
     )
-    found: dict[Candidate, int] = {}
-    for unit, kind, difficulty, tags in db.session.execute(query):
+    found: Counter[Candidate] = Counter()
+    cases: defaultdict[str, list[Candidate]] = defaultdict(list)
+    for unit, kind, difficulty, tags, case in db.session.execute(query):
         sort = Candidate("", 0, unit, kind, difficulty, frozenset(tags), 0, (), shuffle=False)
-        found[sort] = found.get(sort, 0) + 1
+        if case is None:
+            found[sort] += 1
+        else:
+            cases[case].append(sort)
+    found.update(drawing.case("", parts) for parts in cases.values())
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from itertools import count, takewhile
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
@@ -53,7 +54,10 @@ def _answer(row: Any) -> Answer:
 
 
 def from_form(fields: MultiDict[str, str], slots: int) -> list[Answer]:
-    """Read the plain form: ``a<slot>`` and ``f<slot>``, all with the page's own ``seq``."""
+    """Read the plain form: ``a<slot>`` and ``f<slot>``, all with the page's own ``seq``.
+
+    Gaps stand in the order of the language, so they have names of their own: ``a<slot>.<gap>``.
+    """
     try:
         seq = int(fields.get("seq", ""))
     except ValueError as error:
@@ -61,6 +65,11 @@ def from_form(fields: MultiDict[str, str], slots: int) -> list[Answer]:
     if not 1 <= seq <= HIGHEST_SEQ:
         raise UnreadableAnswersError
     return [
-        Answer(slot, seq, tuple(fields.getlist(f"a{slot}")), bool(fields.get(f"f{slot}")))
+        Answer(slot, seq, _given(fields, slot), bool(fields.get(f"f{slot}")))
         for slot in range(1, slots + 1)
     ]
+
+
+def _given(fields: MultiDict[str, str], slot: int) -> tuple[str, ...]:
+    gaps = takewhile(lambda name: name in fields, (f"a{slot}.{n}" for n in count(1)))
+    return (*fields.getlist(f"a{slot}"), *(fields[name] for name in gaps))

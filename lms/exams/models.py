@@ -40,6 +40,8 @@ class Question(Base):
     code: Mapped[str] = mapped_column(String(40), unique=True)
     unit: Mapped[str] = mapped_column(String(40), index=True)
     """Code of the module that it belongs to."""
+    case: Mapped[str | None] = mapped_column(String(40), index=True)
+    """Code of the case whose sub-question it is; those of a case are drawn together, in order."""
     pool: Mapped[Pool]
     published_id: Mapped[int | None] = mapped_column(
         ForeignKey("question_version.id", use_alter=True)
@@ -155,7 +157,10 @@ class Attempt(Base):
     """1 for the first sitting of this run, 2 for the second."""
     seed: Mapped[str] = mapped_column(String(32))
     layout: Mapped[list[Any]] = deferred(mapped_column(JSON))
-    """Per slot, from 1: ``[question version id, "B D A C" (options as shown), points]``."""
+    """Per slot, from 1: ``[question version id, "B D A C" (options as shown), points]``.
+
+    Matching and ordering name both sides: ``2 1 3 | B D A C``.
+    """
     client: Mapped[str] = mapped_column(String(32))
     """Token of the page that may save; a device that takes over puts in its own."""
     started_at: Mapped[datetime]
@@ -193,7 +198,7 @@ class Response(Base):
     slot: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
     answer: Mapped[list[str]] = mapped_column(JSON)
-    """Option keys, or what was typed per blank; empty for a blank."""
+    """Option keys, what was typed per blank, or ``thing=choice``; empty for a blank."""
     flagged: Mapped[bool] = mapped_column(default=False)
     saved_at: Mapped[datetime]
     mark: Mapped[Fraction | None]

@@ -18,15 +18,15 @@ from lms.accounts.models import Person
 from lms.accounts.queries import visible_to
 from lms.core.db import db
 from lms.core.errors import found
+from lms.core.placeholders import LANGUAGES
 from lms.courses.models import Programme, ProgrammeVersion
 from lms.courses.rules import Outline, Stage
 from lms.exams import body, queries
 from lms.exams.bank import ROLES
 from lms.exams.models import Attempt, Exam, Response
-from lms.exams.paper import truth_words
-from lms.exams.rules import items, marks
+from lms.exams.rules import items, marks, pairs
 from lms.exams.rules.items import Flag, Summary, Tally
-from lms.exams.rules.kinds import Kind
+from lms.exams.rules.kinds import PAIRED, Kind
 from lms.exams.rules.settings import ExamRules
 from lms.exams.rules.statistics import wilson
 
@@ -165,9 +165,9 @@ def _fraction(mark: str | None) -> Fraction:
 
 def _item(question: queries.Shown, tally: Tally) -> Item:
     kind = Kind(question.kind)
-    order = body.written_keys(kind, question.body)
-    right = _right_keys(kind, question.body)
-    texts = body.option_texts(question.body)
+    options = _options(kind, question.body, tally)
+    right = frozenset(each.key for each in options if each.is_right)
+    is_chosen_from = kind not in PAIRED  # the right pairs alone tell nothing about distractors
     return Item(
         code=question.code,
         version=question.number,
@@ -177,18 +177,33 @@ def _item(question: queries.Shown, tally: Tally) -> Item:
         seen=tally.seen,
         right=items.percent(tally.facility),
         blank=tally.share(tally.blank),
-        options=[
-            Option(
-                key=key,
-                text=truth_words(key) if kind is Kind.TRUEFALSE else texts[key],
-                is_right=key in right,
-                percent=tally.share(tally.chosen[key]),
-            )
-            for key in order
-        ],
-        flags=items.flags(tally, order, right),
+        options=options,
+        flags=items.flags(tally, [each.key for each in options if is_chosen_from], right),
         is_enough=tally.is_enough,
     )
+
+
+def _options(kind: Kind, content: Mapping[str, Any], tally: Tally) -> list[Option]:
+    """Return the options, or the right pairs, with how often each was chosen."""
+    key = body.key_of(kind, content)
+    if isinstance(key, pairs.Matching | pairs.Ordering):
+        things, choices = body.pair_texts(kind, content)
+        return [
+            Option(
+                key=thing,
+                text={
+                    each: f"{things[thing][each]} → {choices[choice][each]}" for each in LANGUAGES
+                },
+                is_right=True,
+                percent=tally.share(tally.chosen[pairs.pair(thing, choice)]),
+            )
+            for thing, choice in pairs.right(key).items()
+        ]
+    texts, right = body.option_texts(kind, content), _right_keys(kind, content)
+    return [
+        Option(each, text, each in right, tally.share(tally.chosen[each]))
+        for each, text in texts.items()
+    ]
 
 
 def _right_keys(kind: Kind, content: Mapping[str, Any]) -> frozenset[str]:

@@ -3,14 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from lms.exams import body, queries
 from lms.exams.models import Attempt
-from lms.exams.rules.kinds import TRUE, Kind
+from lms.exams.rules import pairs
+from lms.exams.rules.kinds import Kind
 from lms.exams.rules.marks import is_blank
 from lms.exams.words import kind_name
+
+Texts = Sequence[tuple[str, Mapping[str, str]]]
+"""Key and text, in the order shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +27,17 @@ class Slot:
     kind: Kind
     stem: Mapping[str, str]
     points: int
-    options: Sequence[tuple[str, Mapping[str, str]]]
-    """Key and text, in the order shown."""
+    options: Texts
+    things: Texts
+    """What is given one of the `choices`; matching and ordering."""
+    choices: Texts
     blanks: int
+    gaps: Sequence[body.Gap]
+    text: Mapping[str, str]
+    """Of a cloze: the text with its gaps as ``[[1]]``."""
     unit: Mapping[str, str]
+    case: Mapping[str, Any]
+    """Of a sub-question: the material and its place, see `lms.exams.content.cases`; else empty."""
     answer: list[str]
     flagged: bool
     seq: int
@@ -38,6 +51,11 @@ class Slot:
         """Return what was typed into a blank, counted from 0."""
         return self.answer[blank] if blank < len(self.answer) else ""
 
+    @property
+    def given(self) -> Mapping[str, str]:
+        """Return thing -> choice as answered so far."""
+        return pairs.given(self.answer)
+
 
 def slots(attempt: Attempt) -> list[Slot]:
     """Return the questions of an attempt as pinned, with the answers so far; two statements."""
@@ -48,6 +66,7 @@ def slots(attempt: Attempt) -> list[Slot]:
         question = shown[version_id]
         kind = Kind(question.kind)
         saved = answers.get(number)
+        things, choices = _paired(kind, question, order)
         result.append(
             Slot(
                 number=number,
@@ -55,8 +74,13 @@ def slots(attempt: Attempt) -> list[Slot]:
                 stem=question.body["stem"],
                 points=points,
                 options=_options(kind, question, order),
+                things=things,
+                choices=choices,
                 blanks=body.blanks(kind, question.body),
+                gaps=body.gaps(kind, question.body),
+                text=question.body.get("text") or {},
                 unit=question.body.get("unit") or {},
+                case=question.body.get("case") or {},
                 answer=saved.answer if saved else [],
                 flagged=saved.flagged if saved else False,
                 seq=saved.seq if saved else 0,
@@ -65,23 +89,29 @@ def slots(attempt: Attempt) -> list[Slot]:
     return result
 
 
-def _options(
-    kind: Kind, question: queries.Shown, order: str
-) -> Sequence[tuple[str, Mapping[str, str]]]:
-    texts = body.option_texts(question.body)
-    if kind is Kind.TRUEFALSE:
-        texts = {key: truth_words(key) for key in order.split()}
-    return [(key, texts[key]) for key in order.split()]
+def _options(kind: Kind, question: queries.Shown, order: str) -> Texts:
+    texts = body.option_texts(kind, question.body)
+    return [] if pairs.sides(order) else [(key, texts[key]) for key in order.split()]
 
 
-def truth_words(key: str) -> Mapping[str, str]:
-    """Return the words of a true/false option in both languages."""
-    return {"zh": "正确", "en": "True"} if key == TRUE else {"zh": "错误", "en": "False"}
+def _paired(kind: Kind, question: queries.Shown, order: str) -> tuple[Texts, Texts]:
+    if (sides := pairs.sides(order)) is None:
+        return (), ()
+    things, choices = body.pair_texts(kind, question.body)
+    return [(key, things[key]) for key in sides[0]], [(key, choices[key]) for key in sides[1]]
 
 
 def groups(paper: Sequence[Slot]) -> list[tuple[str, list[Slot]]]:
-    """Return the answer card: name of the kind, and its slots."""
-    return [(kind_name(kind), list(each)) for kind, each in groupby(paper, lambda s: s.kind)]
+    """Return the answer card: name of the kind, and its slots; a case's are together."""
+    named = groupby(paper, lambda each: Kind.CASE if each.case else each.kind)
+    return [(kind_name(kind), list(each)) for kind, each in named]
+
+
+def pieces(html: Markup) -> list[tuple[int | None, Markup]]:
+    """Return the HTML of a cloze's text in pieces, each with the number of the gap before it."""
+    first, *others = html.split("[[")
+    parted = (each.partition("]]") for each in others)
+    return [(None, first), *((int(number), rest) for number, _end, rest in parted)]
 
 
 def how_to(slot: Slot) -> str:
@@ -92,5 +122,9 @@ def how_to(slot: Slot) -> str:
         Kind.TRUEFALSE: _("True or false?"),
         Kind.FILLIN: _("Type the missing words."),
         Kind.NUMERIC: _("Type a number."),
+        Kind.TEXT: _("Answer in a few words."),
+        Kind.MATCHING: _("Choose what belongs to each. Something may be left over."),
+        Kind.ORDERING: _("Give each its place; 1 comes first."),
+        Kind.CLOZE: _("Fill the gaps in the text."),
     }
     return str(texts[slot.kind])

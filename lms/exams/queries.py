@@ -4,6 +4,7 @@ Each query takes the actor and puts what they may see into WHERE: what is not th
 not theirs are one and the same 404, so nobody can find out which ids exist.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,7 @@ from lms.core.errors import found
 from lms.courses.models import Enrolment
 from lms.exams import body
 from lms.exams.models import Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion, Response
-from lms.exams.rules import marks, timing
+from lms.exams.rules import drawing, marks, timing
 from lms.exams.rules.drawing import Candidate
 from lms.exams.rules.settings import ExamRules
 
@@ -111,6 +112,7 @@ def bank() -> list[Candidate]:
     query = select(
         Question.code,
         Question.unit,
+        Question.case,
         QuestionVersion.id,
         QuestionVersion.kind,
         QuestionVersion.difficulty,
@@ -118,19 +120,36 @@ def bank() -> list[Candidate]:
         QuestionVersion.points,
         QuestionVersion.body,
     ).join(Question.published)
+    rows = db.session.execute(query.where(Question.pool == Pool.EXAM)).all()
+    single = [_candidate(row) for row in rows if row.case is None]
+    return [*single, *_cases([row for row in rows if row.case is not None])]
+
+
+def _candidate(row: Any) -> Candidate:
+    return Candidate(
+        code=row.code,
+        version_id=row.id,
+        unit=row.unit,
+        kind=row.kind,
+        difficulty=row.difficulty,
+        tags=frozenset(row.tags),
+        points=row.points,
+        options=body.written_keys(row.kind, row.body),
+        shuffle=body.is_shuffled(row.kind, row.body),
+        things=body.things(row.kind, row.body),
+    )
+
+
+def _cases(rows: Sequence[Any]) -> list[Candidate]:
+    members: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        members[row.case].append(row)
     return [
-        Candidate(
-            code=row.code,
-            version_id=row.id,
-            unit=row.unit,
-            kind=row.kind,
-            difficulty=row.difficulty,
-            tags=frozenset(row.tags),
-            points=row.points,
-            options=body.written_keys(row.kind, row.body),
-            shuffle=body.is_shuffled(row.kind, row.body),
+        drawing.case(
+            code, [_candidate(each) for each in sorted(parts, key=lambda e: e.body["case"]["part"])]
         )
-        for row in db.session.execute(query.where(Question.pool == Pool.EXAM))
+        for code, parts in members.items()
+        if len(parts) == parts[0].body["case"]["of"]  # one that lost a part is not whole
     ]
 
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from lms.exams import body, queries
 from lms.exams.models import Attempt
-from lms.exams.paper import truth_words
-from lms.exams.rules import marks
+from lms.exams.review_parts import PartLine, parts_of
+from lms.exams.rules import marks, pairs, shorttext
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.normal import parse_number
 from lms.exams.rules.settings import ExamRules, Shown
@@ -44,11 +45,16 @@ class Line:
     earned: Decimal | None
     mark: Fraction | None
     options: Sequence[OptionLine]
+    parts: Sequence[PartLine]
+    text: Bilingual
+    """Of a cloze, with its gaps as ``[[1]]``."""
+    case: Mapping[str, Any]
+    """Of a sub-question: the material and its place; else empty."""
     typed: Sequence[str]
     accepted: Sequence[str]
     explanation: Bilingual | None
     why: Bilingual | None
-    """What a mistaken number shows."""
+    """What a mistaken number, or a text that was foreseen, shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +116,13 @@ def _line(
         earned=marks.percent(mark * points / 100) if Shown.RIGHT_WRONG in shows else None,
         mark=mark,
         options=_options(kind, question, order, given, reasons, shows),
+        parts=parts_of(kind, question.body, order, given, shows),
+        text=question.body.get("text") or {},
+        case=question.body.get("case") or {},
         typed=[] if order or Shown.OWN not in shows else list(given),
         accepted=body.accepted(kind, question.body, language) if shows_key else [],
         explanation=question.body["explanation"] if Shown.EXPLANATION in shows else None,
-        why=_why_number(kind, given, reasons, question),
+        why=_why_typed(kind, given, reasons, question),
     )
 
 
@@ -125,12 +134,14 @@ def _options(
     reasons: Mapping[str, Bilingual],
     shows: frozenset[Shown],
 ) -> list[OptionLine]:
-    texts = body.option_texts(question.body)
+    if pairs.sides(order):
+        return []
+    texts = body.option_texts(kind, question.body)
     right = _right_keys(kind, question)
     return [
         OptionLine(
             key=key,
-            text=truth_words(key) if kind is Kind.TRUEFALSE else texts[key],
+            text=texts[key],
             is_chosen=key in given and Shown.OWN in shows,
             is_right=(key in right) if Shown.KEY in shows else None,
             why=reasons.get(key),
@@ -149,13 +160,18 @@ def _right_keys(kind: Kind, question: queries.Shown) -> frozenset[str]:
             return frozenset()
 
 
-def _why_number(
+def _why_typed(
     kind: Kind,
     given: tuple[str, ...],
     reasons: Mapping[str, Bilingual],
     question: queries.Shown,
 ) -> Bilingual | None:
-    if kind is not Kind.NUMERIC or not given:
+    if not given or not reasons:
+        return None
+    key = body.key_of(kind, question.body)
+    if isinstance(key, shorttext.ShortText):
+        return reasons.get(str(shorttext.best(key, given[0])))
+    if not isinstance(key, marks.Numeric):
         return None
     number = parse_number(given[0], question.body.get("units") or ())
     expected = {parse_number(value): why for value, why in reasons.items()}

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
-from lms.core import clock, events, site
+from lms.core import clock, disk, events, site
 from lms.core.db import db, transaction
 from lms.core.errors import found
 from lms.courses import queries as courses
@@ -48,6 +48,7 @@ def start_attempt(
         NotFoundError: there is no such exam in the actor's programme.
         LmsError: `policies.refusal_to_start` says why not.
         PaperNotReadyError: the bank cannot fill the paper.
+        NoRoomForExamsError: the disk is almost full.
     """
     at = at or clock.now()
     exam = queries.exam_or_404(exam_code)
@@ -69,6 +70,7 @@ def _start(exam_code: str, *, actor: Person, at: datetime) -> tuple[Attempt, boo
     summary = queries.exam_summaries(actor, enrolment)[exam_code]
     if refusal := policies.refusal_to_start(summary, state, at=at):
         raise refusal
+    disk.need_room_for_exams()
     attempt = _paper(exam, enrolment, stage=stage.code, number=summary.attempts_used + 1, at=at)
     try:
         with db.session.begin_nested():

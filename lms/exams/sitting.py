@@ -19,7 +19,7 @@ from lms.core.upsert import insert
 from lms.exams import body, queries
 from lms.exams.events import AttemptMarked
 from lms.exams.models import Attempt, HandedInBy, LateAnswer, Response
-from lms.exams.rules import marks
+from lms.exams.rules import marks, pairs
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.settings import ExamRules
 
@@ -57,6 +57,8 @@ def fitting(attempt: Attempt, answers: Iterable[Answer]) -> list[Answer]:
 def _known(shown: str, answer: tuple[str, ...]) -> tuple[str, ...]:
     if not shown:
         return tuple(each[:LONGEST_ANSWER] for each in answer)
+    if sides := pairs.sides(shown):
+        return tuple(pairs.known(answer, *sides))
     keys = shown.split(" ")
     return tuple(dict.fromkeys(each for each in answer if each in keys))
 

@@ -85,6 +85,7 @@ def sit(attempt_id: int) -> ResponseReturnValue:
         slots=slots,
         groups=paper.groups(slots),
         how_to=paper.how_to,
+        pieces=paper.pieces,
         kind_name=words.kind_name,
         left_ms=max(0, (attempt.deadline_at - now) // timedelta(milliseconds=1)),
         seq=max([int(now.timestamp() * 1000), *(slot.seq + 1 for slot in slots)]),
@@ -173,6 +174,7 @@ def result(attempt_id: int) -> str:
         modules={module.code: module for each in outline.stages for module in each.modules},
         lesson_titles=_titles(outline),
         kind_name=words.kind_name,
+        pieces=paper.pieces,
         now=clock.now(),
     )
 

@@ -1,6 +1,6 @@
 """What the trainer's pages about exams say."""
 
-from flask_babel import gettext as _
+from flask_babel import gettext as _, ngettext
 
 from lms.exams.rules.items import Flag
 from lms.exams.rules.kinds import Kind
@@ -15,6 +15,11 @@ def kind_name(kind: Kind) -> str:
         Kind.TRUEFALSE: _("True or false"),
         Kind.FILLIN: _("Fill in the blank"),
         Kind.NUMERIC: _("Number"),
+        Kind.TEXT: _("Short answer"),
+        Kind.MATCHING: _("Matching"),
+        Kind.ORDERING: _("Ordering"),
+        Kind.CLOZE: _("Cloze"),
+        Kind.CASE: _("Case"),
     }
     return str(names[kind])
 
@@ -23,6 +28,11 @@ def draw_words(entry: Draw) -> list[str]:
     """Return what an entry of a blueprint asks for beside the module, in words."""
     return [
         *([kind_name(entry.kind)] if entry.kind else []),
+        *(
+            [ngettext("%(num)d sub-question each", "%(num)d sub-questions each", entry.parts)]
+            if entry.parts
+            else []
+        ),
         *([_("Difficulty %(number)d", number=entry.difficulty)] if entry.difficulty else []),
         *([_("Tag “%(tag)s”", tag=entry.tag)] if entry.tag else []),
     ]

@@ -13,18 +13,21 @@ document.documentElement.classList.add('js');
 // ---- what is in each slot, and which of it is not on the server's disk yet
 const seqs = new Map(cards.map((c) => [Number(c.dataset.slot), Number(c.dataset.seq)]));
 let unsent = new Map();                                   // slot -> {slot, seq, answer, flagged}
+// every field to type or choose in, gaps by their numbers, whose order in the text depends on the language
+const fields = (card) => $$('.opts .input', card).sort((a, b) => (a.dataset.gap || 0) - (b.dataset.gap || 0));
 const cardOf = (slot) => cards[slot - 1];
 const read = (slot) => {
   const card = cardOf(slot), boxes = $$('input[type=radio], input[type=checkbox]:not([data-flag])', card);
-  const answer = boxes.length ? boxes.filter((b) => b.checked).map((b) => b.value) : $$('.input', card).map((i) => i.value);
+  const answer = boxes.length ? boxes.filter((b) => b.checked).map((b) => b.value) : fields(card).map((i) => i.value);
   return { answer, flagged: $('[data-flag]', card).checked };
 };
 const write = (slot, { answer, flagged }) => {
   const card = cardOf(slot), boxes = $$('input[type=radio], input[type=checkbox]:not([data-flag])', card);
   boxes.forEach((b) => { b.checked = answer.includes(b.value); });
-  $$('.input', card).forEach((input, n) => { input.value = answer[n] ?? ''; });
+  fields(card).forEach((input, n) => { input.value = answer[n] ?? ''; });
   $('[data-flag]', card).checked = flagged;
 };
+const lock = () => $$('.opts input, .opts select, .opts textarea', form).forEach((i) => { i.disabled = true; });
 const answered = (slot) => read(slot).answer.some((a) => a.trim());
 const keep = () => { try { localStorage.setItem(KEY, JSON.stringify([...unsent.values()])); } catch { /* storage is full or off: the page still has it */ } };
 const forget = () => { try { localStorage.removeItem(KEY); } catch { /* the same */ } };
@@ -42,7 +45,7 @@ try {
 let state = 'open';                                       // open -> handing -> ended
 const show = (look, text) => { saved.dataset.state = look; $('span', saved).textContent = text; };
 function stop(text) {                                     // a refusal is said as what it is, never as "offline"
-  state = 'ended'; form.dataset.readonly = ''; $$('.opts input', form).forEach((i) => { i.disabled = true; });
+  state = 'ended'; form.dataset.readonly = ''; lock();
   offline.hidden = true; refused.hidden = false; $('b', refused).textContent = text; show('bad', T.refused); dialog.open && dialog.close();
 }
 const time = (iso) => new Date(iso).toLocaleTimeString('en-GB', { hour12: false });
@@ -88,10 +91,20 @@ function again(text) {                                    // the line is down, o
 addEventListener('online', () => { wait = 1000; flush(); if (state === 'handing') handIn(); });
 
 let typing = 0;
-form.addEventListener('input', (e) => {
+const edited = (e) => {
   const card = e.target.closest('.q-card'); if (!card || state !== 'open') return;
   changed(Number(card.dataset.slot)); clearTimeout(typing);
   typing = setTimeout(flush, e.target.matches('.input') ? 800 : 0);
+};
+form.addEventListener('input', edited);
+form.addEventListener('change', (e) => { if (e.target.matches('select')) edited(e); });   // not every browser says "input" of a list
+// ordering: a place that another thing had goes to this one, and the other gets what this one had; only when the
+// list is left, since arrow keys walk through every place on their way
+form.addEventListener('focusin', (e) => { if (e.target.closest('[data-places]')) e.target.dataset.had = e.target.selectedIndex; });
+form.addEventListener('focusout', (e) => {
+  if (!e.target.closest('[data-places]') || state !== 'open' || !e.target.selectedIndex) return;
+  const card = e.target.closest('.q-card'), other = fields(card).find((f) => f !== e.target && f.selectedIndex === e.target.selectedIndex);
+  if (other) { other.selectedIndex = Number(e.target.dataset.had || 0); changed(Number(card.dataset.slot)); flush(); }
 });
 addEventListener('pagehide', () => { if (state === 'open' && unsent.size && navigator.onLine) fetch(form.dataset.save, { method: 'POST', keepalive: true, headers: { 'content-type': 'application/json', 'x-csrftoken': form.dataset.csrf }, body: JSON.stringify({ answers: [...unsent.values()] }) }); });
 addEventListener('beforeunload', (e) => { if (unsent.size && state === 'open') { e.preventDefault(); e.returnValue = T.leave; } });
@@ -150,7 +163,7 @@ let handing = 0, asking = false;
 async function handIn() {
   if (state === 'ended' || asking) return;
   state = 'handing'; asking = true; clearTimeout(handing); dialog.open && dialog.close(); show('busy', T.handing);
-  $$('.opts input', form).forEach((i) => { i.disabled = true; });
+  lock();
   const answers = cards.map((c) => Number(c.dataset.slot)).filter((n) => seqs.get(n)).map((n) => ({ slot: n, seq: seqs.get(n), ...read(n) }));
   let wait = 0, text = '';
   try {

@@ -186,7 +186,7 @@ class TestImport:
         assert '<svg class="l"' in version.html["en"]
         assert '<svg viewBox="0 0 640 100"' in version.html["zh"], "it has no variant for phones"
         assert version.outline == {"en": [["h-1", "A receipt"]], "zh": [["h-1", "回执"]]}
-        assert version.checks[0]["stem"]["zh"] == "10 分钟 内：先做什么？"
+        assert version.checks[0]["stem"]["zh"] == "10 分钟内：先做什么？"
         assert version.source["en"] == content_tree.BODY["en"]
         assert version.meta["depends"] == ["sla.first", "desk.phone"]
 

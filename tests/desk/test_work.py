@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Person
 from lms.core import clock, deliverables, queue
 from lms.core.db import transaction
+from lms.core.disk import NoRoomForFilesError
 from lms.core.queue import Effect, Job, JobState, handler, note_progress
 from tests import factories
 from tests.browser import sign_in
@@ -102,3 +103,19 @@ def test_who_lost_the_lease_is_told_to_stop(trainee: Person) -> None:
     assert queue.run_one()
     assert told == [1]
     assert job.state is JobState.CLAIMED
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "磁盘空间即将用尽"), ("en", "almost full")])
+def test_work_that_a_rule_refuses_says_why_at_once_and_in_ones_language(
+    client: FlaskClient, trainee: Person, language: str, words: str
+) -> None:
+    @handler("test.refused")
+    def refused() -> Effect:
+        raise NoRoomForFilesError
+
+    job = queue.enqueue("test.refused", key="r1", owner_id=trainee.id)
+    assert queue.run_one()
+    assert (job.state, job.last_error) == (JobState.DEAD, "no-room-for-files")
+    sign_in(client, trainee)
+    client.get(f"/language/{language}")
+    assert words in client.get(f"/work/{job.id}").text

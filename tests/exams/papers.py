@@ -1,6 +1,6 @@
 """A small programme with an exam, for tests: two stages, a lesson each, five questions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lms.accounts.models import Person
@@ -42,17 +42,64 @@ BODIES: Mapping[Kind, dict[str, Any]] = {
         "units": ["min", "分钟"],
         "wrong": [{"value": "270", "why": {"zh": "没有扣除", "en": "Waiting not taken off."}}],
     },
+    Kind.TEXT: {
+        "accept": [
+            {"forms": {"zh": ["席位*"], "en": ["hidden word*"]}},
+            {
+                "all": {"zh": ["半"], "en": ["half", "word"]},
+                "share": "0.5",
+                "why": text("Only half of it."),
+            },
+        ]
+    },
+    Kind.MATCHING: {
+        "things": [
+            {"key": "1", "text": text("Thing one"), "answer": "C", "why": WHY},
+            {"key": "2", "text": text("Thing two"), "answer": "A"},
+        ],
+        "choices": [{"key": key, "text": text(f"Choice {key}")} for key in "ABC"],
+    },
+    Kind.ORDERING: {
+        "items": [{"key": key, "text": text(f"Step {key}")} for key in "ABC"],
+        "answer": ["B", "A", "C"],
+        "policy": "neighbours",
+    },
+    Kind.CLOZE: {
+        "text": {"zh": "[[1]] 然后 [[2]] 和 [[3]]。", "en": "First [[2]], then [[1]] and [[3]]."},
+        "gaps": [
+            {"value": "7200", "units": ["s"]},
+            {
+                "options": [{"key": key, "text": text(f"Who {key}")} for key in "AB"],
+                "answer": "B",
+                "why": WHY,
+            },
+            {"accept": {"zh": ["保密"], "en": ["concealed"]}},
+        ],
+    },
 }
+BANKED = [kind for kind in Kind if kind is not Kind.CASE]
+"""Kinds of which there is a question each; a case's sub-questions are of these."""
 RIGHT: Mapping[Kind, tuple[str, ...]] = {
     Kind.SINGLE: ("B",),
     Kind.MULTIPLE: ("A", "C"),
     Kind.TRUEFALSE: ("false",),
     Kind.FILLIN: ("Seats",),
     Kind.NUMERIC: ("１８０ 分钟",),
+    Kind.TEXT: ("Hidden  word, surely",),
+    Kind.MATCHING: ("2=A", "1=C"),
+    Kind.ORDERING: ("A=2", "B=1", "C=3"),
+    Kind.CLOZE: ("7,200 s", "B", "Concealed"),
 }
 
 
-def question(code: str, kind: Kind, *, unit: str = "M1", points: int = 1) -> Question:
+def question(
+    code: str,
+    kind: Kind,
+    *,
+    unit: str = "M1",
+    points: int = 1,
+    case: Mapping[str, Any] | None = None,
+) -> Question:
     """Add one question of a kind to the exam pool."""
     content = {
         "stem": text(f"{code}?"),
@@ -60,7 +107,9 @@ def question(code: str, kind: Kind, *, unit: str = "M1", points: int = 1) -> Que
         "lesson": "M1-1",
         **BODIES[kind],
     }
-    row = Question(code=code, unit=unit, pool=Pool.EXAM)
+    if case:
+        content["case"] = case
+    row = Question(code=code, unit=unit, pool=Pool.EXAM, case=case["code"] if case else None)
     with transaction() as session:
         session.add(row)
         session.flush()
@@ -79,6 +128,16 @@ def question(code: str, kind: Kind, *, unit: str = "M1", points: int = 1) -> Que
     return row
 
 
+def case(code: str, kinds: Sequence[Kind], *, unit: str = "M1") -> list[Question]:
+    """Add a case with a sub-question of each of some kinds."""
+    parts = []
+    for number, kind in enumerate(kinds, start=1):
+        place = {"code": code, "part": number, "of": len(kinds), "stem": text(f"Mail of {code}")}
+        row = question(f"{code}-{number}", kind, unit=unit, case=place)
+        parts.append(row)
+    return parts
+
+
 def exam(code: str = "stage-1", **settings: Any) -> Exam:
     """Add an exam that draws all questions of module M1."""
     content = {
@@ -89,7 +148,7 @@ def exam(code: str = "stage-1", **settings: Any) -> Exam:
         "attempts": 3,
         "cooldown_days": [1, 7],
         "review": ["own", "right-wrong", "key", "explanation"],
-        "draw": [{"unit": "M1", "count": 5}],
+        "draw": [{"unit": "M1", "count": len(BANKED)}],
     } | settings
     row = Exam(code=code)
     with transaction() as session:
@@ -152,7 +211,7 @@ def ready(trainee: Person, **settings: Any) -> Enrolment:
     """Add programme, exam and a question of each kind; the trainee may sit the exam."""
     row = programme()
     exam(**settings)
-    for number, kind in enumerate(Kind, start=1):
+    for number, kind in enumerate(BANKED, start=1):
         question(f"M1-q{number}", kind)
     run = enrol(trainee, row)
     courses.finish_lesson(run.id, "M1-1", actor=trainee, at=NOON)

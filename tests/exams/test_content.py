@@ -15,14 +15,18 @@ from lms.core.db import db
 from lms.courses.models import Programme
 from lms.exams.body import key_of
 from lms.exams.models import Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion
+from lms.exams.queries import bank
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.marks import FillIn, MultipleChoice, Numeric, SingleChoice, mark
 from lms.exams.rules.settings import ExamRules
 from tests import content_tree, factories
 from tests.content_tree import put, swap
+from tests.exams import papers
 from tests.factories import NOON
 
 BANK = "questions/s1-a.yaml"
+ROWS = sum(len(each.get("parts") or (each,)) for each in content_tree.QUESTIONS)
+"""Questions of the bank: a case is as many as it has sub-questions."""
 
 
 @pytest.fixture
@@ -56,7 +60,7 @@ class TestCheckOfQuestions:
             ("unit: S1-A", "unit: S1-B", "unknown-unit"),
             ("unit: S1-A", "unit: S1-B", "wrong-name"),
             ("id: Q-multiple", "id: Q-single", "duplicate-id"),
-            ("kind: single", "kind: essay", "not-a-choice"),
+            ("kind: single", "kind: riddle", "not-a-choice"),
             ("pool: exam", "pool: secret", "not-a-choice"),
             ("lesson: S1-A-1", "lesson: S1-A-7", "unknown-lesson"),
             ("objective: 1", "objective: 2", "unknown-objective"),
@@ -94,6 +98,37 @@ class TestCheckOfQuestions:
             ("value: '180'", "value: 0.1", "wrong-type"),
             ("tolerance: '0'", "tolerance: '-1'", "out-of-range"),
             ("value: '270'", "value: NaN", "not-a-number"),
+            # short answers
+            ("      - first answer*\n", "      - 7\n", "wrong-type"),
+            ("share: '0.5'", "share: '1.5'", "out-of-range"),
+            ("share: '0.5'", "share: 0.5", "wrong-type"),
+            (
+                "  - forms:\n      zh:\n      - 首次回复",
+                "  - share: '0.9'\n    forms:\n      zh:\n      - 首次回复",
+                "no-full-mark",
+            ),
+            # matching
+            ("answer: C\n", "answer: D\n", "answer-keys"),
+            ("key: '2'", "key: '3'", "option-keys"),
+            ("en: Typo", "en: Down", "duplicate-option"),
+            ("en: Level B", "en: " + 121 * "x", "too-long"),
+            ("answer: C\n", "answer: null\n", "missing-field"),
+            # ordering
+            ("- B\n  - A\n  - C", "- B\n  - A", "answer-keys"),
+            ("- B\n  - A\n  - C", "- A\n  - B\n  - C", "answer-order"),
+            ("policy: neighbours", "policy: luck", "not-a-choice"),
+            # cloze
+            ("[[2]] within [[1]]", "[[2]] within [[2]]", "gap-count"),
+            ("[[1]] 分钟内", "[[1]] [[x]] 分钟内", "gap-count"),
+            ("  - value: '10'\n", "  - value: ten\n", "not-a-number"),
+            ("  - value: '10'\n    units:\n    - min\n", "  - why: null\n", "missing-field"),
+            ("en: Who A", "en: Who B", "duplicate-option"),
+            # cases
+            ("id: Q-case-1", "id: Q-text", "duplicate-id"),
+            ("kind: truefalse\n    seconds", "kind: matching\n    seconds", "not-a-choice"),
+            ("    points: 3\n", "", "missing-field"),
+            ("    points: 3\n", "    points: 3\n    pool: exam\n", "unknown-field"),
+            ("    difficulty: 3\n", "    difficulty: 9\n", "out-of-range"),
         ],
     )
     def test_each_mistake_has_its_code(self, root: Path, old: str, new: str, code: str) -> None:
@@ -121,9 +156,12 @@ class TestCheckOfExams:
             ("attempts: 3", "attempts: 2", "unused"),
             ("- 7", "- soon", "wrong-type"),
             ("- own", "- everything", "not-a-choice"),
-            ("count: 2", "count: 5", "draw-infeasible"),
+            ("count: 2", "count: 9", "draw-infeasible"),
             ("count: 2", "count: 2\n  tag: none", "draw-infeasible"),
-            ("kind: numeric", "kind: essay", "not-a-choice"),
+            ("kind: numeric", "kind: riddle", "not-a-choice"),
+            ("kind: numeric", "kind: case", "missing-field"),
+            ("kind: numeric", "kind: case\n  parts: 3", "draw-infeasible"),
+            ("kind: numeric", "kind: numeric\n  parts: 2", "unknown-field"),
             ("unit: S1-A", "unit: S9-Z", "unknown-unit"),
             ("en: Stage 1 exam", "en: 'Exam {{sla.first}}'", "variable-in-title"),
         ],
@@ -146,7 +184,7 @@ class TestImport:
     def test_every_kind_can_be_marked_afterwards(self, root: Path) -> None:
         bring_in(root)
         keys = {}
-        for kind in Kind:
+        for kind in papers.BANKED:
             version = published(f"Q-{kind}")
             assert version.kind is kind
             keys[kind] = key_of(kind, version.body)
@@ -160,7 +198,7 @@ class TestImport:
     def test_a_body_has_its_variables_filled_in_and_no_column_twice(self, root: Path) -> None:
         bring_in(root)
         version = published("Q-numeric")
-        assert version.body["stem"]["zh"] == "10 分钟 多少？\n"
+        assert version.body["stem"]["zh"] == "10 分钟多少？\n"
         assert set(version.body) == {
             "lesson", "objective", "seconds", "safety", "stem", "explanation", "answer", "unit",
             "units", "wrong",
@@ -195,7 +233,7 @@ class TestImport:
         bring_in(root)
         swap(root, BANK, "pool: exam", "pool: practice")
         counts = bring_in(root)["questions"]
-        assert (counts.changed, counts.same) == (1, 4)
+        assert (counts.changed, counts.same) == (1, ROWS - 1)
         assert published("Q-single").number == 1
         assert published("Q-single").question.pool is Pool.PRACTICE
 
@@ -217,6 +255,31 @@ class TestImport:
         numbers = session.scalars(select(ExamVersion.number).order_by(ExamVersion.number))
         assert numbers.all() == [1, 2]
 
+    def test_a_case_is_its_sub_questions_each_of_its_own_kind(self, root: Path) -> None:
+        bring_in(root)
+        one, two = published("Q-case-1"), published("Q-case-2")
+        assert (one.kind, two.kind) == (Kind.TRUEFALSE, Kind.TEXT)
+        assert one.question.case == two.question.case == "Q-case"
+        assert (one.difficulty, one.tags, two.difficulty, two.tags) == (2, ["clock"], 3, ["mail"])
+        assert two.body["case"] == {
+            "code": "Q-case", "part": 2, "of": 2,
+            "stem": {"zh": "10 分钟内的邮件", "en": "A mail within 10 minutes"},
+        }  # fmt: skip
+        assert two.body["lesson"] == "S1-A-1"
+        drawn = next(each for each in bank() if each.kind is Kind.CASE)
+        assert (drawn.code, [each.code for each in drawn.parts]) == (
+            "Q-case", ["Q-case-1", "Q-case-2"],
+        )  # fmt: skip
+        assert (drawn.difficulty, sorted(drawn.tags), drawn.points) == (3, ["clock", "mail"], 4)
+
+    def test_changed_material_is_a_new_version_of_each_sub_question(self, root: Path) -> None:
+        bring_in(root)
+        swap(root, BANK, "en: A mail", "en: Two mails")
+        assert bring_in(root)["questions"].changed == 2
+        swap(root, BANK, "en: What first?", "en: What now?")
+        assert bring_in(root)["questions"].changed == 1
+        assert (published("Q-case-1").number, published("Q-case-2").number) == (2, 3)
+
 
 @pytest.mark.usefixtures("session")
 class TestExport:
@@ -232,7 +295,7 @@ class TestExport:
             counts, (0, 0)
         )
         assert published("Q-single").question.pool is Pool.RETIRED
-        assert session.scalar(select(func.count()).select_from(QuestionVersion)) == 5
+        assert session.scalar(select(func.count()).select_from(QuestionVersion)) == ROWS
 
     def test_an_empty_database_gives_the_same_digests(
         self, root: Path, live_app: Flask, tmp_path: Path
@@ -240,7 +303,7 @@ class TestExport:
         bring_in(root)
         content.write_out(tmp_path / "out")
         before = digests()
-        assert len(before) == 6
+        assert len(before) == ROWS + 1
         with live_app.app_context():
             bring_in(tmp_path / "out")
             assert digests() == before

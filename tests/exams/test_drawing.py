@@ -1,13 +1,25 @@
 """Drawing: what a seed gives, and what every paper keeps."""
 
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 from hypothesis import assume, given, strategies as st
 
-from lms.exams.rules.drawing import Candidate, TooFewQuestionsError, arrange, draw, option_order
+from lms.exams.rules.drawing import (
+    Candidate,
+    TooFewQuestionsError,
+    arrange,
+    case,
+    draw,
+    option_order,
+)
 from lms.exams.rules.kinds import Kind
+from lms.exams.rules.pairs import sides
 from lms.exams.rules.settings import Draw
 
 UNITS = ["A", "B", "C"]
+SORTS = [kind for kind in Kind if kind is not Kind.CASE]
 
 
 def candidate(code: str, unit: str = "A", kind: Kind = Kind.SINGLE, tag: str = "t") -> Candidate:
@@ -15,14 +27,14 @@ def candidate(code: str, unit: str = "A", kind: Kind = Kind.SINGLE, tag: str = "
 
 
 banks = st.lists(
-    st.tuples(st.sampled_from(UNITS), st.sampled_from(Kind)), min_size=1, max_size=20
+    st.tuples(st.sampled_from(UNITS), st.sampled_from(SORTS)), min_size=1, max_size=20
 ).map(lambda rows: [candidate(f"q{n}", unit, kind) for n, (unit, kind) in enumerate(rows)])
 entries = st.lists(
     st.builds(
         Draw,
         count=st.integers(1, 3),
         unit=st.none() | st.sampled_from(UNITS),
-        kind=st.none() | st.sampled_from(Kind),
+        kind=st.none() | st.sampled_from(SORTS),
     ),
     min_size=1,
     max_size=5,
@@ -79,6 +91,36 @@ def test_options_are_shuffled_and_none_is_lost(seed: str) -> None:
 def test_seeds_differ_in_what_they_give() -> None:
     orders = {option_order(str(seed), candidate("q")) for seed in range(200)}
     assert len(orders) == 24
+
+
+@given(seed=seeds, bank=banks, sizes=st.lists(st.integers(2, 4), max_size=4))
+def test_a_case_is_drawn_as_one_and_its_parts_stay_together(
+    seed: str, bank: list[Candidate], sizes: list[int]
+) -> None:
+    cases = [
+        case(f"c{n}", [candidate(f"c{n}-{part}", kind=Kind.NUMERIC) for part in range(size)])
+        for n, size in enumerate(sizes)
+    ]
+    wanted = Counter(sizes)
+    draws = [Draw(count, kind=Kind.CASE, parts=size) for size, count in wanted.items()]
+    drawn = draw(seed, [Draw(len(bank)), *draws], [*bank, *cases])
+    shown = [each.code for each in arrange(seed, drawn, shuffle=True)]
+    assert len(shown) == len(bank) + sum(sizes)
+    for each in cases:
+        first = shown.index(each.parts[0].code)
+        assert shown[first : first + len(each.parts)] == [part.code for part in each.parts]
+    with pytest.raises(TooFewQuestionsError):
+        draw(seed, [Draw(len(bank) + 1)], [*bank, *cases])
+
+
+@given(seeds)
+def test_matching_and_ordering_name_both_sides(seed: str) -> None:
+    matching = replace(candidate("q", kind=Kind.MATCHING), things=tuple("123"))
+    ordering = candidate("q", kind=Kind.ORDERING)
+    things, choices = sides(option_order(seed, matching)) or ([], [])
+    assert (sorted(things), sorted(choices)) == (list("123"), list("ABCD"))
+    items, places = sides(option_order(seed, ordering)) or ([], [])
+    assert (sorted(items), places) == (list("ABCD"), list("1234"))
 
 
 def test_fixed_options_keep_their_order() -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from flask_babel import refresh
 
 from lms.accounts.models import Person
 from lms.core import clock
@@ -52,7 +53,10 @@ def test_an_open_paper_gives_nothing_away(client: FlaskClient, sitting: Attempt)
     page = client.get(f"/attempts/{sitting.id}")
     assert page.status_code == 200
     assert page.headers["Cache-Control"] == "no-store"
-    for secret in ("Secret explanation", "Because", "Waiting not taken off", "180", "seats"):
+    for secret in (
+        "Secret explanation", "Because", "Waiting not taken off", "180", "seats",
+        "hidden word", "Only half", "7200", "concealed",
+    ):  # fmt: skip
         assert secret not in page.text
 
 
@@ -108,6 +112,87 @@ def test_the_form_saves_without_javascript(client: FlaskClient, sitting: Attempt
     assert (saved[single].answer, saved[blank].answer, saved[blank].flagged) == (
         ["B"], ["seat"], True,
     )  # fmt: skip
+
+
+def test_the_form_sends_pairs_and_gaps_without_javascript(
+    client: FlaskClient, sitting: Attempt
+) -> None:
+    matching, ordering = slot_of(sitting, Kind.MATCHING), slot_of(sitting, Kind.ORDERING)
+    cloze = slot_of(sitting, Kind.CLOZE)
+    sent = {
+        "seq": "10",
+        f"a{matching}": ["", "1=C", "2=Z", "9=A"],
+        f"a{ordering}": ["A=2", "B=1", "C=4"],
+        f"a{cloze}.2": "B",
+        f"a{cloze}.1": "7200",
+        f"a{cloze}.3": "",
+    }
+    page = client.post(f"/attempts/{sitting.id}", data=sent, follow_redirects=True).text
+    saved = queries.responses(sitting)
+    assert saved[matching].answer == ["1=C"], "what the page did not offer is not kept"
+    assert sorted(saved[ordering].answer) == ["A=2", "B=1"]
+    assert saved[cloze].answer == ["7200", "B", ""]
+    for chosen in ('value="1=C" selected', 'value="A=2" selected', 'value="B" selected'):
+        assert chosen in page
+    assert 'value="7200"' in page
+
+
+def test_gaps_stand_where_the_language_has_them(client: FlaskClient, sitting: Attempt) -> None:
+    english = client.get(f"/attempts/{sitting.id}").text
+    slot = slot_of(sitting, Kind.CLOZE)
+    assert english.index(f'name="a{slot}.2"') < english.index(f'name="a{slot}.1"')
+    refresh()  # the test keeps one application context, and so the first language
+    client.set_cookie("lang", "zh")
+    chinese = client.get(f"/attempts/{sitting.id}").text
+    assert chinese.index(f'name="a{slot}.1"') < chinese.index(f'name="a{slot}.2"')
+    assert "[[" not in english + chinese
+
+
+def test_the_result_explains_every_part(
+    client: FlaskClient, sitting: Attempt, trainee: Person
+) -> None:
+    text, cloze = slot_of(sitting, Kind.TEXT), slot_of(sitting, Kind.CLOZE)
+    matching, ordering = slot_of(sitting, Kind.MATCHING), slot_of(sitting, Kind.ORDERING)
+    sent = {
+        "seq": "10",
+        f"a{text}": "half a word",
+        f"a{matching}": ["1=B", "2=A"],
+        f"a{ordering}": ["B=1"],
+        f"a{cloze}.1": "8000",
+        f"a{cloze}.2": "A",
+        f"a{cloze}.3": "concealed",
+    }
+    client.post(f"/attempts/{sitting.id}", data=sent)
+    hand_in(sitting.id, client=sitting.client, actor=trainee)
+    page = client.get(f"/attempts/{sitting.id}/result").text
+    lines = page.split('<article class="card stack line"')[1:]
+    assert "Only half of it." in lines[text - 1]
+    assert "0.50 of 1" in lines[text - 1] and "hidden word*" in lines[text - 1]  # noqa: PT018
+    for said in ("Choice B", "Choice C", "Because", "0.50 of 1"):
+        assert said in lines[matching - 1]
+    for said in ("8000", "7200", "Who A", "Who B", "concealed", "0.33 of 1"):
+        assert said in lines[cloze - 1]
+    assert lines[ordering - 1].count("Right answer") == 2
+
+
+def test_a_case_stands_together_with_its_material(client: FlaskClient, trainee: Person) -> None:
+    papers.ready(
+        trainee, draw=[{"unit": "M1", "count": 1, "kind": "case", "parts": 2}, {"count": 2}]
+    )
+    papers.case("M1-case", [Kind.NUMERIC, Kind.SINGLE])
+    papers.case("M1-long", [Kind.NUMERIC, Kind.SINGLE, Kind.TEXT])
+    sign_in(client, trainee)
+    assert "<dd>4</dd>" in client.get("/exams/stage-1").text
+    attempt_id = int(client.post("/exams/stage-1/attempts").location.rsplit("/", 1)[1])
+    page = client.get(f"/attempts/{attempt_id}").text
+    assert page.count("Mail of M1-case") == 2
+    assert "Mail of M1-long" not in page
+    attempt = queries.attempt_of(trainee, attempt_id, with_layout=True)
+    assert papers.kinds(attempt)[2:] == [Kind.NUMERIC, Kind.SINGLE]
+    hand_in(attempt_id, right_answers(attempt), client=attempt.client, actor=trainee)
+    result = client.get(f"/attempts/{attempt_id}/result").text
+    assert "100.00 %" in result
+    assert result.count("Mail of M1-case") == 2
 
 
 def test_a_stale_page_cannot_blank_an_answer(client: FlaskClient, sitting: Attempt) -> None:

@@ -10,8 +10,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -54,15 +55,8 @@ class Site:
         query = "SELECT kind, body FROM question_version WHERE id = ?"
         kind, text = self.rows(query, version_id)[0]
         body = json.loads(text)
-        match kind:
-            case "truefalse":
-                return [str(body["answer"]).lower()]
-            case "fillin":
-                return [next(iter(each["accept"].values()))[0] for each in body["blanks"]]
-            case "numeric":
-                return [str(body["answer"]["value"])]
-            case _:
-                return list(body["answer"])
+        answers: Callable[[Any], list[str]] = _RIGHT.get(kind, itemgetter("answer"))
+        return answers(body)
 
     def password_of(self, login: str) -> str:
         """Return the password of one of the demo's accounts."""
@@ -76,9 +70,33 @@ class Site:
             return connection.execute(query, values).fetchall()
 
 
+_RIGHT: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "truefalse": lambda body: [str(body["answer"]).lower()],
+    "fillin": lambda body: [next(iter(each["accept"].values()))[0] for each in body["blanks"]],
+    "numeric": lambda body: [str(body["answer"]["value"])],
+    "text": lambda body: [body["accept"][0]["forms"]["en"][0].replace("*", "")],
+    "matching": lambda body: [f"{each['key']}={each['answer']}" for each in body["things"]],
+    "ordering": lambda body: [f"{key}={n}" for n, key in enumerate(body["answer"], start=1)],
+    "cloze": lambda body: [_right_of_gap(each) for each in body["gaps"]],
+}
+"""Kind -> what would be right; where it is not here, the body's ``answer``."""
+
+
+def _right_of_gap(gap: dict[str, Any]) -> str:
+    if "accept" in gap:
+        return str(gap["accept"]["en"][0])
+    return str(gap["answer"] if "options" in gap else gap["value"])
+
+
 @contextmanager
-def running(folder: Path, *, demo: bool = False) -> Iterator[Site]:
-    """Start the product on an empty data directory and stop it afterwards."""
+def running(folder: Path, *, demo: bool = False, content: Path | None = None) -> Iterator[Site]:
+    """Start the product on an empty data directory and stop it afterwards.
+
+    Args:
+        folder: the data directory.
+        demo: whether to make the demo's people up.
+        content: another curriculum than the product's own.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -89,6 +107,8 @@ def running(folder: Path, *, demo: bool = False) -> Iterator[Site]:
         if not key.startswith("LMS_") or key == "LMS_CONTENT_DIR"
     }
     environ |= {"LMS_DATA_DIR": str(folder), "LMS_PORT": str(port), "LMS_DEMO": str(int(demo))}
+    if content:
+        environ["LMS_CONTENT_DIR"] = str(content)
     with site.log.open("wb") as log:
         command = [sys.executable, "-u", "-m", "lms.serve"]
         process = subprocess.Popen(  # noqa: S603

@@ -12,6 +12,7 @@ from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.select import Select
 
 from tests.journeys.site import Site
 
@@ -146,15 +147,27 @@ class Walker:
         """Answer the question that is shown."""
         card = f"#q{slot}"
         if fields := self.all(f"{card} .opts .input"):
-            for field, typed in zip(fields, answer, strict=True):
-                field.clear()
-                field.send_keys(typed)
+            for field in fields:
+                if field.tag_name == "select":
+                    Select(field).select_by_value(self.wanted(field, answer))
+                else:
+                    field.clear()
+                    field.send_keys(self.wanted(field, answer))
             return
         for key in answer:
             box = self.one(f"{card} .opts input[value='{key}']")
             if not box.is_selected():
                 self.script("arguments[0].closest('label').scrollIntoView({block:'center'})", box)
                 box.find_element(By.XPATH, "./ancestor::label").click()
+
+    def wanted(self, field: WebElement, answer: Sequence[str]) -> str:
+        """Return which piece of an answer belongs into a field: by its thing, or its number."""
+        offered = set(
+            self.script("return [...arguments[0].options || []].map(o => o.value)", field)
+        )
+        if offered and (pairs := [each for each in answer if each in offered and "=" in each]):
+            return pairs[0]
+        return answer[int(str(field.get_attribute("id")).rpartition("-")[2])]
 
     def answer_all(self, answers: dict[int, list[str]]) -> None:
         """Answer every question, going on by the button."""

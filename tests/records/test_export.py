@@ -179,7 +179,7 @@ class TestList:
         session.expire_all()
         assert queue.run_one()
         assert deliverables.of(hr.id) == []
-        assert job.state is JobState.WAITING  # to be tried again, and then given up
+        assert (job.state, job.last_error) == (JobState.DEAD, "records-nobody")
 
 
 class TestCompleteness:

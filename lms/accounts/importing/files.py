@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import delete, select
 
 from lms.accounts.models import PeopleImport, PeopleImportRow
-from lms.core import clock
+from lms.core import clock, disk
 from lms.core.chores import every
 from lms.core.db import db, transaction
 
@@ -20,7 +20,12 @@ KEPT = timedelta(days=3)
 
 
 def write(content: bytes) -> str:
-    """Store a file durably, outside any transaction; return its name."""
+    """Store a file durably, outside any transaction; return its name.
+
+    Raises:
+        NoRoomForFilesError: the disk is almost full.
+    """
+    disk.need_room_for_files()
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = secrets.token_hex(16)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import assert_never
 
 from lms.accounts.models import Person
 from lms.admin.demo.cast import SEED, Part
@@ -14,8 +13,9 @@ from lms.courses.models import Enrolment, EnrolmentSource, Programme
 from lms.courses.rules import Stage
 from lms.exams import body, queries as exams, services as sittings
 from lms.exams.models import Attempt
+from lms.exams.rules import pairs
+from lms.exams.rules.answers import right_answer
 from lms.exams.rules.kinds import Kind
-from lms.exams.rules.marks import FillIn, Key, MultipleChoice, Numeric, SingleChoice
 from lms.exams.sitting import Answer
 from lms.web.i18n import zone
 
@@ -121,7 +121,8 @@ def _answers(attempt: Attempt, ability: float, random: Random) -> list[Answer]:
         elif random.random() < 0.1:  # noqa: PLR2004  one mistake in ten is a blank
             continue
         else:
-            given = _mistake(order.split(), [*body.reasons(kind, question.body)], random)
+            sides, keys = pairs.sides(order), [*body.reasons(kind, question.body)]
+            given = _mispair(*sides, random) if sides else _mistake(order.split(), keys, random)
         answers.append(Answer(slot, 1, given))
     return answers
 
@@ -130,16 +131,5 @@ def _mistake(options: list[str], reasons: list[str], random: Random) -> tuple[st
     return (random.choice(options or reasons or ["?"]),)
 
 
-def right_answer(key: Key) -> tuple[str, ...]:
-    """Return an answer that earns full marks."""
-    match key:
-        case SingleChoice(answer):
-            return (answer,)
-        case MultipleChoice():
-            return tuple(sorted(key.answers))
-        case FillIn(blanks):
-            return tuple(min(forms) for forms in blanks)
-        case Numeric():
-            return (str(key.value),)
-        case _:
-            assert_never(key)
+def _mispair(things: list[str], choices: list[str], random: Random) -> tuple[str, ...]:
+    return tuple(pairs.pair(each, random.choice(choices)) for each in things)

@@ -14,18 +14,26 @@ _LONGEST_NAME = 80
 
 def check_variables(tree: Tree) -> Iterator[Finding]:
     """Yield what is wrong with the named values."""
-    if not tree.exists(VARIABLES) or (document := tree.document(VARIABLES)) is None:
-        return
     found: list[Finding] = []
-    entry = Entry(VARIABLES, document, found)
-    for name in document:
+    if tree.exists(VARIABLES) and (document := tree.document(VARIABLES)) is not None:
+        _check_values(Entry(VARIABLES, document, found))
+    if (replaced := tree.replaced()) is not None:
+        own, known = Entry(str(tree.own), replaced, found), tree.own_values()
+        _check_values(own)
+        for name in replaced.keys() - known.keys():
+            said, advice = "stands in the place of nothing", f"Names are those of {VARIABLES}."
+            own.warning("unknown-variable", said, advice, at=name)
+    yield from found
+
+
+def _check_values(entry: Entry) -> None:
+    for name in entry.value:
         if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
             advice = "Small letters, digits and _, parted by dots: sla.p1.first_answer."
             entry.error("bad-code", "is no name for a value", advice, at=name)
         value = entry.both(name, fixed=True)
         if any("\n" in each.strip() for each in value.values()):
             entry.error("several-lines", "is longer than a line", "Say it in the text.", at=name)
-    yield from found
 
 
 def check_programmes(tree: Tree) -> Iterator[Finding]:
@@ -78,7 +86,8 @@ def _check_stages(programme: Entry, lessons: dict[str, str]) -> set[str]:
         stage.code("exam", optional=True)
         stage.code("certificate", optional=True)
         for gate in stage.entries("practical", optional=True, least=0):
-            gate.only("code", "title")
+            gate.only("code", "title", "drills")
+            gate.words("drills", optional=True)
             gate.code("code")
             gate.both("title")
         for module in stage.entries("modules"):

@@ -4,14 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Set as AbstractSet
 
-from lms.core import prose, svg
+from lms.core import svg
 from lms.core.content import FORMAT, VARIABLES, Finding, Severity, Tree
 from lms.core.entries import Entry
 from lms.core.markdown import narrow_name
 from lms.core.placeholders import LANGUAGES, used
 from lms.courses.content import media
 from lms.courses.content.options import check_options
-from lms.courses.content.reading import lesson_folders
+from lms.courses.content.reading import lesson_folders, surveyed
 from lms.courses.models import LessonClass
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -87,7 +87,7 @@ class _Texts:
         self.tree, self.folder, self.lesson, self.found = tree, folder, lesson, lesson.found
         texts = {name: tree.text(f"{folder}/{name}") for name in _TEXTS}
         self.texts = {name: text for name, text in texts.items() if text is not None}
-        self.surveys = {name: prose.survey(text) for name, text in self.texts.items()}
+        self.surveys = {name: surveyed(tree, f"{folder}/{name}") for name in self.texts}
 
     def check(self) -> None:
         for name, survey in self.surveys.items():

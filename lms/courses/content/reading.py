@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from lms.core import prose
 from lms.core.content import Tree
 from lms.core.entries import Entry
 
@@ -24,6 +25,11 @@ def lesson_folders(tree: Tree) -> list[str]:
     """Return the folders of lessons, as paths."""
     names = (f"{LESSONS}/{name}" for name in tree.names(LESSONS))
     return [path for path in names if tree.is_folder(path)]
+
+
+def surveyed(tree: Tree, path: str) -> prose.Survey:
+    """Return what a Markdown file consists of, looked through once."""
+    return tree.once(("survey", path), lambda: prose.survey(tree.text(path) or ""))
 
 
 def lesson_codes(tree: Tree) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload, undefer
@@ -12,9 +13,12 @@ from lms.core import storage, yaml_lines
 from lms.core.content import VARIABLES, Counts, Finding, Tree, write
 from lms.core.db import db, transaction
 from lms.core.editions import Edition, publish
-from lms.courses.content import building, checks, lesson_checks
+from lms.courses.content import building, checks, lesson_checks, measures
 from lms.courses.content.editing import reconciled, remember
+from lms.courses.content.prose_checks import check_prose
 from lms.courses.content.reading import LESSONS, PROGRAMMES, lesson_folders
+from lms.courses.content.style import STYLE, check_style
+from lms.courses.content.world import WORLD, check_world
 from lms.courses.models import (
     Lesson,
     LessonMedia,
@@ -31,13 +35,19 @@ class Curriculum:
     """Named values, programmes and lessons."""
 
     name = "courses"
-    owns: tuple[str, ...] = (VARIABLES, PROGRAMMES, LESSONS)
+    owns: tuple[str, ...] = (VARIABLES, WORLD, STYLE, PROGRAMMES, LESSONS)
 
     def check(self, tree: Tree) -> Iterator[Finding]:
         """Yield what is wrong with them."""
         yield from checks.check_variables(tree)
+        yield from check_world(tree)
+        yield from check_style(tree)
         yield from checks.check_programmes(tree)
         yield from lesson_checks.check_lessons(tree)
+
+    def review(self, tree: Tree) -> Iterator[Finding]:
+        """Yield where lessons fall short."""
+        yield from check_prose(tree)
 
     def sizes(self, tree: Tree) -> dict[str, int]:
         """Return how many there are."""
@@ -46,6 +56,10 @@ class Curriculum:
             "programmes": len(tree.files(PROGRAMMES, ".yaml")),
             "lessons": len(lesson_folders(tree)),
         }
+
+    def measures(self, tree: Tree) -> dict[str, Any]:
+        """Return lengths, and what each programme, stage and module consists of."""
+        return measures.measures(tree)
 
     def prepare(self, tree: Tree) -> None:
         """Render the lessons and store the files beside them."""

@@ -48,20 +48,29 @@ def candidates(tree: Tree) -> list[Candidate]:
         for number, each in enumerate(bank.entries("questions")):
             kind = each.choice("kind", list(Kind))
             if each.choice("pool", list(Pool)) == Pool.EXAM and kind:
-                found.append(
-                    Candidate(
-                        code=each.text("id") or f"{path}:{number}",
-                        version_id=0,
-                        unit=bank.text("unit"),
-                        kind=Kind(kind),
-                        difficulty=each.whole("difficulty", 1, 5) or 0,
-                        tags=frozenset(each.words("tags", optional=True)),
-                        points=each.whole("points", 1, 99) or 1,
-                        options=(),
-                        shuffle=False,
-                    )
-                )
+                code, unit = each.text("id") or f"{path}:{number}", bank.text("unit")
+                found.append(_candidate(each, Kind(kind), code, unit))
     return found
+
+
+def _candidate(entry: Entry, kind: Kind, code: str, unit: str) -> Candidate:
+    parts = [
+        _candidate(each, Kind.SINGLE, "", unit)
+        for each in (entry.entries("parts") if kind is Kind.CASE else ())
+    ]
+    hardest = max((each.difficulty for each in parts), default=0)
+    return Candidate(
+        code=code,
+        version_id=0,
+        unit=unit,
+        kind=kind,
+        difficulty=max(entry.whole("difficulty", 1, 5, optional=True) or 0, hardest),
+        tags=frozenset(entry.words("tags", optional=True)).union(*(each.tags for each in parts)),
+        points=entry.whole("points", 1, 99, optional=True) or 1,
+        options=(),
+        shuffle=False,
+        parts=tuple(parts),
+    )
 
 
 def _check_fields(exam: Entry) -> str:
@@ -90,12 +99,17 @@ def _check_draw(exam: Entry, bank: list[Candidate], known: set[str]) -> None:
     entries = exam.entries("draw")
     draws = []
     for each in entries:
-        each.only("unit", "count", "kind", "difficulty", "tag")
+        each.only("unit", "count", "kind", "difficulty", "tag", "parts")
         unit = each.code("unit", optional=True)
         if unit and unit not in known:
             said = f"no programme has a module {unit}"
             each.error("unknown-unit", said, "Correct the code.", at="unit")
         kind = each.choice("kind", list(Kind), optional=True)
+        is_case = kind == Kind.CASE
+        parts = each.whole("parts", 2, 10, optional=not is_case) or 0
+        if parts and not is_case:
+            said = "only cases have sub-questions"
+            each.error("unknown-field", said, "Take it out, or draw cases.", at="parts")
         draws.append(
             Draw(
                 count=each.whole("count", 1, _MOST) or 0,
@@ -103,6 +117,7 @@ def _check_draw(exam: Entry, bank: list[Candidate], known: set[str]) -> None:
                 kind=Kind(kind) if kind else None,
                 difficulty=each.whole("difficulty", 1, 5, optional=True),
                 tag=each.text("tag", optional=True) or None,
+                parts=parts if is_case else 0,
             )
         )
     try:

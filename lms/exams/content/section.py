@@ -14,13 +14,15 @@ from lms.core.editions import Edition, publish
 from lms.core.placeholders import fill
 from lms.core.text import digest
 from lms.courses.content.reading import plain
+from lms.exams.content import cases
+from lms.exams.content.bank_checks import bank_measures, check_bank
 from lms.exams.content.exam_checks import EXAMS, check_exams
 from lms.exams.content.question_checks import QUESTIONS, check_questions
 from lms.exams.models import Exam, ExamVersion, Pool, Question, QuestionVersion
 from lms.exams.rules.kinds import Kind
 
 _KEPT_ELSEWHERE = {
-    "id", "pool", "class", "depends", "difficulty", "points", "kind", "tags",
+    "id", "pool", "class", "depends", "difficulty", "points", "kind", "tags", "of_case",
 }  # fmt: skip
 """Fields of a question that are columns, or matter to authors only."""
 _EXAM: dict[str, Any] = {"cooldown_days": [], "shuffle_questions": True, "review": []}
@@ -37,13 +39,22 @@ class Examinations:
         yield from check_questions(tree)
         yield from check_exams(tree)
 
+    def review(self, tree: Tree) -> Iterator[Finding]:
+        """Yield where the bank falls short."""
+        yield from check_bank(tree)
+
     def sizes(self, tree: Tree) -> dict[str, int]:
         """Return how many there are."""
         banks = (document for _path, document in tree.documents(QUESTIONS))
+        entries = [entry for bank in banks for entry in bank.get("questions") or ()]
         return {
-            "questions": sum(len(bank.get("questions") or ()) for bank in banks),
+            "questions": sum(len(entry.get("parts") or (entry,)) for entry in entries),
             "exams": len(tree.files(EXAMS, ".yaml")),
         }
+
+    def measures(self, tree: Tree) -> dict[str, Any]:
+        """Return how many questions each module has, by kind, pool and difficulty."""
+        return {"bank": bank_measures(tree)}
 
     def prepare(self, tree: Tree) -> None:
         """Fill the questions' variables in."""
@@ -66,9 +77,10 @@ class Examinations:
 def _questions(tree: Tree) -> list[Edition]:
     values = tree.values()
     return [
-        _question(str(bank["unit"]), plain(entry), values)
+        _question(str(bank["unit"]), meta, values)
         for _path, bank in tree.documents(QUESTIONS)
         for entry in bank["questions"]
+        for meta in cases.parted(plain(entry))
     ]
 
 
@@ -85,7 +97,8 @@ def _question(unit: str, meta: dict[str, Any], values: Any) -> Edition:
     }
     # Moving a question to another pool or module does not change what it asks.
     lasting = {key: each for key, each in meta.items() if key != "pool"}
-    place = {"unit": unit, "pool": Pool(meta["pool"])}
+    case = (meta.get("case") or {}).get("code")
+    place = {"unit": unit, "pool": Pool(meta["pool"]), "case": case}
     return Edition(meta["id"], digest({"meta": lasting, "body": body}), columns, place)
 
 
@@ -103,14 +116,23 @@ def _retire(counts: Counts) -> None:
 
 def _dump_questions(folder: Path) -> int:
     rows = db.session.execute(
-        select(Question.unit, Question.pool, QuestionVersion.meta)
+        select(Question.unit, Question.pool, Question.case, QuestionVersion.meta)
         .join(QuestionVersion, Question.published_id == QuestionVersion.id)
         .order_by(Question.id)
     )
     banks: dict[str, list[dict[str, Any]]] = {}
-    for unit, pool, meta in rows:
-        banks.setdefault(unit, []).append(meta | {"pool": pool.value})
-    for unit, questions in banks.items():
+    parts: dict[str, list[dict[str, Any]]] = {}
+    for unit, pool, case, meta in rows:
+        entry = meta | {"pool": pool.value}
+        if case is None:
+            banks.setdefault(unit, []).append(entry)
+        elif case in parts:
+            parts[case].append(entry)
+        else:  # it stands where its first sub-question does
+            parts[case] = [entry]
+            banks.setdefault(unit, []).append({"id": case})
+    for unit, entries in banks.items():
+        questions = [cases.joined(parts[e["id"]]) if e["id"] in parts else e for e in entries]
         text = yaml_lines.dump({"unit": unit, "questions": questions})
         write(folder / QUESTIONS / f"{unit.lower()}.yaml", text)
     return len(banks)

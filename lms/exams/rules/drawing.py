@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lms.exams.rules.kinds import Kind
+from lms.exams.rules.pairs import SIDES
 from lms.exams.rules.settings import Draw
 
 
@@ -26,6 +27,26 @@ class Candidate:
     options: tuple[str, ...]
     """Keys of its options in the order written; empty where it has none."""
     shuffle: bool
+    things: tuple[str, ...] = ()
+    """Of matching: keys of what is given one of the options."""
+    parts: tuple["Candidate", ...] = ()
+    """Of a case: its sub-questions in order. It is drawn as one, and they stay together."""
+
+
+def case(code: str, parts: Sequence[Candidate]) -> Candidate:
+    """Return a case as it is drawn: as hard as its hardest sub-question, with the tags of all."""
+    return Candidate(
+        code=code,
+        version_id=0,
+        unit=parts[0].unit,
+        kind=Kind.CASE,
+        difficulty=max(each.difficulty for each in parts),
+        tags=frozenset().union(*(each.tags for each in parts)),
+        points=sum(each.points for each in parts),
+        options=(),
+        shuffle=False,
+        parts=tuple(parts),
+    )
 
 
 class TooFewQuestionsError(ValueError):
@@ -75,28 +96,49 @@ def draw(seed: str, draws: Sequence[Draw], bank: Sequence[Candidate]) -> list[Ca
 
 
 def arrange(seed: str, drawn: Sequence[Candidate], *, shuffle: bool) -> list[Candidate]:
-    """Return a paper's questions in the order shown: by kind, and within it by chance or code."""
+    """Return a paper's questions in the order shown: by kind, and within it by chance or code.
+
+    A case stands as its sub-questions, in their order.
+    """
     kinds = list(Kind)
 
     def place(each: Candidate) -> tuple[int, bytes, str]:
         return kinds.index(each.kind), rank(seed, "order", each.code) if shuffle else b"", each.code
 
-    return sorted(drawn, key=place)
+    return [part for each in sorted(drawn, key=place) for part in each.parts or (each,)]
 
 
 def option_order(seed: str, candidate: Candidate) -> str:
-    """Return the option keys in the order shown, parted by blanks: ``B D A C``."""
-    if not candidate.shuffle:
-        return " ".join(candidate.options)
-    ranked = sorted(candidate.options, key=lambda key: rank(seed, "option", candidate.code, key))
-    return " ".join(ranked)
+    """Return the option keys in the order shown, parted by blanks: ``B D A C``.
+
+    Of matching ``2 1 3 | B D A C``, of ordering ``B A C | 1 2 3``: what is given what.
+    """
+
+    def mixed(name: str, keys: Sequence[str]) -> str:
+        if not candidate.shuffle:
+            return " ".join(keys)
+        return " ".join(sorted(keys, key=lambda key: rank(seed, name, candidate.code, key)))
+
+    options = mixed("option", candidate.options)
+    match candidate.kind:
+        case Kind.MATCHING:
+            return mixed("thing", candidate.things) + SIDES + options
+        case Kind.ORDERING:
+            places = range(1, len(candidate.options) + 1)
+            return options + SIDES + " ".join(map(str, places))
+        case _:
+            return options
 
 
 def fits(entry: Draw, candidate: Candidate) -> bool:
-    """Whether a question is of the sort that an entry of the blueprint draws."""
+    """Whether a question is of the sort that an entry of the blueprint draws.
+
+    Cases are drawn only where an entry asks for them, since they fill several places.
+    """
     return (
         entry.unit in {None, candidate.unit}
-        and entry.kind in {None, candidate.kind}
+        and entry.kind in ({None, candidate.kind} if not candidate.parts else {Kind.CASE})
+        and entry.parts == len(candidate.parts)
         and entry.difficulty in {None, candidate.difficulty}
         and (entry.tag is None or entry.tag in candidate.tags)
     )

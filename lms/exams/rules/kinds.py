@@ -11,7 +11,18 @@ class Kind(enum.StrEnum):
     TRUEFALSE = "truefalse"
     FILLIN = "fillin"
     NUMERIC = "numeric"
+    TEXT = "text"
+    MATCHING = "matching"
+    ORDERING = "ordering"
+    CLOZE = "cloze"
+    CASE = "case"
+    """Common material with sub-questions. Only files and draws name it: each of the sub-questions
+    is a question of its own kind."""
 
 
+PARTS = (Kind.SINGLE, Kind.MULTIPLE, Kind.TRUEFALSE, Kind.FILLIN, Kind.NUMERIC, Kind.TEXT)
+"""What a case's sub-questions can be."""
+PAIRED = (Kind.MATCHING, Kind.ORDERING)
+"""Answered by giving each of several things one of several others."""
 TRUE, FALSE = "true", "false"
 """Option keys of a true/false question."""

@@ -13,6 +13,8 @@ from math import floor
 from typing import assert_never
 
 from lms.exams.rules.normal import normal_text, parse_number
+from lms.exams.rules.pairs import Matching, Ordering, mark_matching, mark_ordering
+from lms.exams.rules.shorttext import ShortText, mark_text
 
 ZERO, HALF, FULL = Fraction(0), Fraction(1, 2), Fraction(1)
 
@@ -76,7 +78,18 @@ class Numeric:
             raise ValueError("a tolerance is not negative")
 
 
-Key = SingleChoice | MultipleChoice | FillIn | Numeric
+@dataclass(frozen=True, slots=True)
+class Cloze:
+    """A text with gaps, each of which is chosen, typed or a number; each earns its share."""
+
+    gaps: tuple[SingleChoice | FillIn | Numeric, ...]
+
+    def __post_init__(self) -> None:
+        if not self.gaps:
+            raise ValueError("at least one gap")
+
+
+Key = SingleChoice | MultipleChoice | FillIn | Numeric | ShortText | Matching | Ordering | Cloze
 """The part of a question that decides whether a response is right."""
 
 
@@ -90,8 +103,9 @@ def mark(key: Key, response: tuple[str, ...]) -> Fraction | None:
 
     Args:
         key: the answer key of the question.
-        response: the chosen option keys, or what was typed per blank; empty if left blank. Keys
-            that the question does not have count for nothing.
+        response: the chosen option keys, what was typed or chosen per blank, or ``thing=choice``
+            of matching and ordering; empty if left blank. Keys that the question does not have
+            count for nothing.
 
     Returns:
         From `ZERO` (wrong or blank) to `FULL` (right), or None: a person must mark it (no kind
@@ -101,16 +115,26 @@ def mark(key: Key, response: tuple[str, ...]) -> Fraction | None:
         return ZERO
     match key:
         case SingleChoice(answer):
-            return FULL if response == (answer,) else ZERO
+            earned = FULL if response == (answer,) else ZERO
         case MultipleChoice():
-            return _mark_multiple(key, frozenset(response) & key.options)
+            earned = _mark_multiple(key, frozenset(response) & key.options)
         case FillIn(blanks):
             right = sum(_fits(forms, typed) for forms, typed in zip(blanks, response, strict=False))
-            return Fraction(right, len(blanks))
+            earned = Fraction(right, len(blanks))
         case Numeric():
-            return FULL if _is_near(key, response[0]) else ZERO
+            earned = FULL if _is_near(key, response[0]) else ZERO
+        case ShortText():
+            earned = mark_text(key, response[0])
+        case Matching():
+            earned = mark_matching(key, response)
+        case Ordering():
+            earned = mark_ordering(key, response)
+        case Cloze(gaps):
+            shares = (mark(gap, (said,)) or ZERO for gap, said in zip(gaps, response, strict=False))
+            earned = sum(shares, ZERO) / len(gaps)
         case _:
             assert_never(key)
+    return earned
 
 
 def _mark_multiple(key: MultipleChoice, chosen: frozenset[str]) -> Fraction:

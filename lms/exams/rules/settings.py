@@ -27,6 +27,8 @@ class Draw:
     kind: Kind | None = None
     difficulty: int | None = None
     tag: str | None = None
+    parts: int = 0
+    """Of a draw of cases: how many sub-questions each has, so that all papers are of one length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class ExamRules:
     @property
     def questions(self) -> int:
         """How many questions a paper has."""
-        return sum(each.count for each in self.draws)
+        return sum(each.count * (each.parts or 1) for each in self.draws)
 
 
 def _draw(given: Mapping[str, Any]) -> Draw:
@@ -72,4 +74,5 @@ def _draw(given: Mapping[str, Any]) -> Draw:
         kind=Kind(kind) if kind else None,
         difficulty=given.get("difficulty"),
         tag=given.get("tag"),
+        parts=given.get("parts") or 0,
     )

@@ -1,0 +1,1 @@
+"""Practical drills: for now their scripts as files, checked and walked; the room comes later."""

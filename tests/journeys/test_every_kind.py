@@ -1,0 +1,126 @@
+"""An exam with a question of every kind: by keyboard alone, looked at, and without a script."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests import content_tree
+from tests.journeys.conftest import new_walker
+from tests.journeys.site import Site, running
+from tests.journeys.test_trainee_way import invite
+from tests.journeys.walker import DESK, PHONE, Walker
+
+ADMIN, KEYS, SHOWN = "admin@example.com", "keys@example.com", "shown@example.com"
+DRAW = [
+    {"kind": each["kind"], "count": 1, **({"parts": 2} if each["kind"] == "case" else {})}
+    for each in content_tree.QUESTIONS
+]
+
+
+@pytest.fixture(scope="module")
+def every_kind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site whose one exam asks a question of every kind."""
+    content = content_tree.make(tmp_path_factory.mktemp("content"))
+    shown = ["own", "right-wrong", "key", "explanation"]
+    exam = content_tree.EXAM | {"draw": DRAW, "review": shown, "cooldown_days": [0, 0]}
+    content_tree.put(content, "exams/stage-1.yaml", exam)
+    with running(tmp_path_factory.mktemp("kinds"), content=content) as site:
+        with new_walker(site) as desk:
+            desk.set_up("赵敏", ADMIN)
+            desk.until(lambda: "/setup/" not in desk.browser.current_url, "setting up")
+        for login in (KEYS, SHOWN):
+            with new_walker(site) as walker:
+                link = invite(walker, ADMIN, login, "Li Wei", "en")
+                walker.browser.delete_all_cookies()
+                walker.speak("en")
+                walker.open(link)
+                walker.choose_password()
+                walker.arrive("/home")
+                walker.read_stage()
+        yield site
+
+
+def choose(walker: Walker, css: str, value: str) -> None:
+    """Choose from a list as a keyboard does: arrows until the value is there."""
+    walker.tab_to(css)
+    for _ in range(12):
+        if walker.script("return document.activeElement.value") == value:
+            return
+        walker.press(Keys.ARROW_DOWN)
+    raise AssertionError(f"no {value} in {css}")
+
+
+def by_keyboard(walker: Walker, slot: int, answer: list[str]) -> None:
+    """Answer a question with Tab, arrows, blanks and letters."""
+    card = f"#q{slot}"
+    if fields := walker.all(f"{card} .opts .input"):
+        for field in fields:
+            css, wanted = f"#{field.get_attribute('id')}", walker.wanted(field, answer)
+            if field.tag_name == "select":
+                choose(walker, css, wanted)
+            else:
+                walker.tab_to(css)
+                walker.press(*wanted)
+        return
+    kind = str(walker.one(f"{card} .opts input").get_attribute("type"))
+    for key in answer:
+        walker.tab_to(f"{card} .opts input[type={kind}]" + f"[value='{key}']" * (kind != "radio"))
+        walker.press(Keys.SPACE)
+        for _ in range(8):
+            if walker.script("return document.activeElement.value") == key:
+                break
+            walker.press(Keys.ARROW_DOWN)
+
+
+def test_by_keyboard_alone(every_kind: Site, shots: Path | None) -> None:
+    with new_walker(every_kind) as walker:
+        walker.speak("en")
+        walker.sign_in(KEYS)
+        attempt = walker.start_exam()
+        answers = walker.site.right_answers(attempt)
+        assert len(answers) == len(DRAW) + 1
+        for slot, answer in answers.items():
+            by_keyboard(walker, slot, answer)
+            look(walker, f"sit-{slot}-en", shots, DESK)
+            if slot < len(answers):
+                walker.tab_to("[data-go='1']")
+                walker.press(Keys.ENTER)
+                walker.until(lambda s=slot: bool(walker.all(f"#q{s + 1}[data-now]")), "next")  # type: ignore[misc]
+        walker.until(walker.is_all_saved, "everything saved")
+        walker.tab_to("#finish")
+        walker.press(Keys.ENTER)
+        walker.tab_to("[data-hand-in]")
+        walker.press(Keys.ENTER)
+        walker.arrive("/result")
+        assert "100.00 %" in walker.text
+        look(walker, "result-en", shots, DESK)
+
+
+def test_in_chinese_on_a_phone_in_the_dark(every_kind: Site, shots: Path | None) -> None:
+    with new_walker(every_kind) as walker:
+        walker.speak("zh")
+        walker.sign_in(SHOWN)
+        walker.resize(PHONE)
+        walker.theme("dark")
+        attempt = walker.start_exam()
+        for slot, answer in walker.site.right_answers(attempt).items():
+            if slot > 1:
+                walker.click("[data-go='1']")
+            look(walker, f"sit-{slot}-zh", shots, PHONE)
+            walker.answer(slot, answer)
+        walker.until(walker.is_all_saved, "everything saved")
+        walker.hand_in()
+        assert "100.00 %" in walker.text
+        look(walker, "result-zh", shots, PHONE)
+
+
+def look(walker: Walker, name: str, shots: Path | None, size: tuple[int, int]) -> None:
+    """Find nothing to object to in the page as it is."""
+    assert walker.axe() == []
+    assert walker.overflow() == 0
+    assert walker.complaints() == []
+    if shots:
+        walker.shoot(shots / f"{name}.png")
+        walker.resize(size)
