@@ -232,7 +232,10 @@ class TestByHand:
         self, client: FlaskClient, trainee: Person, admin: Person
     ) -> None:
         sign_in(client, admin)
-        assert trainee.staff_no in client.get(f"/certificates/issue?people={trainee.staff_no}").text
+        assert (
+            str(trainee.staff_no)
+            in client.get(f"/certificates/issue?people={trainee.staff_no}").text
+        )
         data = {"kind": "stage-1", "people": f" {trainee.staff_no} \n\n", "reason": "On paper"}
         reply = client.post("/certificates/issue", data=data)
         row = db.session.scalars(select(Certificate)).one()
