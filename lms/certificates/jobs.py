@@ -1,19 +1,25 @@
 """Deferred work on certificates."""
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
-
-from flask import current_app
 
 from lms.certificates import credential, document, issuer, queries, services
 from lms.certificates.models import Certificate, CertificatePdf, StatusList
 from lms.certificates.queries import Printable
-from lms.core import clock, deliverables, keys, pdf, pdf_signing, queue, site, storage, watchdog
+from lms.core import (
+    archives,
+    clock,
+    deliverables,
+    keys,
+    pdf,
+    pdf_signing,
+    queue,
+    site,
+    storage,
+    watchdog,
+)
 from lms.core.db import db, transaction
 from lms.core.keys import Kind
 from lms.core.queue import Effect, handler
@@ -69,13 +75,12 @@ def sign_status_list(list_id: int) -> Effect:
 @handler("certificates.bundle", attempts=2)
 def bundle(certificate_ids: list[int], actor_id: int) -> Effect:
     """Make the PDFs of a list of certificates; the effect hands them over in one file."""
-    with TemporaryDirectory(dir=current_app.instance_path) as folder:
-        path = Path(folder) / "bundle.zip"
-        with zipfile.ZipFile(path, "w") as archive:
-            for number, certificate_id in enumerate(certificate_ids):
-                queue.note_progress(number, len(certificate_ids))
-                archive.writestr(*_printed(certificate_id))
-        stored_as = deliverables.write(path.read_bytes())
+    printed: dict[str, bytes] = {}
+    for number, certificate_id in enumerate(certificate_ids):
+        queue.note_progress(number, len(certificate_ids))
+        name, content = _printed(certificate_id)
+        printed[name] = content
+    stored_as = deliverables.write(archives.packed(printed))
 
     def hand_over() -> Mapping[str, Any]:
         row = deliverables.add(

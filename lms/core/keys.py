@@ -8,75 +8,41 @@ What is public is read without the cryptography package: web processes ask only 
 """
 
 import base64
-import enum
 import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Any
 
 from flask import current_app
 
-from lms.core import base58, clock, site
+from lms.core import base58, clock, key_making, site
+from lms.core.key_making import Key, KeysLockedError, Kind, PackageRefusedError, public_part
 
+__all__ = [
+    "Key",
+    "KeysLockedError",
+    "Kind",
+    "PackageRefusedError",
+    "current",
+    "ensure",
+    "folder",
+    "history",
+    "is_signed",
+    "problems",
+    "public_part",
+    "rotate",
+    "secret_of",
+    "sign",
+    "take_package",
+]
 FOLDER = "keys"
-ROOT_YEARS, LEAF_YEARS = 30, 10
-_DAYS = 365
-_ED25519 = b"\xed\x01"
-"""What multicodec puts before the 32 bytes of such a public key."""
 _SEAL_INFO = b"stairway keys v1"
 _NONCE = 12
-
-
-class KeysLockedError(RuntimeError):
-    """The instance secret is not the one that the keys were sealed with."""
-
-
-class PackageRefusedError(ValueError):
-    """A PKCS#12 file cannot be signed with. `code` says why, for words elsewhere."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Kind(enum.StrEnum):
-    """What a key is for."""
-
-    CREDENTIAL = "credential"
-    """Ed25519: signs credentials and status lists."""
-    ROOT = "root"
-    """EC P-256, a certificate authority: vouches for the signers of PDFs."""
-    SIGNER = "signer"
-    """Signs PDFs: EC P-256 under our root, or a bought one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key as its file has it."""
-
-    kind: Kind
-    number: int
-    made_at: datetime
-    retired_at: datetime | None
-    public: str
-    """Ed25519: multibase, as in a did:key. Otherwise the certificate's SHA-256, in hex."""
-    chain: tuple[str, ...]
-    """Certificates in PEM, its own first, then those that vouch for it; none for Ed25519."""
-    subject: str
-    """Whom the certificate names; "" for Ed25519."""
-    expires_at: datetime | None
-    is_bought: bool
-    sealed: str
-
-    @property
-    def name(self) -> str:
-        """What it is called in files and listings."""
-        return f"{self.kind}-{self.number:04}"
 
 
 def ensure(at: datetime | None = None) -> None:
@@ -145,18 +111,12 @@ def is_signed(public: str, signature: bytes, data: bytes) -> bool:
 
     try:
         raw = base58.decode(public.removeprefix("z"))
-        if not raw.startswith(_ED25519):
+        if not raw.startswith(key_making.ED25519):
             return False
-        Ed25519PublicKey.from_public_bytes(raw[len(_ED25519) :]).verify(signature, data)
+        Ed25519PublicKey.from_public_bytes(raw[len(key_making.ED25519) :]).verify(signature, data)
     except (InvalidSignature, ValueError):
         return False
     return True
-
-
-def public_part(*, kind: str, public: str, chain: Sequence[str]) -> Key:
-    """Return a key as one knows it who may only check with it."""
-    epoch = datetime.fromtimestamp(0, UTC)
-    return _key(Kind(kind), 0, epoch, public=public, chain=tuple(chain))
 
 
 def take_package(content: bytes, password: str, *, at: datetime | None = None) -> Key:
@@ -172,7 +132,7 @@ def take_package(content: bytes, password: str, *, at: datetime | None = None) -
             ``expired`` or ``not-yet-valid``; the signer in use stays.
     """
     at = at or clock.now()
-    key, secret = _opened(content, password, at)
+    key, secret = key_making.opened(content, password, len(_paths(Kind.SIGNER)) + 1, at)
     kept = _keep(key, secret)
     _retire(Kind.SIGNER, at)
     return kept
@@ -226,141 +186,14 @@ def _read(path: Path) -> Key:
 def _add(kind: Kind, at: datetime) -> Key:
     number = len(_paths(kind)) + 1
     if kind is Kind.CREDENTIAL:
-        return _keep(*_new_ed25519(number, at))
-    return _keep(*_new_certificate(kind, number, at))
-
-
-def _new_ed25519(number: int, at: datetime) -> tuple[Key, bytes]:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    private = Ed25519PrivateKey.generate()
-    public = "z" + base58.encode(_ED25519 + private.public_key().public_bytes_raw())
-    return _key(Kind.CREDENTIAL, number, at, public=public), private.private_bytes_raw()
-
-
-def _new_certificate(kind: Kind, number: int, at: datetime) -> tuple[Key, bytes]:
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    private = ec.generate_private_key(ec.SECP256R1())
-    authority = current(Kind.ROOT) if kind is Kind.SIGNER else None
-    years = ROOT_YEARS if authority is None else LEAF_YEARS
-    certificate = _certificate(private, authority, at, at + timedelta(days=years * _DAYS))
-    return _with_chain(kind, number, at, [certificate, *_certificates(authority)]), _pkcs8(private)
-
-
-def _certificate(private: Any, authority: Key | None, since: datetime, until: datetime) -> Any:
-    """Return a certificate of ours: the root's own, or a signer's."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import load_der_private_key
-    from cryptography.x509.oid import NameOID
-
+        return _keep(*key_making.new_ed25519(number, at))
     settings = site.settings()
-    role = "Root" if authority is None else "Certificates"
-    names = {
-        NameOID.ORGANIZATION_NAME: settings.issuer_zh[:64],
-        NameOID.COMMON_NAME: f"{settings.issuer_en[:48]} {role}",
-    }
-    subject = x509.Name([x509.NameAttribute(name, text) for name, text in names.items()])
-    issuer, signing = subject, private
-    if authority is not None:
-        issuer = _certificates(authority)[0].subject
-        signing = load_der_private_key(secret_of(authority), None)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(private.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(since - timedelta(minutes=5))  # clocks differ
-        .not_valid_after(until)
-    )
-    for extension, is_critical in _extensions(private, signing, is_root=authority is None):
-        builder = builder.add_extension(extension, is_critical)
-    return builder.sign(signing, SHA256())
-
-
-def _extensions(private: Any, signing: Any, *, is_root: bool) -> list[tuple[Any, bool]]:
-    from cryptography import x509
-
-    signs = dict.fromkeys(
-        ("key_encipherment", "data_encipherment", "key_agreement", "encipher_only"), False
-    )
-    usage = x509.KeyUsage(
-        digital_signature=not is_root,
-        content_commitment=not is_root,
-        key_cert_sign=is_root,
-        crl_sign=is_root,
-        decipher_only=False,
-        **signs,
-    )
-    return [
-        (x509.BasicConstraints(ca=is_root, path_length=0 if is_root else None), True),
-        (usage, True),
-        (x509.SubjectKeyIdentifier.from_public_key(private.public_key()), False),
-        (x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key()), False),
-    ]
-
-
-def _opened(content: bytes, password: str, at: datetime) -> tuple[Key, bytes]:
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa
-    from cryptography.hazmat.primitives.serialization import pkcs12
-
-    try:
-        private, certificate, others = pkcs12.load_key_and_certificates(
-            content, password.encode() or None
-        )
-    except ValueError as error:
-        said = str(error).lower()
-        code = "wrong-password" if "password" in said or "mac" in said else "not-a-package"
-        raise PackageRefusedError(code) from None
-    if private is None or certificate is None:
-        raise PackageRefusedError("no-key")
-    if not isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise PackageRefusedError("bad-key")
-    if at >= certificate.not_valid_after_utc:
-        raise PackageRefusedError("expired")
-    if at < certificate.not_valid_before_utc:
-        raise PackageRefusedError("not-yet-valid")
-    number = len(_paths(Kind.SIGNER)) + 1
-    made = _with_chain(Kind.SIGNER, number, at, [certificate, *others])
-    return replace(made, is_bought=True), _pkcs8(private)
-
-
-def _with_chain(kind: Kind, number: int, at: datetime, certificates: list[Any]) -> Key:
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    own = certificates[0]
-    return _key(
-        kind,
-        number,
-        at,
-        public=own.fingerprint(SHA256()).hex(),
-        chain=tuple(each.public_bytes(Encoding.PEM).decode() for each in certificates),
-        subject=own.subject.rfc4514_string(),
-        expires_at=own.not_valid_after_utc,
-    )
-
-
-def _certificates(key: Key | None) -> list[Any]:
-    from cryptography.x509 import load_pem_x509_certificate
-
-    return [load_pem_x509_certificate(pem.encode()) for pem in (key.chain if key else ())]
-
-
-def _pkcs8(private: Any) -> bytes:
-    from cryptography.hazmat.primitives import serialization as form
-
-    plain = form.NoEncryption()
-    content: bytes = private.private_bytes(form.Encoding.DER, form.PrivateFormat.PKCS8, plain)
-    return content
-
-
-def _key(kind: Kind, number: int, at: datetime, *, public: str, **changes: Any) -> Key:
-    told: dict[str, Any] = {"chain": (), "subject": "", "expires_at": None, "retired_at": None}
-    told |= {"is_bought": False, "sealed": "", **changes}
-    return Key(kind=kind, number=number, made_at=at, public=public, **told)
+    root = current(Kind.ROOT) if kind is Kind.SIGNER else None
+    role = "Certificates" if root else "Root"
+    names = (settings.issuer_zh[:64], f"{settings.issuer_en[:48]} {role}")
+    authority = (root, secret_of(root)) if root else None
+    made = key_making.new_certificate(kind, number, at, names=names, authority=authority)
+    return _keep(*made)
 
 
 def _cipher() -> Any:
