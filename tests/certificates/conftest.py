@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.certificates import queries
 from lms.certificates.models import Certificate
-from lms.core import clock, queue
+from lms.core import clock, pdf, queue
 from lms.core.db import db
 from lms.courses import services as courses
 from tests import factories
@@ -19,6 +19,8 @@ from tests import factories
 @pytest.fixture
 def certificate(session: Session) -> Certificate:
     """Earned through the services: lessons read, exam passed, files made by the queue."""
+    if missing := pdf.check():
+        pytest.skip(f"missing on this host: {', '.join(missing)}")
     holder = factories.person(name="张思远", latin_name="Zhang Siyuan")
     factories.certificate_definition(prefix="LT1")
     run = factories.enrolment(holder, factories.programme())
