@@ -1,6 +1,9 @@
 """The PDF of a certificate: made once, kept as bytes."""
 
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,11 +12,13 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.certificates import document, jobs, queries
 from lms.certificates.models import Certificate, CertificatePdf
-from lms.core import pdf, queue, storage
+from lms.config import PROJECT
+from lms.core import keys, pdf, queue, storage
 from lms.core.db import db, transaction
 from lms.core.queue import Job, JobState
 from tests import factories
 from tests.browser import sign_in
+from tests.conftest import new_app
 from tests.factories import NOON
 
 
@@ -73,3 +78,37 @@ def test_a_renderer_that_dies_is_tried_once_more_and_the_certificate_is_valid_me
     assert "could not be made" in page.text
     client.post(f"/certificates/{certificate.id}/pdf")
     assert "is being made" in client.get(f"/certificates/{certificate.id}.pdf").text
+
+
+ALONE = """
+import sys
+from pathlib import Path
+from lms.config import Settings
+from lms.core.db import Base, db
+from lms.factory import create_app
+folder = Path(sys.argv[1])
+app = create_app(Settings(data_dir=folder, secret_key="x" * 32, database_url="sqlite:///" + sys.argv[2]))
+with app.app_context():
+    Base.metadata.create_all(db.engine)
+    from tests import factories
+    row = factories.certificate(factories.person())
+    client = app.test_client()
+    for path in ("", ".json"):
+        assert client.get(f"/v/{row.serial}{path}?t={row.token}").status_code == 200
+    assert client.get("/verify").status_code == client.get("/issuer").status_code == 200
+heavy = {"cryptography", "pyhanko", "asn1crypto", "pyld", "weasyprint", "pikepdf", "PIL", "zxingcpp"}
+print(sorted(heavy & sys.modules.keys()))
+"""
+
+
+def test_the_web_process_never_loads_what_only_jobs_need(tmp_path: Path) -> None:
+    with new_app(tmp_path, "sqlite://") as app, app.app_context():
+        keys.ensure()  # as the first start does, in a process of its own
+    done = subprocess.run(  # noqa: S603  our own interpreter and script
+        [sys.executable, "-c", ALONE, str(tmp_path), str(tmp_path / "lms.sqlite")],
+        cwd=PROJECT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == "[]", done.stderr
