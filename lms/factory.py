@@ -15,15 +15,22 @@ import lms.accounts.importing.jobs
 import lms.accounts.jobs
 import lms.accounts.views
 import lms.admin.assign_views
+import lms.admin.backup.cli
+import lms.admin.backup.jobs
 import lms.admin.blueprint
 import lms.admin.demo.cli
 import lms.admin.import_views
 import lms.admin.site_views
 import lms.admin.unit_views
 import lms.admin.views
+import lms.certificates.blueprint
+import lms.certificates.cli
+import lms.certificates.issue_views
 import lms.certificates.jobs
+import lms.certificates.proof_views
 import lms.certificates.views
 import lms.core.cli
+import lms.courses.aid_views
 import lms.courses.blueprint
 import lms.courses.cli
 import lms.courses.jobs
@@ -35,6 +42,7 @@ import lms.desk.team_views
 import lms.desk.views
 import lms.desk.work_views
 import lms.exams.blueprint
+import lms.exams.cli
 import lms.exams.jobs
 import lms.exams.marking_views
 import lms.exams.outcome_views
@@ -52,13 +60,15 @@ import lms.reports.views
 from lms import wiring
 from lms.accounts import login
 from lms.config import PROJECT, Settings
+from lms.core import logging as lines, statements
 from lms.core.db import db, engine_options, frozen_type
+from lms.core.logging import Format
 from lms.desk.menu import menu_of
 from lms.permissions import PERMISSIONS
-from lms.web import assets, errors, headers, i18n, layout, markup, requests, urls
+from lms.web import assets, errors, headers, i18n, layout, markup, requests, sessions, urls
 
 BLUEPRINTS = (
-    lms.certificates.views.bp,
+    lms.certificates.blueprint.bp,
     lms.records.blueprint.bp,
     lms.accounts.views.bp,
     lms.admin.blueprint.bp,
@@ -72,8 +82,11 @@ COMMANDS = (
     lms.core.cli.jobs,
     lms.accounts.cli.group,
     lms.accounts.cli.people_group,
+    lms.admin.backup.cli.group,
     lms.admin.demo.cli.group,
+    lms.certificates.cli.group,
     lms.courses.cli.group,
+    lms.exams.cli.group,
     lms.records.cli.group,
     lms.reports.cli.group,
 )
@@ -97,7 +110,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         render_item=frozen_type,
         transactional_ddl=True,
     )
+    lines.choose(Format(settings.log_format))
+    statements.configure(settings.slow_statement_ms)
     requests.init_app(app)
+    sessions.init_app(app)
     CSRFProtect(app)
     i18n.init_app(app, settings.languages.split(","), settings.time_zone)
     app.jinja_env.undefined = StrictUndefined
@@ -132,7 +148,9 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": settings.upload_limit_mb * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(
+            settings.database_url, threads=settings.threads
+        ),
         "IDLE_MINUTES": settings.idle_minutes,
         "SESSION_DAYS": settings.session_days,
     }

@@ -9,6 +9,8 @@ from lms.accounts.rules import Role
 
 TRAINEES = frozenset({Role.TRAINEE})
 ADMINS = frozenset({Role.ADMIN})
+LEARNERS = frozenset({Role.TRAINEE, Role.TRAINER, Role.ADMIN})
+"""Who works with the sheets: a trainee with those of the own programmes."""
 TRAINERS = frozenset({Role.TRAINER, Role.ADMIN})
 """Who keeps the curriculum and sees how its exams went."""
 KEEPERS = frozenset({Role.HR, Role.ADMIN})
@@ -59,6 +61,10 @@ PERMISSIONS: Permissions = {
     "admin.unit_close": ADMINS,
     "admin.audit": ADMINS,
     "admin.health": ADMINS,
+    "admin.job_retry": ADMINS,
+    "admin.mails_retry": ADMINS,
+    "admin.metrics": PUBLIC,
+    "admin.backup_now": ADMINS,
     # desk
     "desk.home": ANYONE,
     "desk.team": frozenset({Role.MANAGER}),
@@ -72,6 +78,8 @@ PERMISSIONS: Permissions = {
     "courses.check": TRAINEES,
     "courses.media": TRAINEES,
     "courses.material": TRAINEES,
+    "courses.aids": LEARNERS,
+    "courses.aid": LEARNERS,
     "courses.studio": TRAINERS,
     "courses.edit_lesson": TRAINERS,
     "courses.preview_lesson": TRAINERS,
@@ -106,8 +114,20 @@ PERMISSIONS: Permissions = {
     "certificates.pdf": ANYONE,
     "certificates.make_pdf": ANYONE,
     "certificates.revoke": frozenset({Role.HR, Role.ADMIN}),
+    "certificates.issue": frozenset({Role.HR, Role.ADMIN}),
     "certificates.verify": PUBLIC,
+    "certificates.verify_json": PUBLIC,
     "certificates.verify_form": PUBLIC,
+    "certificates.verify_file": PUBLIC,
+    "certificates.credential_file": PUBLIC,
+    "certificates.badge_file": PUBLIC,
+    "certificates.status_list": PUBLIC,
+    "certificates.did_document": PUBLIC,
+    "certificates.issuer_page": PUBLIC,
+    "certificates.issuer_json": PUBLIC,
+    "certificates.issuer_root": PUBLIC,
+    "certificates.achievement": PUBLIC,
+    "certificates.achievement_json": PUBLIC,
     # records
     "records.mine": ANYONE,
     "records.make_pdf": ANYONE,

@@ -9,6 +9,7 @@ from lms.core import content
 from lms.core.events import subscribe
 from lms.courses import studio
 from lms.courses.assigning import ImportEnroller
+from lms.courses.content.aids import JobAids
 from lms.courses.content.section import Curriculum
 from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, StageCompleted
 from lms.courses.services import note_stage_passed
@@ -18,6 +19,7 @@ from lms.exams.content.section import Examinations
 from lms.exams.events import AttemptMarked, AttemptStarted
 from lms.notifications.services import mail_link
 from lms.records import services as records
+from lms.surveys.content import SurveyForms
 
 
 def connect() -> None:
@@ -25,7 +27,9 @@ def connect() -> None:
 
     The record comes first: what follows from a fact stands behind it in the chain.
     """
-    content.register(Curriculum(), Examinations(), DrillScripts(), Definitions())
+    content.register(
+        Curriculum(), JobAids(), Examinations(), DrillScripts(), SurveyForms(), Definitions()
+    )
     studio.ask_for_exams(exam_rows)
     joining.register(ImportEnroller())
     subscribe(LinkMade, mail_link)

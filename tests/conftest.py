@@ -10,11 +10,12 @@ may create others, the same tests run there. Never one in memory: nobody runs th
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
@@ -27,6 +28,39 @@ from lms.config import Settings
 from lms.core.db import Base, db
 from lms.factory import create_app
 from tests import factories
+
+HowOften = Callable[[int, int], int]
+REPORT = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="hours of bad luck instead of seconds")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[REPORT] = []
+    # No deadline: how long a case takes says how busy the machine is, not whether it is right.
+    cases = 2000 if config.getoption("--soak") else 200
+    hypothesis.settings.register_profile("ours", max_examples=cases, deadline=None)
+    hypothesis.settings.load_profile("ours")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in terminalreporter.config.stash[REPORT]:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def how_often(pytestconfig: pytest.Config) -> HowOften:
+    """Chooses between a number for `make test` and a larger one for `make soak`."""
+    long = bool(pytestconfig.getoption("--soak"))
+    return lambda short, soak: soak if long else short
+
+
+@pytest.fixture
+def report(pytestconfig: pytest.Config) -> list[str]:
+    """Lines for the end of the run: what was measured on the way."""
+    return pytestconfig.stash[REPORT]
 
 
 @contextmanager

@@ -10,13 +10,16 @@ from pathlib import Path
 
 from alembic.script import ScriptDirectory
 from flask import current_app
+from flask_babel import LazyString
 from sqlalchemy import func, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
 import lms
+from lms.certificates.words import KEY_PROBLEMS
 from lms.config import PROJECT, Settings
-from lms.core import disk, pdf
+from lms.core import disk, keys, pdf
 from lms.core.db import SAFE_SQLITE, db
+from lms.core.keys import Key, Kind
 from lms.core.queue import Job, JobState
 
 MASK = "••••••"
@@ -78,6 +81,14 @@ def database_bytes() -> int:
     return sum(part.stat().st_size for part in parts if part.exists())
 
 
+def log_bytes() -> int:
+    """Return how much of SQLite's log was not written back into the database yet, at most."""
+    if db.engine.dialect.name != "sqlite":
+        return 0
+    log = Path(f"{db.session.get_bind().engine.url.database}-wal")
+    return log.stat().st_size if log.exists() else 0
+
+
 def queue() -> Queue:
     """Look at the job queue."""
     counts = db.session.execute(select(Job.state, func.count()).group_by(Job.state))
@@ -92,6 +103,16 @@ def missing_for_pdf() -> list[str]:
     return pdf.check()
 
 
+def key_problems() -> list[LazyString]:
+    """Return what is wrong with the keys that sign certificates."""
+    return [KEY_PROBLEMS[code] for code in keys.problems()]
+
+
+def signing_keys() -> list[Key]:
+    """Return the keys that sign certificates now."""
+    return [keys.current(kind) for kind in Kind]
+
+
 def settings() -> Settings:
     """Return the settings in force."""
     found: Settings = current_app.config["SETTINGS"]
@@ -104,6 +125,8 @@ def shown_settings() -> list[tuple[str, str]]:
     values = {each.name: str(getattr(in_force, each.name)) for each in fields(in_force)}
     values["secret_key"] = MASK
     values["public_url"] = in_force.base_url
+    if in_force.metrics.startswith("token:"):
+        values["metrics"] = f"token:{MASK}"
     for name in ("database_url", "mail_server"):
         values[name] = _without_password(values[name])
     return [(f"LMS_{name.upper()}", value) for name, value in values.items()]

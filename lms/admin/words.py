@@ -28,12 +28,19 @@ ACTIONS = {
     "courses.material_retired": _("Material retired"),
     "courses.material_brought_back": _("Material brought back"),
     "exams.marked": _("Answer marked"),
+    "backup.created": _("Backup made"),
+    "backup.failed": _("Backup failed"),
+    "backup.restored": _("Backup restored"),
     "content.imported": _("Content imported"),
+    "certificates.issued": _("Certificate issued by hand"),
+    "certificates.keys-rotated": _("Signing keys replaced"),
     "certificates.revoked": _("Certificate revoked"),
     "reports.made": _("Effectiveness report made"),
     "reports.advised": _("Recommendations saved"),
     "reports.exported": _("Effectiveness report exported"),
     "records.exported": _("Records exported"),
+    "admin.job_retried": _("Job tried again"),
+    "admin.mails_retried": _("Mails tried again"),
 }
 
 KINDS = {
@@ -46,12 +53,16 @@ KINDS = {
     "attempt": _("Attempt"),
     "material": _("Material"),
     "content": _("Content"),
+    "backup": _("Backup"),
     "report": _("Effectiveness report"),
+    "job": _("Job"),
+    "mail": _("Mails"),
 }
 
 FIELDS = {
     "slot": _("Question"),
     "mark": _("Mark"),
+    "count": _("Number"),
     "recommendations": _("Recommendations"),
     "name": _("Name"),
     "login": _("Sign-in name"),
@@ -87,6 +98,9 @@ FIELDS = {
     "version": _("Version"),
     "lesson": _("Lesson"),
     "superseded": _("replaced by the files"),
+    "reasons": _("Reasons"),
+    "made_at": _("Backup of"),
+    "kept_in": _("Kept aside in"),
     "added": _("added"),
     "changed": _("changed"),
 }

@@ -5,6 +5,7 @@ touches the database.
 """
 
 import enum
+import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -134,6 +135,18 @@ class Tree:
         """Return the named values that lie with the texts."""
         return _bilingual(self.document(VARIABLES) if self.exists(VARIABLES) else None)
 
+    def replaced_figures(self) -> set[str]:
+        """Return the names of values whose figures the site replaced: what follows from them is off.
+
+        A figure with a unit reads differently in the two languages; a telephone number does not.
+        """
+        theirs, now = self.own_values(), self.values()
+        return {
+            name
+            for name, value in theirs.items()
+            if value["zh"] != value["en"] and _figures(value) != _figures(now.get(name, value))
+        }
+
     def replaced(self) -> yaml_lines.Map | None:
         """Return the mapping of the site's own values; None if it has none."""
         return self.once("replaced", self._replaced)
@@ -181,6 +194,10 @@ class Tree:
 
     def _refuse(self, path: str, line: int | None, code: str, message: str, advice: str) -> None:
         self.problems.append(Finding(path, line, Severity.ERROR, code, message, advice))
+
+
+def _figures(value: Bilingual) -> list[str]:
+    return [each for text in value.values() for each in re.findall(r"\d+", text)]
 
 
 def _bilingual(given: Mapping[str, Any] | None) -> dict[str, Bilingual]:

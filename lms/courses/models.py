@@ -129,6 +129,41 @@ class LessonMedia(Base):
     size_bytes: Mapped[int]
 
 
+class Aid(Base):
+    """A job aid: one sheet for the desk. Its content lies in its versions."""
+
+    __tablename__ = "aid"
+
+    id: Mapped[pk]
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    published_id: Mapped[int | None] = mapped_column(ForeignKey("aid_version.id", use_alter=True))
+
+    published: Mapped["AidVersion | None"] = relationship(
+        foreign_keys=[published_id], post_update=True
+    )
+
+
+class AidVersion(Base):
+    """What a sheet said. Immutable."""
+
+    __tablename__ = "aid_version"
+    __table_args__ = (UniqueConstraint("aid_id", "number"),)
+
+    id: Mapped[pk]
+    aid_id: Mapped[int] = mapped_column(ForeignKey("aid.id"))
+    number: Mapped[int]
+    title: Mapped[dict[str, str]] = mapped_column(JSON)
+    meta: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """The sheet's file as it was read."""
+    source: Mapped[dict[str, str]] = deferred(mapped_column(JSON))
+    html: Mapped[dict[str, str]] = deferred(mapped_column(JSON))
+    """Language -> the sheet, variables filled in, sanitised."""
+    digest: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
+
+    aid: Mapped[Aid] = relationship(foreign_keys=[aid_id], lazy="joined")
+
+
 class Material(Base):
     """A file that goes with a lesson, to open or to take away. Its bytes lie in its versions."""
 

@@ -5,11 +5,13 @@ from flask_babel import LazyString, lazy_gettext as _
 from lms.desk.rules import Need, Show
 
 JOBS = {
+    "admin.backup": _("Backup"),
     "records.export": _("Training records"),
     "accounts.import": _("Import of people"),
     "accounts.import-check": _("Check of a file with people"),
     "accounts.invite": _("Invitations"),
     "courses.assign": _("Assignment of a programme"),
+    "certificates.bundle": _("Certificates as PDF"),
     "reports.effectiveness": _("Effectiveness report"),
     "reports.export": _("Effectiveness report as a file"),
 }

@@ -53,7 +53,8 @@ class DrillScripts:
             entry = Entry(path, document, found)
             codes.add(_Drill(tree, entry, known).check())
         yield from dict.fromkeys(found)  # the graph reads fields that were read before
-        yield from _check_gates(tree, codes)
+        if tree.is_folder(DRILLS):  # an export has none: what was not imported is not written out
+            yield from _check_gates(tree, codes)
 
     def review(self, tree: Tree) -> Iterator[Finding]:
         """Yield where their texts fall short."""
@@ -140,7 +141,7 @@ class _Drill:
         if self.form == "graph":
             self._graph()
         names = used(dict(entry.value))
-        check_depends(entry, names, self.tree.values().keys())
+        check_depends(entry, names, self.tree)
         return code
 
     def _fields(self) -> None:

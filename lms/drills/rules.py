@@ -106,7 +106,7 @@ def unreachable(script: Script) -> tuple[set[str], set[str]]:
     """Return the states that nobody gets to, and the actions that nobody can choose."""
     reached = places(script)
     chosen = {each.code for place in reached for each in _possible(script, place)}
-    states = script.states - {place.state for place in reached}
+    states = set(script.states) - {place.state for place in reached}
     return states, {each.code for each in script.actions} - chosen
 
 

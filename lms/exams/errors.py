@@ -1,5 +1,8 @@
 """Ways in which an exam action can be refused."""
 
+from http import HTTPStatus
+from typing import ClassVar
+
 from flask_babel import lazy_gettext as _
 
 from lms.core.errors import LmsError
@@ -17,6 +20,18 @@ class TakenOverError(LmsError):
 
     code = "taken-over"
     message = _("Another device or browser has taken over this attempt. This page is read-only.")
+
+
+class NotSavedError(LmsError):
+    """The server could not write; what was sent may be sent again."""
+
+    code = "not-saved"
+    status: ClassVar[HTTPStatus] = HTTPStatus.SERVICE_UNAVAILABLE
+    message = _(
+        "Not saved yet: the disk of the server is full, or its database does not answer. Your "
+        "answers are kept in this browser: keep the exam open, it sends them again by itself; if it "
+        "does not, go back and save again. Tell your trainer if this message stays."
+    )
 
 
 class NotHandedInError(LmsError):

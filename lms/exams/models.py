@@ -44,6 +44,8 @@ class Question(Base):
     """Code of the module that it belongs to."""
     case: Mapped[str | None] = mapped_column(String(40), index=True)
     """Code of the case whose sub-question it is; those of a case are drawn together, in order."""
+    bank: Mapped[str | None] = mapped_column(String(80), index=True)
+    """Name of the bank that an import put it into; empty for one that the content files own."""
     pool: Mapped[Pool]
     published_id: Mapped[int | None] = mapped_column(
         ForeignKey("question_version.id", use_alter=True)

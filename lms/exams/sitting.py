@@ -4,7 +4,7 @@ Everything in here runs inside the transaction of a service.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -38,16 +38,18 @@ class Answer:
     flagged: bool = False
 
 
-def fitting(attempt: Attempt, answers: Iterable[Answer]) -> list[Answer]:
+def fitting(layout: Sequence[Any], answers: Iterable[Answer]) -> list[Answer]:
     """Return the answers that can be meant: a slot of this paper, options that it showed.
 
-    What else a client may send scores nothing and is not kept.
+    Args:
+        layout: of the attempt.
+        answers: as a client sent them. What else one may send scores nothing and is not kept.
     """
     kept: dict[int, Answer] = {}
     for each in answers:
-        if not 1 <= each.slot <= len(attempt.layout):
+        if not 1 <= each.slot <= len(layout):
             continue
-        _version, shown, _points = attempt.layout[each.slot - 1]
+        _version, shown, _points = layout[each.slot - 1]
         known = _known(shown, each.answer)
         if each.slot not in kept or each.seq > kept[each.slot].seq:
             kept[each.slot] = Answer(each.slot, each.seq, known, each.flagged)

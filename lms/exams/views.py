@@ -40,11 +40,10 @@ def start_page(exam_code: str) -> str:
     state = found(progress.state_of(stage.code))
     summary = found(queries.exam_summaries(actor, enrolment).get(exam_code))
     refusal = policies.refusal_to_start(summary, state, at=clock.now())
-    rules = ExamRules.read(found(queries.exam_or_404(exam_code).published).settings)
     return render_template(
         "exams/start.html",
         exam=summary,
-        rules=rules,
+        rules=summary.rules,
         stage=stage,
         state=state,
         refusal=refusal,

@@ -78,7 +78,7 @@ VALUES = {"a.b": {"zh": "十", "en": "ten"}}
 class TestPlaceholders:
     def test_they_are_filled_in_by_the_language_of_the_text(self) -> None:
         given = {"zh": "{{a.b}} 分钟", "en": ["{{ a.b }} minutes"], "n": 1, "x": "{{a.b}}"}
-        filled = {"zh": "十 分钟", "en": ["ten minutes"], "n": 1, "x": "{{a.b}}"}
+        filled = {"zh": "十分钟", "en": ["ten minutes"], "n": 1, "x": "{{a.b}}"}
         assert fill(given, VALUES) == filled
 
     def test_unknown_ones_stay(self) -> None:
@@ -150,7 +150,7 @@ class TestCommands:
         result = runner.invoke(args=["content", "check", "--from", str(root)])
         assert result.exit_code == 0
         assert result.output == (
-            "2 variables, 1 programmes, 1 lessons, 5 questions, 1 exams, 1 certificates:"
+            "2 variables, 1 programmes, 1 lessons, 0 aids, 13 questions, 1 exams, 0 drills, 0 surveys, 1 certificates:"
             " 0 errors, 0 warnings\n"
         )
 
@@ -161,7 +161,7 @@ class TestCommands:
         result = runner.invoke(args=["content", "check", "--json", "--from", str(root)])
         assert result.exit_code == 1
         told = json.loads(result.output)
-        assert (told["errors"], told["warnings"], told["counts"]["questions"]) == (1, 0, 5)
+        assert (told["errors"], told["warnings"], told["counts"]["questions"]) == (1, 0, 13)
         assert told["findings"] == [
             {
                 "file": "certificates/whole.yaml",
@@ -178,7 +178,7 @@ class TestCommands:
         result = runner.invoke(args=["content", "import", "--from", str(root)])
         assert result.exit_code == 0, result.output
         assert "lessons: 1 new, 0 changed, 0 as before\n" in result.output
-        assert "questions: 5 new, 0 changed, 0 as before\n" in result.output
+        assert "questions: 13 new, 0 changed, 0 as before\n" in result.output
         assert "imported in " in result.output
 
     @pytest.mark.usefixtures("session")

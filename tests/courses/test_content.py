@@ -163,7 +163,8 @@ class TestImport:
             "variables": (2, 0, 0),
             "programmes": (1, 0, 0),
             "lessons": (1, 0, 0),
-            "questions": (5, 0, 0),
+            "aids": (0, 0, 0),
+            "questions": (13, 0, 0),
             "exams": (1, 0, 0),
             "certificates": (1, 0, 0),
         }

@@ -42,12 +42,12 @@ def check_lessons(tree: Tree) -> Iterator[Finding]:
             yield from found
 
 
-def check_depends(entry: Entry, names: AbstractSet[str], known: AbstractSet[str]) -> None:
+def check_depends(entry: Entry, names: AbstractSet[str], tree: Tree) -> None:
     """Check the named values that an entry's texts use: known, and listed under ``depends``.
 
     One may be listed that no text names: a figure in an answer can follow from it.
     """
-    listed = entry.words("depends")
+    listed, known = entry.words("depends"), tree.values().keys()
     for name in sorted(names | set(listed)):
         if name not in known:
             advice = f"Add it to {VARIABLES}, or correct the name."
@@ -55,6 +55,10 @@ def check_depends(entry: Entry, names: AbstractSet[str], known: AbstractSet[str]
         elif name not in listed:
             said = f"{name} is used and not listed"
             entry.error("undeclared-variable", said, "Add it to the list.", at="depends")
+    for name in sorted(tree.once("figures", tree.replaced_figures) & set(listed)):
+        said = f"was written for another {name}; here it is {tree.values()[name]['en']}"
+        advice = "Read its figures again, and write your own where they follow from it."
+        entry.warning("value-replaced", said, advice, at="depends")
     if listed and entry.value.get("class") == LessonClass.GENERIC:
         said, advice = "what is generic depends on no variable", "Make it parametric."
         entry.warning("class-depends", said, advice, at="class")
@@ -99,7 +103,7 @@ class _Texts:
         known = self.tree.values().keys()
         told = self._check_values(known)
         names = used([self.texts, self.lesson.value.get("checks")])
-        check_depends(self.lesson, names - told, known)
+        check_depends(self.lesson, names - told, self.tree)
 
     def _say(self, name: str, line: int | None, code: str, message: str, advice: str = "") -> None:
         path = f"{self.folder}/{name}"

@@ -26,6 +26,7 @@ _RATIO = (0.50, 0.85)
 """English words for each Chinese character."""
 _HEADINGS = (3, 6)
 _MEAN_WORDS = 18
+_FAR = 1_000_000
 _STALE = timedelta(days=365)
 _STAMPED = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?!\S*[+-]\d{2}:\d{2}|\S*Z)"
@@ -82,6 +83,7 @@ class Reviewer:
         self.style: Style = style(tree)
         self.world: World = world(tree)
         self.values = tree.own_values()
+        self.left = tree.once("left", lambda: _left(tree))
 
     def say(
         self, code: str, message: str, advice: str = "", *, line: int | None = 1, error: bool = True
@@ -92,6 +94,10 @@ class Reviewer:
 
     def text(self, words: str, language: str, line: int, *, kind: str = "text") -> None:
         """Review one paragraph, cell or sentence."""
+        for old, new in self.left[language].items():
+            if old in words:
+                said, advice = f"says {old}; here it is {new}", "Replace it, or let the case stay."
+                self.say("name-left", said, advice, line=line, error=False)
         words = fill(words, self.values, language)
         for each in typography.remarks(words, language):
             if each.code != "en-clock" or kind in {"text", "heading"}:
@@ -128,7 +134,8 @@ class Reviewer:
             if word not in {"console", "sql"} or (word == "console" and "$" not in block):
                 continue
             start = max((each for each in heads if each < line), default=1)
-            near = [each.text for each in found.pieces if start <= each.line < line + 40]
+            end = min((each for each in heads if each > line), default=line + _FAR)
+            near = [each.text for each in found.pieces if start <= each.line < end]
             if not _SAFE[language].search(" ".join([block, *near])):
                 said = "nobody says whether these commands only read"
                 self.say("command-safety", said, "Read-only, or what it changes.", line=line)
@@ -239,6 +246,13 @@ class _Lesson:
             missing = "zh" if number in there else "en"
             said = f"the number {number} stands in the other language only"
             self.reviewers[missing].say("numbers-differ", said, "Is it left out?", error=False)
+
+
+def _left(tree: Tree) -> dict[str, dict[str, str]]:
+    """Return language -> name in the sample texts -> what the site calls it."""
+    theirs, now, names = tree.own_values(), tree.values(), world(tree).variables
+    changed = [(theirs[each], now[each]) for each in names if theirs[each] != now[each]]
+    return {each: {old[each]: new[each] for old, new in changed} for each in LANGUAGES}
 
 
 def review_texts(reviewer: Reviewer, entry: Entry) -> None:

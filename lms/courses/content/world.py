@@ -37,8 +37,8 @@ class World:
     """Program -> version that the world runs."""
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Language -> name in a text -> the same thing's name in variables.yaml."""
-    product: Mapping[str, str] = field(default_factory=dict)
-    """Language -> the product's name."""
+    variables: tuple[str, ...] = ()
+    """The values that are names: company, product, customers, people."""
     patterns: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -141,7 +141,7 @@ class _Reader:
             releases=frozenset(releases),
             software=software,
             names=names,
-            product=product,
+            variables=tuple(each for each in ("company", "product", *known) if each in self.values),
             patterns=_patterns(hosts, software, names, product),
         )
 
@@ -281,6 +281,6 @@ def _patterns(
     return {
         "host": re.compile(rf"(?<![\w.-])(?:{one_of(kinds)})-\d+(?![\w-])"),
         "software": re.compile(rf"({one_of(software)}) (\d+(?:\.\d+)*)"),
-        "release": re.compile(rf"(?:{called}|版本|[Vv]ersion|[Rr]elease) ?(\d+\.\d+(?:\.\d+)?)"),
+        "release": re.compile(rf"(?:{called}|版本|[Vv]ersion|release) ?(\d+\.\d+(?:\.\d+)?)"),
         **{language: re.compile(one_of(each)) for language, each in names.items()},
     }

@@ -11,7 +11,9 @@ from lms.core.content import Finding, Tree
 from lms.core.entries import Entry
 from lms.core.placeholders import LANGUAGES
 from lms.courses.content.prose_checks import Reviewer, review_texts
+from lms.courses.content.reading import plain
 from lms.courses.content.style import STYLE
+from lms.exams.content.cases import parted
 from lms.exams.content.question_checks import QUESTIONS
 from lms.exams.models import Pool
 from lms.exams.rules.kinds import Kind
@@ -61,10 +63,11 @@ def check_bank(tree: Tree) -> Iterator[Finding]:
             if entry.value.get("pool") == Pool.RETIRED:
                 continue
             review_texts(reviewer, entry)
-            _Question(reviewer, entry).check()
             stems.check(reviewer, entry)
-            if entry.value.get("kind") == Kind.SINGLE:
-                choices.append(_choice(entry))
+            for each in _parts(entry):
+                _Question(reviewer, each).check()
+                if each.value.get("kind") == Kind.SINGLE:
+                    choices.append(_choice(each))
         yield from reviewer.found
     yield from _balance(Reviewer(tree, QUESTIONS), choices)
 
@@ -73,16 +76,26 @@ def bank_measures(tree: Tree) -> dict[str, Any]:
     """Return how many questions there are by module: kind, pool and difficulty."""
     found: dict[str, Any] = {}
     for _path, document in tree.documents(QUESTIONS):
-        questions = [each for each in document.get("questions") or () if isinstance(each, dict)]
+        entries = [each for each in document.get("questions") or () if isinstance(each, dict)]
+        try:  # a case's sub-questions count under their own kinds
+            questions = [part for each in entries for part in parted(plain(each))]
+        except KeyError:  # an entry that is not well formed
+            questions = entries
         found[str(document.get("unit"))] = {
             "questions": len(questions),
             **{
                 key: dict(sorted(Counter(str(each.get(key)) for each in questions).items()))
                 for key in ("kind", "pool", "difficulty", "class")
             },
+            "cases": sum(each.get("kind") == Kind.CASE for each in entries),
             "safety": sum(bool(each.get("safety")) for each in questions),
         }
     return found
+
+
+def _parts(entry: Entry) -> list[Entry]:
+    """Return a case's sub-questions, or the question itself."""
+    return entry.entries("parts") if entry.value.get("kind") == Kind.CASE else [entry]
 
 
 class _Question:

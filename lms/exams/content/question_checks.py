@@ -43,7 +43,7 @@ def check_questions(tree: Tree) -> Iterator[Finding]:
                 _check_place(entry)
                 _check_common(entry, unit, lessons)
                 _check_own(entry, Kind(kind))
-            check_depends(entry, used(entry.value), tree.values().keys())
+            check_depends(entry, used(entry.value), tree)
     yield from found
 
 

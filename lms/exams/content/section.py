@@ -109,7 +109,8 @@ def _exam(given: dict[str, Any]) -> Edition:
 
 def _retire(counts: Counts) -> None:
     """Retire the questions that are no longer in the files; leave those retired before unnamed."""
-    vanished = Question.code.in_(counts.gone) & (Question.pool != Pool.RETIRED)
+    ours = Question.bank.is_(None) & (Question.pool != Pool.RETIRED)  # an import's are no file's
+    vanished = Question.code.in_(counts.gone) & ours
     retiring = update(Question).where(vanished).values(pool=Pool.RETIRED).returning(Question.code)
     counts.gone = sorted(db.session.scalars(retiring))
 
@@ -118,6 +119,7 @@ def _dump_questions(folder: Path) -> int:
     rows = db.session.execute(
         select(Question.unit, Question.pool, Question.case, QuestionVersion.meta)
         .join(QuestionVersion, Question.published_id == QuestionVersion.id)
+        .where(Question.bank.is_(None))
         .order_by(Question.id)
     )
     banks: dict[str, list[dict[str, Any]]] = {}

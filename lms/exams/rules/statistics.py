@@ -26,12 +26,21 @@ def wilson(successes: int, trials: int, z: float = Z95) -> tuple[float, float] |
     """
     if not 0 <= successes <= trials:
         raise ValueError(f"{successes} of {trials}")
-    if not trials:
-        return None
-    share, square = successes / trials, z * z
+    return wilson_of_share(successes / trials, trials, z) if trials else None
+
+
+def wilson_of_share(share: float, trials: int, z: float = Z95) -> tuple[float, float]:
+    """Return `wilson` for a share that partial credit may have made no whole number of successes.
+
+    Args:
+        share: from 0 to 1.
+        trials: how many there were, at least one.
+        z: the normal quantile; by default for 95 %.
+    """
+    square = z * z
     middle = (share + square / (2 * trials)) / (1 + square / trials)
     spread = share * (1 - share) / trials + square / (4 * trials * trials)
     half = z * sqrt(spread) / (1 + square / trials)
     # At the ends the bounds are 0 and 1 exactly; rounding must not carry them beyond.
-    low = 0.0 if successes == 0 else max(0.0, middle - half)
-    return low, 1.0 if successes == trials else min(1.0, middle + half)
+    low = 0.0 if share <= 0 else max(0.0, middle - half)
+    return low, 1.0 if share >= 1 else min(1.0, middle + half)

@@ -1,0 +1,75 @@
+"""Reading a file of questions: whatever it is, questions and a report come out."""
+
+import io
+from collections import Counter
+from collections.abc import Callable
+
+from lms.core import archives
+from lms.core.archives import ArchiveRefusedError
+from lms.exams.exchange import files
+from lms.exams.exchange.question import Question, Sort
+from lms.exams.exchange.readers import aiken, docx, gift, moodlexml, paper, qti, sheets
+from lms.exams.exchange.report import FileProblemError, Report
+
+AUTO = "auto"
+READERS: dict[str, Callable[[bytes, Report], None]] = {
+    "gift": gift.read,
+    "moodlexml": moodlexml.read,
+    "aiken": aiken.read,
+    "xlsx": sheets.read,
+    "csv": sheets.read,
+    "docx": docx.read,
+    "text": paper.read,
+    "qti": qti.read,
+}
+
+
+def read(content: bytes, wanted: str = AUTO) -> Report:
+    """Read a file.
+
+    Args:
+        content: the whole file.
+        wanted: one of `files.FORMATS`, or `AUTO`: its content decides.
+
+    Returns:
+        Its questions and what is wrong, with them or with the file. Nothing is raised.
+    """
+    report = Report(wanted)
+    try:
+        _read(content, report)
+    except FileProblemError as error:
+        report.error("", error.code, **error.values)
+    except (RecursionError, MemoryError):
+        report.error("", "too-complex")
+    if report.is_readable and not report.questions:
+        if any(each.code != "controls-dropped" for each in report.problems):
+            report.error("", "no-questions-inside")
+        else:
+            report.warning("", "no-questions")
+    return report
+
+
+def _read(content: bytes, report: Report) -> None:
+    files.refuse_old(content)
+    if content.startswith(archives.MAGIC):
+        try:
+            archives.inspected(io.BytesIO(content))
+        except ArchiveRefusedError as error:
+            raise FileProblemError(error.reason, **error.context) from None
+    if report.format == AUTO:
+        report.format = files.format_of(content)
+    elif content.startswith(archives.MAGIC) and report.format not in {"xlsx", "docx", "qti"}:
+        raise FileProblemError("not-this-format", format=report.format)
+    READERS[report.format](content, report)
+    for question in report.questions:
+        _look(question, report)
+
+
+def _look(question: Question, report: Report) -> None:
+    """Note what no reader should have to look for."""
+    if question.sort in {Sort.SINGLE, Sort.MULTIPLE, Sort.ORDERING, Sort.MATCHING}:
+        counts = Counter(each.text for each in question.options)
+        if counts.pop("", 0):
+            report.warning(question.where, "empty-option")
+        if any(count > 1 for count in counts.values()):
+            report.warning(question.where, "same-options")

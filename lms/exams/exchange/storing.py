@@ -1,0 +1,212 @@
+"""Imported questions into the bank, and the bank's out of it. The only writer of imports."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from lms.core import audit
+from lms.core.db import db, transaction
+from lms.core.text import digest
+from lms.courses import queries as courses
+from lms.exams.exchange import banked, banking, texts
+from lms.exams.exchange.banking import UnbankableError
+from lms.exams.exchange.question import Question as Read, Sort
+from lms.exams.exchange.report import Report
+from lms.exams.models import Pool, Question, QuestionVersion
+from lms.exams.rules.kinds import Kind
+from lms.exams.rules.normal import normal_text
+
+LONGEST_NAME = 80
+_CODE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Where imported questions go."""
+
+    bank: str
+    pool: Pool = Pool.PRACTICE
+    unit: str = ""
+    """Code of the module that they belong to; empty for none."""
+    is_draft: bool = False
+    """Whether they stay drafts: never drawn until somebody publishes them."""
+
+
+@transaction()
+def store(report: Report, order: Order, *, actor_id: int | None, at: datetime) -> int:
+    """Put the questions of a report into a bank; return how many went in.
+
+    A question that the bank has already, by its normalised text, does not go in twice. What does not
+    go in, and what of it is not kept, is added to the report's problems.
+    """
+    wrong = {each.where for each in report.problems if each.severity.value == "error"}
+    known = _known(order.bank)
+    seen: dict[str, str] = {}
+    stored = 0
+    for question in report.questions:
+        if question.where in wrong:
+            continue
+        mark = fingerprint(question)
+        if mark in known:
+            report.warning(question.where, "duplicate", known=known[mark])
+        elif mark in seen:
+            report.warning(question.where, "twice-in-file", first=seen[mark])
+        elif question.sort is not Sort.DESCRIPTION:
+            seen[mark] = question.where
+            stored += _store(question, order, report, at)
+    audit.note("exams.questions_imported", kind="bank", object_id=0, actor_id=actor_id, at=at,
+               bank=order.bank, stored=stored)  # fmt: skip
+    return stored
+
+
+def fingerprint(question: Read) -> str:
+    """Return what two questions have in common that ask the same: stem and options, normalised."""
+    options = sorted(normal_text(texts.shown(each.text)) for each in question.options)
+    parts = [fingerprint(each) for each in question.parts]
+    said = [normal_text(texts.shown(question.stem)), *options, *parts]
+    return hashlib.sha256("\0".join(said).encode()).hexdigest()
+
+
+def _store(question: Read, order: Order, report: Report, at: datetime) -> int:
+    try:
+        if question.sort is Sort.CASE:
+            entries = _case(question)
+        else:
+            entries = [(None, question, banking.body_of(question))]
+    except UnbankableError as error:
+        report.error(question.where, error.code)
+        return 0
+    for code in banking.losses(question):
+        report.warning(question.where, code)
+    code = _code(order.bank, fingerprint(question))
+    for part, one, body in entries:
+        own = code if part is None else f"{code}-{part}"
+        if part is not None:
+            body["case"]["code"] = code
+        _add(own, None if part is None else code, one, body, order, at)
+    return 1
+
+
+def _case(question: Read) -> list[tuple[int | None, Read, dict[str, Any]]]:
+    parts = banking.parts_of(question)
+    stem = banking.both(question.stem)
+    return [
+        (number, part, banking.body_of(part)
+         | {"case": {"code": "", "part": number, "of": len(parts), "stem": stem}})
+        for number, part in enumerate(parts, start=1)
+    ]  # fmt: skip
+
+
+def _add(
+    code: str, case: str | None, question: Read, body: dict[str, Any], order: Order, at: datetime
+) -> None:
+    owner = Question(code=code, unit=order.unit, case=case, pool=order.pool, bank=order.bank)
+    db.session.add(owner)
+    db.session.flush()
+    meta = {"title": question.title, "category": question.category}
+    version = QuestionVersion(
+        question_id=owner.id,
+        number=1,
+        kind=Kind(question.sort.value),
+        points=banking.points_of(question),
+        difficulty=question.difficulty or banking.USUAL_DIFFICULTY,
+        tags=list(question.tags),
+        body=body,
+        meta=meta,
+        digest=digest({"meta": meta, "body": body}),
+        made_at=at,
+    )
+    db.session.add(version)
+    db.session.flush()
+    if not order.is_draft:
+        owner.published_id = version.id
+        db.session.flush()
+
+
+def _code(bank: str, mark: str) -> str:
+    whole = hashlib.sha256(f"{bank}\0{mark}".encode()).hexdigest()
+    return f"Q-{whole[:_CODE].upper()}"
+
+
+def _known(bank: str) -> dict[str, str]:
+    """Return fingerprint -> code of what a bank has, drafts too."""
+    return {fingerprint(question): code for code, question in _read(_of_bank(bank), "zh")}
+
+
+def exported(bank: str, language: str) -> list[Read]:
+    """Return the questions of a bank as files have them: none, if there is no such bank.
+
+    Args:
+        bank: the name that an import gave, or the code of a programme or of a module.
+        language: ``zh`` or ``en``.
+    """
+    return [question for _code, question in _read(_of_bank(bank), language)]
+
+
+def _of_bank(bank: str) -> Any:
+    named = Question.bank == bank
+    own = Question.bank.is_(None)
+    return or_(named, own & (Question.unit == bank), own & Question.unit.in_(_units(bank)))
+
+
+def _units(code: str) -> list[str]:
+    """Return the codes of a programme's modules; none, if it is no programme's code."""
+    programme = courses.programme_with(code)
+    if programme is None or programme.published is None:
+        return []
+    stages = programme.published.structure["stages"]
+    return [str(unit["code"]) for stage in stages for unit in stage["modules"]]
+
+
+def _read(where: Any, language: str) -> Iterator[tuple[str, Read]]:
+    newest = QuestionVersion.number.desc()
+    rows = db.session.execute(
+        select(Question, QuestionVersion)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .where(where, Question.pool != Pool.RETIRED)
+        .order_by(Question.id, newest)
+    )
+    done: set[int] = set()
+    cases: dict[str, list[tuple[Question, QuestionVersion]]] = {}
+    order: list[tuple[str, list[tuple[Question, QuestionVersion]]]] = []
+    for owner, version in rows:
+        if owner.id in done or owner.published_id not in {None, version.id}:
+            continue
+        done.add(owner.id)
+        if owner.case is None:
+            order.append((owner.code, [(owner, version)]))
+        elif owner.case in cases:
+            cases[owner.case].append((owner, version))
+        else:
+            cases[owner.case] = [(owner, version)]
+            order.append((owner.case, cases[owner.case]))
+    for code, versions in order:
+        yield code, _joined(code, versions, language)
+
+
+def _joined(code: str, versions: Sequence[tuple[Question, QuestionVersion]], language: str) -> Read:
+    parts = [_one(owner, version, language) for owner, version in versions]
+    if versions[0][0].case is None:
+        return parts[0]
+    stem = str(versions[0][1].body["case"]["stem"][language])
+    bare = tuple(replace(each, title="", category="", tags=()) for each in parts)
+    points = sum((each.points for each in parts), Decimal(0))
+    return Read(Sort.CASE, stem, title=code, parts=bare, points=points, tags=parts[0].tags,
+                category=versions[0][0].unit)  # fmt: skip
+
+
+def _one(owner: Question, version: QuestionVersion, language: str) -> Read:
+    question = banked.question_of(version.kind, version.body, language)
+    return replace(
+        question,
+        title=str(version.meta.get("title") or owner.code),
+        points=Decimal(version.points),
+        tags=tuple(version.tags),
+        category=str(version.meta.get("category") or owner.unit),
+        difficulty=version.difficulty,
+    )

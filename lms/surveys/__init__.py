@@ -1,0 +1,1 @@
+"""Surveys: for now their questions as files, checked; sending and answering them comes later."""
