@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from lms.accounts.models import Person
-from lms.admin.demo.cast import SEED, Part
+from lms.admin.demo.cast import LETTER, SEED, Part
 from lms.core import clock
 from lms.core.errors import found
 from lms.courses import queries as courses, services as learning
@@ -117,7 +117,8 @@ def _pass(person: Person, stage: Stage, part: Part, diary: Diary, marker: Person
         if not diary.pass_time(pause):
             return False
         attempt, _is_new = sittings.start_attempt(found(stage.exam), actor=person, at=diary.now)
-        diary.now += timedelta(minutes=diary.random.randint(7, 19))
+        minutes = attempt.version.settings["minutes"]
+        diary.now += timedelta(minutes=round(minutes * diary.random.uniform(0.4, 0.95)))
         answers = _answers(attempt, part.ability + LEARNT * number, diary.random)
         done = sittings.hand_in(
             attempt.id, answers, client=attempt.client, actor=person, at=diary.now
@@ -138,7 +139,9 @@ def _answers(attempt: Attempt, ability: float, random: Random) -> list[Answer]:
     for slot, (version_id, order, _points) in enumerate(attempt.layout, start=1):
         question = shown[version_id]
         kind = Kind(question.kind)
-        if random.random() < ability:
+        if kind is Kind.ESSAY:
+            given: tuple[str, ...] = (LETTER,)
+        elif random.random() < ability:
             given = right_answer(body.key_of(kind, question.body))
         elif random.random() < 0.1:  # noqa: PLR2004  one mistake in ten is a blank
             continue
