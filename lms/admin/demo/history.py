@@ -124,7 +124,7 @@ def _pass(person: Person, stage: Stage, part: Part, diary: Diary, marker: Person
             attempt.id, answers, client=attempt.client, actor=person, at=diary.now
         )
         if done.passed is None:
-            if not diary.pass_time(timedelta(hours=diary.random.randint(2, 30))):
+            if not diary.pass_time(timedelta(hours=diary.random.randint(4, 96))):
                 return False  # waits in the marking queue
             done = _marked(done, part.ability, diary, marker)
         if done.passed:
