@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import undefer
 
@@ -268,9 +268,16 @@ def sweep(*, at: datetime | None = None) -> int:
 
 def _locked(attempt_id: int) -> Attempt:
     """Return an attempt as it is now, held against other writers until this transaction ends."""
-    query = select(Attempt).where(Attempt.id == attempt_id).options(undefer(Attempt.layout))
-    query = query.with_for_update(of=Attempt).execution_options(populate_existing=True)
-    return found(db.session.scalar(query))
+    return found(db.session.scalar(_LOCKED, {"attempt": attempt_id}))
+
+
+_LOCKED = (
+    select(Attempt)
+    .where(Attempt.id == bindparam("attempt"))
+    .options(undefer(Attempt.layout))
+    .with_for_update(of=Attempt)
+    .execution_options(populate_existing=True)
+)
 
 
 def _grace() -> timedelta:

@@ -1,6 +1,6 @@
 """What the trainer's pages about exams say."""
 
-from flask_babel import gettext as _, ngettext
+from flask_babel import lazy_gettext as _, ngettext
 
 from lms.exams.rules.items import Flag
 from lms.exams.rules.kinds import Kind
@@ -9,21 +9,23 @@ from lms.exams.rules.settings import Draw
 
 def kind_name(kind: Kind) -> str:
     """Return what a kind of question is called on pages."""
-    names = {
-        Kind.SINGLE: _("Single choice"),
-        Kind.MULTIPLE: _("Multiple choice"),
-        Kind.TRUEFALSE: _("True or false"),
-        Kind.FILLIN: _("Fill in the blank"),
-        Kind.NUMERIC: _("Number"),
-        Kind.TEXT: _("Short answer"),
-        Kind.MATCHING: _("Matching"),
-        Kind.ORDERING: _("Ordering"),
-        Kind.CLOZE: _("Cloze"),
-        Kind.CASE: _("Case"),
-        Kind.ESSAY: _("Essay"),
-        Kind.UPLOAD: _("File"),
-    }
-    return str(names[kind])
+    return str(_NAMES[kind])
+
+
+_NAMES = {
+    Kind.SINGLE: _("Single choice"),
+    Kind.MULTIPLE: _("Multiple choice"),
+    Kind.TRUEFALSE: _("True or false"),
+    Kind.FILLIN: _("Fill in the blank"),
+    Kind.NUMERIC: _("Number"),
+    Kind.TEXT: _("Short answer"),
+    Kind.MATCHING: _("Matching"),
+    Kind.ORDERING: _("Ordering"),
+    Kind.CLOZE: _("Cloze"),
+    Kind.CASE: _("Case"),
+    Kind.ESSAY: _("Essay"),
+    Kind.UPLOAD: _("File"),
+}
 
 
 def draw_words(entry: Draw) -> list[str]:
@@ -35,8 +37,8 @@ def draw_words(entry: Draw) -> list[str]:
             if entry.parts
             else []
         ),
-        *([_("Difficulty %(number)d", number=entry.difficulty)] if entry.difficulty else []),
-        *([_("Tag “%(tag)s”", tag=entry.tag)] if entry.tag else []),
+        *([str(_("Difficulty %(number)d", number=entry.difficulty))] if entry.difficulty else []),
+        *([str(_("Tag “%(tag)s”", tag=entry.tag))] if entry.tag else []),
     ]
 
 
