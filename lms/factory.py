@@ -37,6 +37,7 @@ import lms.desk.views
 import lms.desk.work_views
 import lms.exams.blueprint
 import lms.exams.cli
+import lms.exams.import_views
 import lms.exams.jobs
 import lms.exams.outcome_views
 import lms.exams.views

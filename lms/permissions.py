@@ -98,6 +98,13 @@ PERMISSIONS: Permissions = {
     "exams.result": TRAINEES,
     "exams.overview": TRAINERS,
     "exams.outcomes": TRAINERS,
+    "exams.import_new": TRAINERS,
+    "exams.import_template": TRAINERS,
+    "exams.import_result": TRAINERS,
+    "exams.import_choose": TRAINERS,
+    "exams.import_cancel": TRAINERS,
+    "exams.export": TRAINERS,
+    "exams.export_file": TRAINERS,
     # certificates
     "certificates.mine": ANYONE,
     "certificates.pdf": ANYONE,

@@ -27,6 +27,8 @@ ACTIONS = {
     "courses.material_replaced": _("Material replaced"),
     "courses.material_retired": _("Material retired"),
     "courses.material_brought_back": _("Material brought back"),
+    "exams.import_decided": _("Import of questions decided"),
+    "exams.questions_imported": _("Questions imported"),
     "content.imported": _("Content imported"),
     "certificates.revoked": _("Certificate revoked"),
     "reports.made": _("Effectiveness report made"),
@@ -45,6 +47,9 @@ KINDS = {
     "material": _("Material"),
     "content": _("Content"),
     "report": _("Effectiveness report"),
+    "bank": _("Question bank"),
+    "question-import": _("Import of questions"),
+    "question": _("Question"),
 }
 
 FIELDS = {
@@ -84,6 +89,11 @@ FIELDS = {
     "lesson": _("Lesson"),
     "superseded": _("replaced by the files"),
     "added": _("added"),
+    "bank": _("Question bank"),
+    "stored": _("questions that are new in the bank"),
+    "chosen": _("chosen questions"),
+    "pool": _("Pool"),
+    "code": _("Code"),
     "changed": _("changed"),
 }
 

@@ -30,6 +30,7 @@ from lms.courses.models import (
     Material,
     MaterialVersion,
     Programme,
+    ProgrammeVersion,
     StagePass,
 )
 from lms.courses.rules import Module, Outline, Progress, StageState
@@ -39,6 +40,18 @@ from lms.courses.upload_rules import FORMS, Kind
 def programme_with(code: str) -> Programme | None:
     """Return the programme with this code."""
     return db.session.scalar(select(Programme).filter_by(code=code))
+
+
+def module_titles() -> dict[str, Bilingual]:
+    """Return module code -> title, for the modules of the published programmes in their order."""
+    published = Programme.published_id == ProgrammeVersion.id
+    query = select(ProgrammeVersion.structure).join(Programme, published).order_by(Programme.id)
+    return {
+        module["code"]: module["title"]
+        for structure in db.session.scalars(query)
+        for stage in structure["stages"]
+        for module in stage["modules"]
+    }
 
 
 def enrolments_of(person: Person) -> Sequence[Enrolment]:

@@ -9,6 +9,8 @@ JOBS = {
     "accounts.import": _("Import of people"),
     "accounts.import-check": _("Check of a file with people"),
     "accounts.invite": _("Invitations"),
+    "exams.import": _("Import of questions"),
+    "exams.import-check": _("Check of a file with questions"),
     "courses.assign": _("Assignment of a programme"),
     "reports.effectiveness": _("Effectiveness report"),
     "reports.export": _("Effectiveness report as a file"),
