@@ -1,6 +1,6 @@
 # Verbs of the project; `make` alone lists them. The work itself is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench messages format clean
+.PHONY: help run test soak check bench messages format clean
 
 PYTHON := .venv/bin/python
 
@@ -16,15 +16,19 @@ run: ## install what is missing, bring the database up to date and serve (DEMO=0
 	@scripts/prepare run
 	@exec $(PYTHON) -m lms.serve
 
-test: ## all tests: on SQLite, again on a real PostgreSQL, and the journeys in a real browser
+test: ## all tests: on SQLite, on a real PostgreSQL, journeys in a real browser, faults
 	@scripts/prepare test
 	@$(PYTHON) -m scripts.run_tests
+
+soak: ## the tests of faults and races for long: 200 kills, 100 power cuts, 200 rounds
+	@scripts/prepare test
+	@$(PYTHON) -m scripts.run_soak
 
 check: ## style, types, import contracts, spelling, catalogues, content
 	@scripts/prepare check
 	@$(PYTHON) -m scripts.run_checks
 
-bench: ## measure start, pages and saves on this machine
+bench: ## measure against the promised figures (ONLY=pages,saves: some parts only)
 	@scripts/prepare run
 	@$(PYTHON) -m benchmarks
 

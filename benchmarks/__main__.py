@@ -1,118 +1,87 @@
-"""Measures the product as people meet it: its start, its pages, and a class that sits an exam.
+"""Measures the product as people meet it; each figure stands beside what was promised of it.
 
-Everything goes through the real server, over HTTP, in a scratch directory. The figures say how
-this machine does; compare them only with others of the same machine.
+Everything goes through the real server, over HTTP, in a scratch directory; who sends the requests
+is a process of its own. The figures say how this machine does; compare them only with others of
+the same machine. A goal that is missed is named and fails nothing.
+
+``ONLY=saves`` measures one part, ``ONLY=saves,disk`` two.
 """
 
 import os
-import random
-import socket
-import statistics
 import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import site
-from benchmarks.browser import Browser
+from benchmarks import (
+    disk,
+    downloads,
+    journeys,
+    memory,
+    pages,
+    ports,
+    saves,
+    sign_ins,
+    site,
+)
+from benchmarks.figures import Goals
+from benchmarks.site import Site
 
-CLASS = int(os.environ.get("BENCH_CLIENTS", "16"))
-"""People who sit the exam at once."""
-ROUNDS = 30
-"""How often each page is fetched, and how often each person saves."""
-EXAM = "stage-1"
-LESSON = "S1-A-4"
+PARTS: dict[str, Callable[[Site], list[str]]] = {
+    "journeys": journeys.main,
+    "saves": saves.main,
+    "sign-ins": sign_ins.main,
+    "downloads": downloads.main,
+    "pages": pages.main,
+    "disk": disk.main,
+}
+"""Each on a site of its own: none sees what another left."""
 
 
 def main() -> int:
     """Print the figures."""
-    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before\n")
-    with TemporaryDirectory(prefix="stairway-bench-") as scratch:
-        folder = Path(scratch) / "data"
-        port = _free_port()
-        with site.running(folder, port) as seconds:
-            print(f"first start, empty data directory   {seconds:8.2f} s to the first page")
-        logins = site.add_trainees(folder, port, CLASS + 1)
-        with site.running(folder, port) as seconds:
-            print(f"start with nothing to do            {seconds:8.2f} s to the first page")
-            _pages(folder, port, logins[0])
-            _exam(port, logins[1:])
+    names = [each for each in os.environ.get("ONLY", "").split(",") if each]
+    known = [*PARTS, "start", *_by_itself()]
+    if unknown := set(names) - set(known):
+        print(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+        return 2
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before")
+    missed: list[str] = []
+    for name in names or known:
+        missed += _own(name) if name in _by_itself() else _on_a_site(name)
+    print(f"\n{len(missed)} goals were missed" + "".join(f"\n  {each}" for each in missed))
     return 0
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _by_itself() -> list[str]:
+    """Return the parts that need no running site: they bring their own."""
+    return [name for name in ("backup",) if (Path(__file__).parent / f"{name}.py").exists()]
 
 
-def _pages(folder: Path, port: int, login: str) -> None:
-    """Print time and weight of the pages that people open most, one person at a time."""
-    browser = Browser(port)
-    print(f"\n{'page':<28}{'p50 ms':>9}{'p95 ms':>9}{'bytes':>9}{'statements':>12}")
-
-    def page(name: str, path: str) -> None:
-        times = []
-        for _ in range(ROUNDS):
-            browser.get(path)
-            times.append(browser.seconds)
-        sent = site.statements(folder, port, browser.cookie, path)
-        print(f"{name:<28}{_line(times)}{browser.bytes:>9}{sent:>12}")
-
-    page("sign-in", "/sign-in")
-    browser.get("/sign-in")
-    began = time.perf_counter()
-    browser.post("/sign-in", login=login, password=site.PASSWORD, next="")
-    print(f"{'signing in, with password':<28}{1000 * (time.perf_counter() - began):>9.1f}")
-    page("learning map", "/home")
-    page("lesson", f"/lessons/{LESSON}")
-    page("start of the exam", f"/exams/{EXAM}")
-    page("paper", browser.post(f"/exams/{EXAM}/attempts"))
+def _own(name: str) -> list[str]:
+    import_module(f"benchmarks.{name}").main()
+    return []
 
 
-def _exam(port: int, logins: list[str]) -> None:
-    """Let a class sit the exam: each of them saves many answers and hands in."""
-    browsers = [Browser(port) for _ in logins]
-    papers = []
-    for browser, login in zip(browsers, logins, strict=True):
-        browser.sign_in(login, site.PASSWORD)
-        browser.get(f"/exams/{EXAM}")
-        papers.append(browser.post(f"/exams/{EXAM}/attempts"))
-        browser.get(papers[-1])
-    began = time.perf_counter()
-    with ThreadPoolExecutor(len(browsers)) as pool:
-        saves = [each for times in pool.map(_save, browsers, papers) for each in times]
-        took = time.perf_counter() - began
-        hand_ins = list(pool.map(_hand_in, browsers, papers))
-    print(f"\n{len(browsers)} people at once{'':<12}{'p50 ms':>9}{'p95 ms':>9}{'most ms':>9}")
-    most = f"{1000 * max(saves):>9.1f}"
-    print(
-        f"{'saving an answer, durably':<28}{_line(saves)}{most}{len(saves) / took:>9.0f} a second"
-    )
-    print(f"{'handing in':<28}{_line(hand_ins)}{1000 * max(hand_ins):>9.1f}")
+def _on_a_site(name: str) -> list[str]:
+    """Start the product on an empty directory, measure one part, and end it."""
+    with TemporaryDirectory(prefix="stairway-bench-") as scratch:
+        folder, port = Path(scratch) / "data", ports.free()
+        with site.running(folder, port) as running:
+            first = running.seconds
+        with site.running(folder, port) as running:
+            if name == "start":
+                return _start(first, running)
+            missed = PARTS[name](running)
+            return [*missed, *(memory.main(running) if name == "journeys" else [])]
 
 
-def _save(browser: Browser, paper: str) -> list[float]:
-    times = []
-    for seq in range(1, ROUNDS + 1):
-        slot = random.randint(1, 10)  # noqa: S311  any slot will do
-        answer = {"slot": slot, "seq": seq, "answer": ["A"], "flagged": False}
-        browser.send(f"{paper}/answers", {"answers": [answer]})
-        times.append(browser.seconds)
-    return times
-
-
-def _hand_in(browser: Browser, paper: str) -> float:
-    browser.send(f"{paper}/hand-in", {"answers": []})
-    return browser.seconds
-
-
-def _line(times: list[float]) -> str:
-    ordered = sorted(times)
-    p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-    return f"{1000 * statistics.median(ordered):>9.1f}{1000 * p95:>9.1f}"
+def _start(first: float, running: Site) -> list[str]:
+    goals = Goals("Start")
+    goals.plain("first start, to the first page", first, "s")
+    goals.plain("start with nothing to do", running.seconds, "s")
+    return goals.missed + memory.main(running)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,25 @@
 """As much of a browser as measuring needs: cookies, forms and one connection that stays open."""
 
 import gzip
+import itertools
 import json
 import re
 import time
 from http.client import HTTPConnection, HTTPResponse
 from http.cookies import SimpleCookie
+from typing import Any
 from urllib.parse import urlencode
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+_addresses = itertools.count(1)
 
 
 class Browser:
     """One person at one site."""
 
     def __init__(self, port: int) -> None:
+        number = next(_addresses)
+        self.address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
         self.connection = HTTPConnection("127.0.0.1", port, timeout=60)
         self.cookies: dict[str, str] = {"lang": "en"}
         self.token = ""
@@ -22,6 +27,8 @@ class Browser:
         """Of the last reply's body as it came over the wire."""
         self.seconds = 0.0
         """From the last request's first byte to its reply's last one."""
+        self.request_id = ""
+        """Under which the server logged the last request."""
 
     @property
     def cookie(self) -> str:
@@ -45,21 +52,30 @@ class Browser:
             raise RuntimeError(f"POST {path}: {reply.status}")
         return str(reply.headers["Location"])
 
-    def send(self, path: str, content: object) -> None:
-        """Send JSON."""
+    def send(self, path: str, content: object) -> Any:
+        """Send JSON and return what comes back."""
         reply, body = self._ask("POST", path, json.dumps(content), "application/json")
         if reply.status != 200:  # noqa: PLR2004
             raise RuntimeError(f"POST {path}: {reply.status} {body}")
+        return json.loads(body)
 
     def sign_in(self, login: str, password: str) -> None:
         """Sign in through the page."""
         self.get("/sign-in")
         self.post("/sign-in", login=login, password=password, next="")
 
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
     def _ask(
         self, method: str, path: str, body: str = "", kind: str = ""
     ) -> tuple[HTTPResponse, str]:
-        headers = {"Cookie": self.cookie, "Accept-Encoding": "gzip"}
+        headers = {
+            "Cookie": self.cookie,
+            "Accept-Encoding": "gzip",
+            "X-Forwarded-For": self.address,
+        }
         if body:
             headers |= {"Content-Type": kind, "X-CSRFToken": self.token}
         began = time.perf_counter()
@@ -68,6 +84,7 @@ class Browser:
         raw = reply.read()
         self.seconds = time.perf_counter() - began
         self.bytes = len(raw)
+        self.request_id = reply.headers.get("X-Request-Id", "")
         for cookie in reply.headers.get_all("Set-Cookie", []):
             for name, morsel in SimpleCookie(cookie).items():
                 self.cookies[name] = morsel.value

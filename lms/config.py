@@ -1,6 +1,7 @@
 """Settings: every one of them, its type and its default, in one place."""
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ SETTINGS_FILE = "settings.toml"
 """In the data directory; names without ``LMS_``, in small letters. The environment wins."""
 OWN_VALUES = "variables.yaml"
 SHORTEST_SECRET = 32
+SHORTEST_TOKEN = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,18 @@ class Settings:
     """Largest request that is taken in."""
     trusted_proxies: int = 0
     """Reverse proxies in front, whose X-Forwarded headers are believed."""
+    log_format: str = "text"
+    """Lines on stderr: ``text``, for people, or ``json``, for what collects them."""
+    slow_statement_ms: int = 250
+    """A database statement that takes so long or longer is logged, without its values; 0: none."""
+    metrics: str = "off"
+    """Who may read ``/metrics``: nobody, this host (``local``), or who sends ``token:<16 or more>``."""
+    backup_dir: str = ""
+    """Folder of the nightly backups; better on another disk. Default: ``backups`` in `data_dir`."""
+    backup_at: int = 3
+    """Hour, from 0 to 23 in `time_zone`, at which a backup is made each night; -1: none is made."""
+    backup_keep: str = "12,5,7"
+    """How many of the latest months, weeks and days keep a backup each; older ones are removed."""
     demo: bool = True
     """Whether `make run` on an empty machine loads the marked demo organisation."""
 
@@ -126,10 +140,24 @@ class Settings:
             ZoneInfo(self.time_zone)
         except (KeyError, ValueError):
             raise SystemExit(f"LMS_TIME_ZONE: unknown zone {self.time_zone!r}") from None
+        if self.log_format not in {"text", "json"}:
+            raise SystemExit(f"LMS_LOG_FORMAT: neither text nor json: {self.log_format!r}")
+        word, _, token = self.metrics.partition(":")
+        if self.metrics not in {"off", "local"} and (
+            word != "token" or len(token) < SHORTEST_TOKEN
+        ):
+            raise SystemExit(
+                "LMS_METRICS: off, local, or token: followed by at least"
+                f" {SHORTEST_TOKEN} characters"
+            )
         if self.own_values is None and self.content_variables != OWN_VALUES:
             raise SystemExit(f"LMS_CONTENT_VARIABLES: there is no file {self.content_variables!r}")
         if set(self.languages.split(",")) - {"zh", "en"}:
             raise SystemExit("LMS_LANGUAGES: only zh and en are known")
+        if not -1 <= self.backup_at <= 23:  # noqa: PLR2004  the last hour of a day
+            raise SystemExit("LMS_BACKUP_AT: an hour from 0 to 23, or -1")
+        if not re.fullmatch(r"\d{1,4},\d{1,4},[1-9]\d{0,3}", self.backup_keep):
+            raise SystemExit("LMS_BACKUP_KEEP: three numbers, such as 12,5,7; one day at least")
 
 
 def _from_file(path: Path) -> dict[str, str]:

@@ -15,6 +15,8 @@ import lms.accounts.importing.jobs
 import lms.accounts.jobs
 import lms.accounts.views
 import lms.admin.assign_views
+import lms.admin.backup.cli
+import lms.admin.backup.jobs
 import lms.admin.blueprint
 import lms.admin.demo.cli
 import lms.admin.import_views
@@ -39,7 +41,9 @@ import lms.exams.blueprint
 import lms.exams.cli
 import lms.exams.import_views
 import lms.exams.jobs
+import lms.exams.marking_views
 import lms.exams.outcome_views
+import lms.exams.upload_views
 import lms.exams.views
 import lms.notifications.jobs
 import lms.records.blueprint
@@ -53,10 +57,12 @@ import lms.reports.views
 from lms import wiring
 from lms.accounts import login
 from lms.config import PROJECT, Settings
+from lms.core import logging as lines, statements
 from lms.core.db import db, engine_options, frozen_type
+from lms.core.logging import Format
 from lms.desk.menu import menu_of
 from lms.permissions import PERMISSIONS
-from lms.web import assets, errors, headers, i18n, layout, markup, requests, urls
+from lms.web import assets, errors, headers, i18n, layout, markup, requests, sessions, urls
 
 BLUEPRINTS = (
     lms.certificates.views.bp,
@@ -73,6 +79,7 @@ COMMANDS = (
     lms.core.cli.jobs,
     lms.accounts.cli.group,
     lms.accounts.cli.people_group,
+    lms.admin.backup.cli.group,
     lms.admin.demo.cli.group,
     lms.courses.cli.group,
     lms.exams.cli.group,
@@ -99,7 +106,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         render_item=frozen_type,
         transactional_ddl=True,
     )
+    lines.choose(Format(settings.log_format))
+    statements.configure(settings.slow_statement_ms)
     requests.init_app(app)
+    sessions.init_app(app)
     CSRFProtect(app)
     i18n.init_app(app, settings.languages.split(","), settings.time_zone)
     app.jinja_env.undefined = StrictUndefined
@@ -134,7 +144,9 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": settings.upload_limit_mb * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(
+            settings.database_url, threads=settings.threads
+        ),
         "IDLE_MINUTES": settings.idle_minutes,
         "SESSION_DAYS": settings.session_days,
     }

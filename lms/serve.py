@@ -4,7 +4,8 @@ Brings database and content up to date, says how to sign in, and then keeps two 
 web (waitress) and jobs (``flask jobs work``). Both are forks of this one, made when everything is
 imported: the modules are loaded once and shared.
 
-This process ends when the web process does. A jobs process that dies is replaced. SIGTERM and
+A process that dies is replaced. Who asks for a page meanwhile waits: the port stays open here.
+When the web process dies again and again, this one ends too, so that someone notices. SIGTERM and
 SIGINT are passed on, and both processes finish what they have in hand.
 """
 
@@ -17,6 +18,7 @@ import tempfile
 import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -27,7 +29,7 @@ from typing import NoReturn
 from flask import Flask
 
 from lms.config import Settings
-from lms.core import gate, listener, logging as lines, worker
+from lms.core import gate, listener, logging as lines, memory, presence, worker, writer
 from lms.core.db import db
 from lms.factory import create_app
 from lms.start import prepare
@@ -40,6 +42,10 @@ SHORT_LIFE = 10.0
 """Seconds; a jobs process that lived no longer is replaced after a pause."""
 PAUSE = 5.0
 """Seconds of that pause."""
+LIVES = 5
+"""How often the web process may die within `LIVES_WITHIN` and is replaced all the same."""
+LIVES_WITHIN = 60.0
+"""Seconds."""
 
 
 @dataclass(slots=True)
@@ -66,16 +72,22 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    with _temporary_files_in(settings.data_dir / "tmp"):
-        return _run(settings, listening)
-
-
-def _run(settings: Settings, listening: socket) -> int:
+    memory.give_back()
     app = create_app(settings)
+    try:
+        with presence.shared(settings.data_dir), _temporary_files_in(settings.data_dir / "tmp"):
+            return _run(app, settings, listening)
+    except presence.BeingRestoredError as error:
+        with app.app_context():
+            print(error, file=sys.stderr)
+        return 1
+
+
+def _run(app: Flask, settings: Settings, listening: socket) -> int:
     if status := _in_a_process_of_its_own(lambda: _prepare(app, settings)):
         return status
     status = Keeper(
-        web=Child("web", lambda: listener.serve(app, listening, threads=settings.threads)),
+        web=Child("web", lambda: _web(app, listening, settings.threads)),
         jobs=Child("jobs", lambda: _jobs(app, listening)),
     ).keep()
     with app.app_context():
@@ -116,12 +128,13 @@ def _do_and_exit(work: Callable[[], None]) -> NoReturn:
 
 
 class Keeper:
-    """Starts the two processes, replaces the one that may die, and ends with the other."""
+    """Starts the two processes and replaces what dies, as long as there is hope."""
 
     def __init__(self, *, web: Child, jobs: Child) -> None:
         self.web = web
         self.jobs = jobs
         self.is_ending = False
+        self._web_deaths: deque[float] = deque(maxlen=LIVES)
         # Nothing is ever written: when this process is gone, however that came, reading ends.
         self.lifeline, self._held = os.pipe()
 
@@ -137,7 +150,7 @@ class Keeper:
             pid, code = os.waitpid(-1, 0)
             if pid == self.web.pid:
                 self.web.pid = 0
-                status = self._web_ended(os.waitstatus_to_exitcode(code))
+                status = max(status, self._web_ended(os.waitstatus_to_exitcode(code)))
             elif pid == self.jobs.pid:
                 self.jobs.pid = 0
                 self._jobs_ended(os.waitstatus_to_exitcode(code))
@@ -146,9 +159,17 @@ class Keeper:
     def _web_ended(self, code: int) -> int:
         if self.is_ending:
             return 0
-        log.error("the web process ended with status %d", code)
-        self._end()
-        return 1
+        is_hopeless = (
+            len(self._web_deaths) == LIVES and time.monotonic() - self._web_deaths[0] < LIVES_WITHIN
+        )
+        if is_hopeless:
+            log.error("the web process ended with status %d, once too often", code)
+            self._end()
+            return 1
+        self._web_deaths.append(time.monotonic())
+        log.error("the web process ended with status %d and is replaced", code)
+        self._start(self.web)
+        return 0
 
     def _jobs_ended(self, code: int) -> None:
         if self.is_ending:
@@ -194,6 +215,14 @@ class Keeper:
             if child.pid:
                 with suppress(ProcessLookupError):
                     os.kill(child.pid, number)
+
+
+def _web(app: Flask, listening: socket, threads: int) -> None:
+    with app.app_context():
+        writer.start()
+        engine = db.engine
+    listener.serve(app, listening, threads=threads)
+    engine.dispose()  # and with it the writer, for whom nobody waits any more
 
 
 def _jobs(app: Flask, listening: socket) -> None:

@@ -13,8 +13,10 @@ from sqlalchemy import func, select
 import lms
 from lms.accounts import services
 from lms.accounts.models import Person
+from lms.admin.backup import creating, examining, services as backups, snapshots
+from lms.admin.backup.errors import sentence
 from lms.admin.demo import loading as demo
-from lms.config import PROJECT, Settings
+from lms.config import Settings
 from lms.core import content
 from lms.core.audit import AuditEntry
 from lms.core.db import db
@@ -36,11 +38,35 @@ def prepare(settings: Settings) -> str:
     Raises:
         SystemExit: there is no curriculum, and the files have errors; each is named.
     """
-    flask_migrate.upgrade(directory=str(PROJECT / "migrations"))
+    _migrate()
     _bring_in_content(settings)
     if settings.demo and not _count(Person):
         _load_demo()
     return _welcome(settings)
+
+
+def _migrate() -> None:
+    """Bring the database up to this release; one with data in it is backed up before.
+
+    The backup is tried out by migrating the copy, so an update that fails has touched nothing.
+    """
+    with db.engine.connect() as connection:
+        revision = snapshots.revision_of(connection)
+    if revision in {"", examining.head()}:
+        flask_migrate.upgrade(directory=examining.MIGRATIONS)
+        return
+    if not examining.is_known(revision):
+        raise SystemExit(f"The database is of revision {revision}, which this release does not "
+                         f"know: it goes up to {examining.head()}. Install the later release.")  # fmt: skip
+    print(f"The database is of an earlier release ({revision}): a backup is made first.")
+    report = creating.create()
+    if not report.is_verified:
+        said = "\n".join(map(sentence, report.findings))
+        raise SystemExit(f"{said}\nThere is no backup, so the database was not touched. To go on "
+                         "without one: flask --app app db upgrade")  # fmt: skip
+    print(f"Backup: {report.file}. Now the database is brought to {examining.head()}.")
+    flask_migrate.upgrade(directory=examining.MIGRATIONS)
+    backups.note_run(report, actor_id=None)
 
 
 def _bring_in_content(settings: Settings) -> None:

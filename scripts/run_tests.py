@@ -1,4 +1,4 @@
-"""All tests, in three runs: on SQLite, on a real PostgreSQL, and the journeys in a real browser.
+"""All tests, in four runs: on SQLite, on a real PostgreSQL, journeys in a real browser, and faults.
 
 What cannot run on this machine is named, with the reason. The last line has the sum.
 """
@@ -25,8 +25,10 @@ WITHOUT_DATABASE = (
     "test_translations.py",
     "core/test_listener.py",
     "core/test_pdf.py",
+    "core/test_writer.py",
 )
 """Once is enough: what they look at does not depend on the database that is set."""
+NOT_AGAIN = ("journeys", "faults", *WITHOUT_DATABASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +45,20 @@ class Outcome:
 def main() -> int:
     """Run everything that can run here, say what came of it, and return the exit status."""
     BUILD.mkdir(parents=True, exist_ok=True)
-    journeys = ROOT / "tests" / "journeys"
-    outcomes = [run("SQLite", *PARALLEL, f"--ignore={journeys}")]
+    journeys, faults = ROOT / "tests" / "journeys", ROOT / "tests" / "faults"
+    outcomes = [run("SQLite", *PARALLEL, f"--ignore={journeys}", f"--ignore={faults}")]
     not_run = []
     if postgres.programs() is None:
         not_run.append("PostgreSQL: not run, because it is not installed")
     else:
         with postgres.server() as url:
-            once = [f"--ignore={ROOT / 'tests' / each}" for each in ("journeys", *WITHOUT_DATABASE)]
+            once = [f"--ignore={ROOT / 'tests' / each}" for each in NOT_AGAIN]
             outcomes.append(run("PostgreSQL", *PARALLEL, *once, database=url))
     if absent := [each for each in BROWSER if shutil.which(each) is None]:
         not_run.append(f"Journeys: not run, because {' and '.join(absent)} is not installed")
     elif journeys.is_dir():
         outcomes.append(run("Journeys", str(journeys)))
+    outcomes.append(run("Faults", str(faults)))
     return report(outcomes, not_run)
 
 
@@ -89,7 +92,7 @@ def report(outcomes: list[Outcome], not_run: list[str]) -> int:
     print()
     for each in outcomes:
         print(
-            f"{each.name:<11} {each.passed:>5} passed {each.failed:>4} failed"
+            f"{each.name:<22} {each.passed:>5} passed {each.failed:>4} failed"
             f" {each.skipped:>4} skipped  in {each.seconds:.0f} s"
         )
     for line in not_run:

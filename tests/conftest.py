@@ -10,7 +10,7 @@ may create others, the same tests run there. Never one in memory: nobody runs th
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -27,6 +27,35 @@ from lms.config import Settings
 from lms.core.db import Base, db
 from lms.factory import create_app
 from tests import factories
+
+HowOften = Callable[[int, int], int]
+REPORT = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="hours of bad luck instead of seconds")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[REPORT] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in terminalreporter.config.stash[REPORT]:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def how_often(pytestconfig: pytest.Config) -> HowOften:
+    """Chooses between a number for `make test` and a larger one for `make soak`."""
+    long = bool(pytestconfig.getoption("--soak"))
+    return lambda short, soak: soak if long else short
+
+
+@pytest.fixture
+def report(pytestconfig: pytest.Config) -> list[str]:
+    """Lines for the end of the run: what was measured on the way."""
+    return pytestconfig.stash[REPORT]
 
 
 @contextmanager

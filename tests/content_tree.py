@@ -221,6 +221,23 @@ QUESTIONS: list[dict[str, Any]] = [
             },
         ],
     },
+    {
+        "id": "Q-essay",
+        "kind": "essay",
+        **COMMON,
+        "words": {"min": 20, "max": 80},
+        "rubric": [
+            {"key": "1", "points": 2, "text": text("Says who acts")},
+            {"key": "2", "points": -1, "text": text("Promises too much")},
+        ],
+    },
+    {
+        "id": "Q-upload",
+        "kind": "upload",
+        **COMMON,
+        "files": {"types": ["pdf"], "most": 2},
+        "rubric": [{"key": "1", "points": 2, "text": text("The diagram is right")}],
+    },
 ]
 PROGRAMME: dict[str, Any] = {
     "code": "basics",

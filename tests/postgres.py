@@ -24,9 +24,46 @@ def programs() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
+class Server:
+    """A server that can be stopped and started again."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self._binaries = binaries
+        self._folder = folder
+        self._become: list[str] = []
+        if owner := _other_user():
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+            ids = [f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}"]
+            self._become = ["setpriv", *ids, "--clear-groups"]
+        self.url = f"postgresql+psycopg://tests@/postgres?host={quote(str(folder))}"
+        """Of its administrator."""
+        self._run("initdb", "--no-sync", "-U", "tests", "-A", "trust", "-E", "UTF8")
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        settings = " ".join(
+            f"-c {each}" for each in (*FAST, f"unix_socket_directories={self._folder}")
+        )
+        self._run("pg_ctl", "start", "-w", "-l", str(self._folder / "log"), "-o", settings)
+
+    def stop(self, *, mode: str = "immediate") -> None:
+        """Stop it; ``immediate`` forgets what it was doing, ``fast`` only ends connections."""
+        self._run("pg_ctl", "stop", "-w", "-m", mode)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        path = str(self._binaries / program)
+        subprocess.run(  # noqa: S603  fixed words and our own folder
+            [*self._become, path, *arguments, "-D", str(self._folder / "data")],
+            check=True,
+            cwd=self._folder,
+            stdout=subprocess.DEVNULL,
+            env={"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]},
+        )
+
+
 @contextmanager
-def server() -> Iterator[str]:
-    """Start a server, give the URL of its administrator, and remove it without a trace.
+def running() -> Iterator[Server]:
+    """Start a server, and remove it without a trace afterwards.
 
     Raises:
         RuntimeError: it is not installed.
@@ -37,31 +74,22 @@ def server() -> Iterator[str]:
         raise RuntimeError("PostgreSQL is not installed")
     # Not pytest's: nobody but its owner may enter that, and PostgreSQL refuses to be root.
     folder = Path(mkdtemp(prefix="stairway-postgres-"))
-    become: list[str] = []
-    if owner := _other_user():
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-        become = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(  # noqa: S603  fixed words and our own folder
-            [*become, str(binaries / program), *arguments],
-            check=True,
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            env={"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]},
-        )
-
-    settings = " ".join(f"-c {each}" for each in (*FAST, f"unix_socket_directories={folder}"))
-    data, log = folder / "data", folder / "log"
     try:
-        run("initdb", "--no-sync", "-D", str(data), "-U", "tests", "-A", "trust", "-E", "UTF8")
-        run("pg_ctl", "start", "-w", "-D", str(data), "-l", str(log), "-o", settings)
+        server = Server(binaries, folder)
+        server.start()
         try:
-            yield f"postgresql+psycopg://tests@/postgres?host={quote(str(folder))}"
+            yield server
         finally:
-            run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", str(data))
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Give the URL of the administrator of a server that is there for as long; as `running`."""
+    with running() as started:
+        yield started.url
 
 
 def _other_user() -> pwd.struct_passwd | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from lms import serve
 from lms.config import PROJECT
 
 START = 60
@@ -132,11 +133,26 @@ def test_a_dead_jobs_process_is_replaced_and_pages_go_on(site: Site) -> None:
     assert site.get("/sign-in") == 200
 
 
-def test_it_ends_with_the_web_process_so_that_someone_notices(site: Site) -> None:
+def test_a_dead_web_process_is_replaced_and_whoever_asks_meanwhile_only_waits(site: Site) -> None:
     web, jobs = site.children()
     os.kill(web, signal.SIGKILL)
+    assert site.get("/sign-in") == 200
+    assert jobs in site.children()
+    assert web not in site.children()
+
+
+def test_it_ends_when_the_web_process_dies_again_and_again_so_that_someone_notices(
+    site: Site,
+) -> None:
+    _web, jobs = site.children()
+    known = {jobs}
+    for _ in range(serve.LIVES + 1):
+        wait_until(lambda: bool(set(site.children()) - known))
+        web = (set(site.children()) - known).pop()
+        known.add(web)
+        os.kill(web, signal.SIGKILL)
     assert site.process.wait(20) == 1
-    assert not is_alive(jobs)
+    assert not any(map(is_alive, known))
 
 
 def test_nothing_is_left_running_when_it_is_killed(site: Site) -> None:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping, Set as AbstractSet
 from typing import cast
 
-from flask import Flask, current_app, redirect, request, session, url_for
+from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user
 from sqlalchemy.exc import DBAPIError
@@ -66,7 +66,10 @@ def begin(person: Person, target: str) -> Response:
 
 def init_app(app: Flask, permissions: Permissions) -> None:
     """Guard every endpoint, those of blueprints, extensions and static files alike."""
-    login = LoginManager(app)
+    login = LoginManager()
+    # Without its own variable in each template: the page that says that the database does not
+    # answer would ask it who reads that page.
+    login.init_app(app, add_context_processor=False)
     login.user_loader(queries.sign_in_with)
     app.jinja_env.globals.update(person_or_none=person_or_none, Role=Role)
 
@@ -79,6 +82,7 @@ def init_app(app: Flask, permissions: Permissions) -> None:
             if request.method == "GET" and request.accept_mimetypes.accept_html:
                 return redirect(url_for("accounts.sign_in", next=here()))
             return cast("ResponseReturnValue", login.unauthorized())
+        g.person_id = me().id  # for the log: later it may not be at hand without asking
         if allowed != ANYONE and not me().roles & allowed:
             raise NotAllowedError
         _note_use(this_sign_in())

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, true
+from sqlalchemy.orm import contains_eager, lazyload
 
 from lms.accounts import rules
 from lms.accounts.models import AccessLink, OrgUnit, Person, RoleGrant, SignIn
@@ -26,10 +27,24 @@ def token_hash(token: str) -> str:
 
 def sign_in_with(token: str) -> SignIn | None:
     """Return the sign-in that a cookie stands for, unless it has ended or the person has left."""
-    query = select(SignIn).join(SignIn.person)
-    query = query.where(SignIn.token_hash == token_hash(token), SignIn.ended_at.is_(None))
-    row = db.session.scalars(query.where(Person.deactivated_at.is_(None))).one_or_none()
+    found = db.session.scalars(_SIGNED_IN, {"token": token_hash(token)})
+    row = found.unique().one_or_none()
     return None if row is None or _has_run_out(row) else row
+
+
+_SIGNED_IN = (
+    select(SignIn)
+    .join(SignIn.person)
+    .outerjoin(Person.grants)
+    .where(SignIn.token_hash == bindparam("token"), SignIn.ended_at.is_(None))
+    .where(Person.deactivated_at.is_(None))
+    .options(
+        contains_eager(SignIn.person).options(
+            contains_eager(Person.grants).lazyload(RoleGrant.unit), lazyload(Person.unit)
+        )
+    )
+)
+"""Asked for by every request: one statement, built once, without what few pages show."""
 
 
 def _has_run_out(row: SignIn) -> bool:

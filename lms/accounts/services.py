@@ -96,6 +96,13 @@ def end_sign_ins(
 
 
 @transaction()
+def end_all_sign_ins(*, at: datetime | None = None) -> None:
+    """Sign everyone out: after a restore, nobody may go on with a sign-in that had ended."""
+    current = update(SignIn).filter_by(ended_at=None)
+    db.session.execute(current.values(ended_at=at or clock.now()))
+
+
+@transaction()
 def update_profile(person: Person, *, locale: str, latin_name: str) -> None:
     """Change what people may change about themselves."""
     person.locale = locale

@@ -24,6 +24,7 @@ def count_password(login: str, address: str, *, at: datetime) -> None:
     Raises:
         TooManyTriesError: this would be one too many.
     """
+    _forget_old(at)
     _count(_account(login, address), rules.THROTTLE_LIMIT, at)
     _count(_key("address", address), rules.ADDRESS_LIMIT, at)
 
@@ -31,12 +32,14 @@ def count_password(login: str, address: str, *, at: datetime) -> None:
 @transaction()
 def count_reset(address: str, *, at: datetime) -> None:
     """Count one request for a reset link. Raises as `count_password`."""
+    _forget_old(at)
     _count(_key("reset", address), rules.THROTTLE_LIMIT, at)
 
 
 @transaction()
 def count_wrong_link(address: str, *, at: datetime) -> None:
     """Count one link that leads nowhere. Raises as `count_password`."""
+    _forget_old(at)
     _count(_key("link", address), rules.THROTTLE_LIMIT, at)
 
 
@@ -48,8 +51,11 @@ def forget_wrong_passwords(login: str, address: str) -> None:
     db.session.execute(counted.values(tries=Throttle.tries - 1))
 
 
-def _count(key: str, limit: int, at: datetime) -> None:
+def _forget_old(at: datetime) -> None:
     db.session.execute(delete(Throttle).where(Throttle.since <= at - rules.THROTTLE_WINDOW))
+
+
+def _count(key: str, limit: int, at: datetime) -> None:
     more = update(Throttle).filter_by(key=key).values(tries=Throttle.tries + 1)
     more = more.returning(Throttle.tries, Throttle.since)
     row = db.session.execute(more).one_or_none()

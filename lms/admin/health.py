@@ -78,6 +78,14 @@ def database_bytes() -> int:
     return sum(part.stat().st_size for part in parts if part.exists())
 
 
+def log_bytes() -> int:
+    """Return how much of SQLite's log was not written back into the database yet, at most."""
+    if db.engine.dialect.name != "sqlite":
+        return 0
+    log = Path(f"{db.session.get_bind().engine.url.database}-wal")
+    return log.stat().st_size if log.exists() else 0
+
+
 def queue() -> Queue:
     """Look at the job queue."""
     counts = db.session.execute(select(Job.state, func.count()).group_by(Job.state))
@@ -104,6 +112,8 @@ def shown_settings() -> list[tuple[str, str]]:
     values = {each.name: str(getattr(in_force, each.name)) for each in fields(in_force)}
     values["secret_key"] = MASK
     values["public_url"] = in_force.base_url
+    if in_force.metrics.startswith("token:"):
+        values["metrics"] = f"token:{MASK}"
     for name in ("database_url", "mail_server"):
         values[name] = _without_password(values[name])
     return [(f"LMS_{name.upper()}", value) for name, value in values.items()]

@@ -171,6 +171,11 @@ def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> Iter
             yield piece
 
 
+def leads_elsewhere(name: str) -> bool:
+    """Whether the name of an entry is more than a place below the folder it is unpacked to."""
+    return name.startswith("/") or ".." in name.split("/") or any(each in name for each in "\\:\0")
+
+
 def _refuse_strange(listed: list[zipfile.ZipInfo]) -> None:
     """Refuse locked entries, links, names that lead elsewhere, and two that a disk takes for one."""
     seen: set[str] = set()
@@ -179,9 +184,7 @@ def _refuse_strange(listed: list[zipfile.ZipInfo]) -> None:
             raise ArchiveRefusedError("locked-archive")
         name = entry.orig_filename
         plain = unicodedata.normalize("NFC", name).casefold()
-        parts = name.split("/")
         is_link = stat.S_ISLNK(entry.external_attr >> 16)
-        leads_away = name.startswith("/") or ".." in parts or any(each in name for each in "\\:\0")
-        if is_link or leads_away or plain in seen:
+        if is_link or leads_elsewhere(name) or plain in seen:
             raise ArchiveRefusedError("strange-entry", name=name[:80].replace("\0", "?"))
         seen.add(plain)

@@ -6,7 +6,8 @@ from threading import Event
 import click
 from flask.cli import AppGroup
 
-from lms.core import logging, worker
+from lms.core import logging, presence, site, worker
+from lms.core.errors import LmsError
 
 jobs = AppGroup("jobs", help="Deferred work: certificates, mails.")
 
@@ -19,5 +20,9 @@ def work(*, until_empty: bool) -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    count = worker.work(stop, until_empty=until_empty)
+    try:
+        with presence.shared(site.settings().data_dir):
+            count = worker.work(stop, until_empty=until_empty)
+    except LmsError as error:
+        raise click.ClickException(str(error)) from None
     click.echo(f"{count} jobs run")

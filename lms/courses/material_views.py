@@ -10,7 +10,7 @@ from lms.core import storage
 from lms.core.archives import FileRefusedError
 from lms.core.errors import found
 from lms.core.text import filename
-from lms.courses import materials as service, queries, studio, upload_rules, words
+from lms.courses import handouts, materials as service, studio, upload_rules, words
 from lms.courses.blueprint import bp
 from lms.courses.errors import SameFileError
 from lms.courses.forms import MaterialForm
@@ -85,7 +85,7 @@ def studio_material(version_id: int) -> Response:
 @bp.get("/materials/<int:version_id>")
 def material(version_id: int) -> Response:
     """Send a material of a lesson that the trainee has opened."""
-    return _sent(queries.material_for(me(), version_id))
+    return _sent(handouts.material_for(me(), version_id))
 
 
 def _taken_in(form: MaterialForm) -> Stored:

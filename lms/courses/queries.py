@@ -5,12 +5,13 @@ there and what is not theirs are one and the same 404.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import Select, case, select
-from sqlalchemy.orm import undefer
+from sqlalchemy import CompoundSelect, bindparam, case, literal_column, select, union_all
+from sqlalchemy.orm import defer, joinedload, lazyload
 
 from lms.accounts.models import Person
 from lms.accounts.rules import Role
@@ -18,7 +19,6 @@ from lms.core.db import db
 from lms.core.errors import found
 from lms.core.text import Bilingual
 from lms.courses import rules
-from lms.courses.checks import Check
 from lms.courses.models import (
     Aid,
     AidVersion,
@@ -27,19 +27,32 @@ from lms.courses.models import (
     LessonMedia,
     LessonRead,
     LessonVersion,
-    Material,
-    MaterialVersion,
     Programme,
     ProgrammeVersion,
     StagePass,
 )
+from lms.courses.outlines import LessonText, outline_in, text_of
 from lms.courses.rules import Module, Outline, Progress, StageState
-from lms.courses.upload_rules import FORMS, Kind
 
 
 def programme_with(code: str) -> Programme | None:
     """Return the programme with this code."""
     return db.session.scalar(select(Programme).filter_by(code=code))
+
+
+_RUNS = (
+    select(Enrolment)
+    .where(Enrolment.person_id == bindparam("person_id"))
+    .order_by(Enrolment.opened_at.desc(), Enrolment.id.desc())
+    .options(
+        lazyload(Enrolment.programme),
+        joinedload(Enrolment.version).options(
+            defer(ProgrammeVersion.structure), lazyload(ProgrammeVersion.programme)
+        ),
+    )
+)
+"""Without the structures: `outlines` has read them before."""
+_OWN_RUN = _RUNS.where(Enrolment.id == bindparam("enrolment_id"))
 
 
 def module_titles() -> dict[str, Bilingual]:
@@ -56,7 +69,7 @@ def module_titles() -> dict[str, Bilingual]:
 
 def enrolments_of(person: Person) -> Sequence[Enrolment]:
     """Return a person's runs, latest first."""
-    return db.session.scalars(_runs_of(person)).all()
+    return db.session.scalars(_RUNS, {"person_id": person.id}).all()
 
 
 def current_runs(person: Person) -> Sequence[Enrolment]:
@@ -75,8 +88,8 @@ def latest_run(person: Person, programme: Programme) -> Enrolment | None:
 
 def enrolment_for(actor: Person, enrolment_id: int) -> Enrolment:
     """Return one of the actor's own runs."""
-    own = select(Enrolment).filter_by(id=enrolment_id, person_id=actor.id)
-    return found(db.session.scalar(own))
+    own = {"person_id": actor.id, "enrolment_id": enrolment_id}
+    return found(db.session.scalar(_OWN_RUN, own))
 
 
 def enrolment_with_lesson(actor: Person, code: str) -> Enrolment | None:
@@ -91,27 +104,27 @@ def enrolment_with_exam(actor: Person, code: str) -> Enrolment | None:
     return next(runs, None)
 
 
-def _runs_of(person: Person) -> Select[Enrolment]:
-    runs = select(Enrolment).filter_by(person_id=person.id)
-    return runs.order_by(Enrolment.opened_at.desc(), Enrolment.id.desc())
-
-
 def outline_of(enrolment: Enrolment) -> Outline:
     """Return the structure of a run's programme, as it was when the run began."""
-    return Outline.read(enrolment.version.structure)
+    return outline_in(enrolment.version)
+
+
+_DONE: CompoundSelect[Any] = union_all(
+    select(literal_column("'lesson'").label("what"), Lesson.code)
+    .join(LessonRead, LessonRead.lesson_id == Lesson.id)
+    .where(LessonRead.enrolment_id == bindparam("run"), LessonRead.read_at.is_not(None)),
+    select(literal_column("'stage'"), StagePass.stage).where(
+        StagePass.enrolment_id == bindparam("run")
+    ),
+)
 
 
 def progress_of(enrolment: Enrolment) -> Progress:
-    """Compute where a run stands, from two statements."""
-    read = (
-        select(Lesson.code)
-        .join(LessonRead, LessonRead.lesson_id == Lesson.id)
-        .where(LessonRead.enrolment_id == enrolment.id, LessonRead.read_at.is_not(None))
-    )
-    passed = select(StagePass.stage).where(StagePass.enrolment_id == enrolment.id)
-    return rules.progress(
-        outline_of(enrolment), set(db.session.scalars(read)), set(db.session.scalars(passed))
-    )
+    """Compute where a run stands, from one statement."""
+    done: dict[str, set[str]] = {"lesson": set(), "stage": set()}
+    for what, code in db.session.execute(_DONE, {"run": enrolment.id}):
+        done[what].add(code)
+    return rules.progress(outline_of(enrolment), done["lesson"], done["stage"])
 
 
 def stage_score(enrolment: Enrolment, stage: str) -> Fraction | None:
@@ -129,29 +142,39 @@ class LessonLine:
     minutes: int
 
 
+_LINES = (
+    select(Lesson.code, LessonVersion.title, LessonVersion.minutes)
+    .join(LessonVersion, LessonVersion.id == Lesson.published_id)
+    .where(Lesson.code.in_(bindparam("codes", expanding=True)))
+)
+
+
 def lines_of(codes: Iterable[str]) -> dict[str, LessonLine]:
     """Return code -> title and minutes of the published versions, in one statement.
 
     A lesson that is not published stands there with its code for a title: lists stay whole.
     """
     wanted = list(codes)
-    query = (
-        select(Lesson.code, LessonVersion.title, LessonVersion.minutes)
-        .join(LessonVersion, LessonVersion.id == Lesson.published_id)
-        .where(Lesson.code.in_(wanted))
-    )
-    lines = {row.code: LessonLine(*row) for row in db.session.execute(query)}
+    lines = {row.code: LessonLine(*row) for row in db.session.execute(_LINES, {"codes": wanted})}
     return {
         code: lines.get(code) or LessonLine(code, {"zh": code, "en": code}, 0) for code in wanted
     }
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a lesson was read in a run."""
+
+    version_id: int
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShownLesson:
     """The version of a lesson that a run shows, and how far its reader came."""
 
-    version: LessonVersion
-    mark: LessonRead | None
+    version: LessonText
+    mark: Mark | None
     """None until the lesson is opened."""
 
     @property
@@ -164,10 +187,26 @@ class ShownLesson:
         """Whether it was begun in an earlier version than the one that is shown."""
         return self.mark is not None and self.mark.version_id != self.version.id
 
-    @property
-    def checks(self) -> dict[str, Check]:
-        """The self-checks by their id."""
-        return {each["id"]: Check.read(each) for each in self.version.checks}
+
+_SHOWN = (
+    select(LessonVersion.id, LessonVersion.digest, LessonRead.version_id, LessonRead.read_at)
+    .select_from(Lesson)
+    .join(
+        Enrolment,
+        (Enrolment.id == bindparam("run")) & (Enrolment.person_id == bindparam("person")),
+    )
+    .outerjoin(
+        LessonRead, (LessonRead.lesson_id == Lesson.id) & (LessonRead.enrolment_id == Enrolment.id)
+    )
+    .join(
+        LessonVersion,
+        LessonVersion.id
+        == case(
+            (LessonRead.read_at.is_not(None), LessonRead.version_id), else_=Lesson.published_id
+        ),
+    )
+    .where(Lesson.code == bindparam("code"))
+)
 
 
 def lesson_for(actor: Person, enrolment: Enrolment, code: str) -> ShownLesson:
@@ -175,40 +214,32 @@ def lesson_for(actor: Person, enrolment: Enrolment, code: str) -> ShownLesson:
 
     What was read stays as it was read; until then the published version is shown.
     """
-    shown = case(
-        (LessonRead.read_at.is_not(None), LessonRead.version_id), else_=Lesson.published_id
-    )
-    in_run = (LessonRead.lesson_id == Lesson.id) & (LessonRead.enrolment_id == enrolment.id)
-    query = (
-        select(LessonVersion, LessonRead)
-        .select_from(Lesson)
-        .outerjoin(LessonRead, in_run)
-        .join(Enrolment, (Enrolment.id == enrolment.id) & (Enrolment.person_id == actor.id))
-        .join(LessonVersion, LessonVersion.id == shown)
-        .where(Lesson.code == code)
-        .options(
-            undefer(LessonVersion.html),
-            undefer(LessonVersion.outline),
-            undefer(LessonVersion.checks),
-            undefer(LessonVersion.meta),
-        )
-    )
-    version, mark = found(db.session.execute(query).one_or_none())
-    return ShownLesson(version, mark)
+    asked = {"run": enrolment.id, "person": actor.id, "code": code}
+    row: Any = found(db.session.execute(_SHOWN, asked).one_or_none())  # its half may be empty
+    version_id, digest, *mark = row
+    return ShownLesson(text_of(version_id, digest), None if mark[0] is None else Mark(*mark))
 
 
 def published_lesson(code: str) -> Lesson:
     """Return a lesson that has a published version."""
-    published = select(Lesson).where(Lesson.code == code, Lesson.published_id.is_not(None))
-    return found(db.session.scalar(published))
+    return found(db.session.scalar(_PUBLISHED, {"code": code}))
+
+
+_PUBLISHED = select(Lesson).where(
+    Lesson.code == bindparam("code"), Lesson.published_id.is_not(None)
+)
 
 
 def mark_of(enrolment: Enrolment, code: str) -> LessonRead | None:
     """Return how far a lesson was read in a run."""
-    query = select(LessonRead).join(Lesson, Lesson.id == LessonRead.lesson_id)
-    return db.session.scalar(
-        query.where(LessonRead.enrolment_id == enrolment.id, Lesson.code == code)
-    )
+    return db.session.scalar(_MARK, {"run": enrolment.id, "code": code})
+
+
+_MARK = (
+    select(LessonRead)
+    .join(Lesson, Lesson.id == LessonRead.lesson_id)
+    .where(LessonRead.enrolment_id == bindparam("run"), Lesson.code == bindparam("code"))
+)
 
 
 def media_for(actor: Person, version_id: int, name: str) -> LessonMedia:
@@ -225,23 +256,6 @@ def media_for(actor: Person, version_id: int, name: str) -> LessonMedia:
         )
     )
     return found(db.session.scalars(query.limit(1)).first())
-
-
-@dataclass(frozen=True, slots=True)
-class MaterialLine:
-    """A material on a lesson's page."""
-
-    version_id: int
-    title: Bilingual
-    suffix: str
-    size_bytes: int
-    number: int
-    made_at: datetime
-
-    @property
-    def kind(self) -> Kind:
-        """How it is opened."""
-        return FORMS[self.suffix].kind
 
 
 def aids_for(actor: Person) -> list[AidVersion]:
@@ -269,39 +283,6 @@ def aids_of(lesson: str) -> list[AidVersion]:
     return [each for each in rows if lesson in each.meta["lessons"]]
 
 
-def materials_of(lesson_id: int) -> list[MaterialLine]:
-    """Return what goes with a lesson now, in the order in which it came."""
-    query = (
-        select(
-            MaterialVersion.id,
-            MaterialVersion.title,
-            MaterialVersion.suffix,
-            MaterialVersion.size_bytes,
-            MaterialVersion.number,
-            MaterialVersion.made_at,
-        )
-        .join(Material, Material.published_id == MaterialVersion.id)
-        .where(Material.lesson_id == lesson_id, Material.retired_at.is_(None))
-    )
-    return [MaterialLine(*row) for row in db.session.execute(query.order_by(Material.id))]
-
-
-def material_for(actor: Person, version_id: int) -> MaterialVersion:
-    """Return a current material of a lesson that the actor has opened in some run of theirs."""
-    query = (
-        select(MaterialVersion)
-        .join(Material, Material.published_id == MaterialVersion.id)
-        .join(LessonRead, LessonRead.lesson_id == Material.lesson_id)
-        .join(Enrolment, Enrolment.id == LessonRead.enrolment_id)
-        .where(
-            Enrolment.person_id == actor.id,
-            MaterialVersion.id == version_id,
-            Material.retired_at.is_(None),
-        )
-    )
-    return found(db.session.scalars(query.limit(1)).first())
-
-
 @dataclass(frozen=True, slots=True)
 class LessonPage:
     """All that the reader shows around one lesson."""
@@ -317,6 +298,11 @@ class LessonPage:
     previous: str | None
     next: str | None
     """Neighbours in the order of study; None at the ends and where the next stage is locked."""
+
+    def opened(self) -> "LessonPage":
+        """Return the page as it is once this version has been opened, and not yet read."""
+        mark = Mark(self.shown.version.id, None)
+        return replace(self, shown=replace(self.shown, mark=mark))
 
     @property
     def position(self) -> int:

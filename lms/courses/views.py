@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from lms.accounts.login import me
 from lms.core import richtext, storage
 from lms.core.errors import found
-from lms.courses import queries, services
+from lms.courses import handouts, queries, services
 from lms.courses.blueprint import bp
 from lms.courses.checks import pieces
 from lms.courses.forms import LARGEST_ID, CheckForm, FinishForm, check_form
@@ -25,8 +25,11 @@ def lesson(code: str) -> str:
     """Show a lesson. A read marker: the first time, that it was opened is noted."""
     page = queries.lesson_page(me(), code)
     if page.shown.mark is None:
-        services.open_lesson(page.enrolment.id, code, actor=me())
-        page = queries.lesson_page(me(), code)
+        mark = services.open_lesson(page.enrolment.id, code, actor=me())
+        if mark.version_id == page.shown.version.id:
+            page = page.opened()
+        else:  # another one was published in between
+            page = queries.lesson_page(me(), code)
     return _reader(page)
 
 
@@ -40,7 +43,7 @@ def _reader(page: LessonPage, answers: dict[str, CheckForm] | None = None) -> st
         page=page,
         parts=pieces(html),
         answers=answers,
-        materials=queries.materials_of(version.lesson_id),
+        materials=handouts.materials_of(version.lesson_id),
         sheets=queries.aids_of(page.code),
     )
 
@@ -70,7 +73,7 @@ def check(code: str, check_id: str) -> ResponseReturnValue:
     """Say what an answer to a self-check shows. Nothing of it is kept."""
     page = queries.lesson_page(me(), code)
     found(page.shown.mark)  # of what was never opened, nothing is told
-    one = found(page.shown.checks.get(check_id))
+    one = found(page.shown.version.checks.get(check_id))
     form = check_form(one)
     status = 200 if form.validate_on_submit() else 422
     if request.headers.get("HX-Request"):

@@ -5,6 +5,7 @@ from flask_babel import LazyString, lazy_gettext as _
 from lms.desk.rules import Need, Show
 
 JOBS = {
+    "admin.backup": _("Backup"),
     "records.export": _("Training records"),
     "accounts.import": _("Import of people"),
     "accounts.import-check": _("Check of a file with people"),

@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from lms.courses.upload_rules import FORMS
 from lms.exams.rules.kinds import FALSE, PAIRED, TRUE, Kind
 from lms.exams.rules.marks import (
     Cloze,
@@ -21,6 +22,7 @@ from lms.exams.rules.marks import (
     SingleChoice,
 )
 from lms.exams.rules.pairs import Matching, Ordering, OrderPolicy
+from lms.exams.rules.rubric import ByHand, Item
 from lms.exams.rules.shorttext import Accepted, ShortText
 
 Bilingual = Mapping[str, str]
@@ -35,7 +37,8 @@ def key_of(kind: Kind, body: Mapping[str, Any]) -> Key:
 
 def _multiple(body: Mapping[str, Any]) -> MultipleChoice:
     policy = MultiplePolicy(body.get("policy") or MultiplePolicy.SUBSET_HALF)
-    return MultipleChoice(option_keys(Kind.MULTIPLE, body), frozenset(body["answer"]), policy)
+    keys, answers = option_keys(Kind.MULTIPLE, body), frozenset(body["answer"])
+    return MultipleChoice(keys, answers, policy, Fraction(str(body.get("partly") or "0.5")))
 
 
 def _ordering(body: Mapping[str, Any]) -> Ordering:
@@ -64,6 +67,18 @@ def _accepted(given: Mapping[str, Any]) -> Accepted:
     )
 
 
+def _rubric(body: Mapping[str, Any]) -> tuple[Item, ...]:
+    return tuple(Item(each["key"], each["points"]) for each in body["rubric"])
+
+
+def files_wanted(kind: Kind, body: Mapping[str, Any]) -> tuple[Sequence[str], int]:
+    """Return the endings of the files that may be handed in, and how many at most."""
+    if kind is not Kind.UPLOAD:
+        return (), 0
+    wanted = body.get("files") or {}
+    return wanted.get("types") or list(FORMS), wanted.get("most") or 1
+
+
 def _gap(given: Mapping[str, Any]) -> SingleChoice | FillIn | Numeric:
     if "options" in given:
         return SingleChoice(given["answer"])
@@ -83,6 +98,8 @@ _KEYS: Mapping[Kind, Callable[[Mapping[str, Any]], Key]] = {
         tuple((each["key"], each["answer"]) for each in body["things"])
     ),
     Kind.ORDERING: _ordering,
+    Kind.ESSAY: lambda body: ByHand(_rubric(body)),
+    Kind.UPLOAD: lambda body: ByHand(_rubric(body)),
     Kind.CLOZE: lambda body: Cloze(tuple(map(_gap, body["gaps"]))),
 }
 
@@ -118,7 +135,7 @@ def is_shuffled(kind: Kind, body: Mapping[str, Any]) -> bool:
 
 def blanks(kind: Kind, body: Mapping[str, Any]) -> int:
     """Return how many fields there are to type into."""
-    if kind in {Kind.NUMERIC, Kind.TEXT}:
+    if kind in {Kind.NUMERIC, Kind.TEXT, Kind.ESSAY}:
         return 1
     return len(body["blanks"]) if kind is Kind.FILLIN else 0
 

@@ -1,5 +1,8 @@
 """Ways in which an exam action can be refused."""
 
+from http import HTTPStatus
+from typing import ClassVar
+
 from flask_babel import lazy_gettext as _
 
 from lms.core.errors import LmsError
@@ -17,6 +20,18 @@ class TakenOverError(LmsError):
 
     code = "taken-over"
     message = _("Another device or browser has taken over this attempt. This page is read-only.")
+
+
+class NotSavedError(LmsError):
+    """The server could not write; what was sent may be sent again."""
+
+    code = "not-saved"
+    status: ClassVar[HTTPStatus] = HTTPStatus.SERVICE_UNAVAILABLE
+    message = _(
+        "Not saved yet: the disk of the server is full, or its database does not answer. Your "
+        "answers are kept in this browser: keep the exam open, it sends them again by itself; if it "
+        "does not, go back and save again. Tell your trainer if this message stays."
+    )
 
 
 class NotHandedInError(LmsError):
@@ -45,6 +60,41 @@ class AlreadyPassedError(LmsError):
 
     code = "already-passed"
     message = _("You have passed this exam already.")
+
+
+class AwaitingMarkError(LmsError):
+    """An attempt is handed in, and a person has yet to mark it."""
+
+    code = "awaiting-mark"
+    message = _("Your last attempt is still being marked. Its result decides how you go on.")
+
+
+class AlreadyMarkedError(LmsError):
+    """Someone has marked this answer already."""
+
+    code = "already-marked"
+    message = _("This answer is marked already. What you chose was not saved.")
+
+
+class MarkedElsewhereError(LmsError):
+    """Someone else is marking this answer."""
+
+    code = "marked-elsewhere"
+    message = _("%(name)s is marking this answer. Take another one, or come back at %(until)s.")
+
+
+class TooManyFilesError(LmsError):
+    """A question takes only so many files."""
+
+    code = "too-many-files"
+    message = _("This question takes %(most)d files at most. Remove one first.")
+
+
+class NoFileError(LmsError):
+    """Nothing was chosen to be handed in."""
+
+    code = "no-file"
+    message = _("Choose a file first.")
 
 
 class NotOpenYetError(LmsError):

@@ -10,9 +10,10 @@ from lms.exams.blueprint import bp
 from lms.exams.errors import NothingChosenError
 from lms.exams.exchange import files as kinds, words as sentences
 from lms.exams.exchange.report import FileProblemError, Problem, Severity
-from lms.exams.forms import ImportForm, OrderForm
+from lms.exams.import_forms import ImportForm, OrderForm
+from lms.exams.import_models import QuestionImport
 from lms.exams.importing import files, handing_out, queries, services, template, words
-from lms.exams.models import Pool, QuestionImport
+from lms.exams.models import Pool
 from lms.exams.rules.arrivals import OPEN, Verdict
 from lms.web import i18n
 from lms.web.fields import shown_in

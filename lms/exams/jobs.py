@@ -8,8 +8,8 @@ from lms.core.db import db
 from lms.core.queue import Effect, handler
 from lms.exams import services
 from lms.exams.exchange import storing
+from lms.exams.import_models import QuestionImport
 from lms.exams.importing import checking, files, queries, services as importing
-from lms.exams.models import QuestionImport
 
 every(timedelta(seconds=20))(services.sweep)
 BROUGHT_AT_ONCE = 100

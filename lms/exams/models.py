@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 from lms.accounts.models import Person
 from lms.core.db import Base, pk
 from lms.courses.models import Enrolment
-from lms.exams.rules.arrivals import Verdict
+from lms.courses.upload_rules import FORMS
 from lms.exams.rules.kinds import Kind
 
 
@@ -121,6 +122,9 @@ class HandedInBy(enum.StrEnum):
     """The time was up: handed in with what was saved."""
 
 
+UNMARKED = text("score IS NULL AND submitted_at IS NOT NULL")
+
+
 class Attempt(Base):
     """One sitting of an exam by one trainee. Never deleted: it is evidence.
 
@@ -139,6 +143,8 @@ class Attempt(Base):
             sqlite_where=text("submitted_at IS NULL"),
             postgresql_where=text("submitted_at IS NULL"),
         ),
+        Index("ix_attempt_unmarked", "submitted_at", sqlite_where=UNMARKED,
+              postgresql_where=UNMARKED),
         Index("ix_attempt_open_deadline", "deadline_at", sqlite_where=text("submitted_at IS NULL"),
               postgresql_where=text("submitted_at IS NULL")),
         CheckConstraint("(score IS NULL) = (passed IS NULL)", name="passed_when_marked"),
@@ -205,7 +211,7 @@ class Response(Base):
     flagged: Mapped[bool] = mapped_column(default=False)
     saved_at: Mapped[datetime]
     mark: Mapped[Fraction | None]
-    """From 0 to 1, exact; written when the attempt is marked."""
+    """At most 1, exact, less than 0 for what cost points; written when the attempt is marked."""
 
 
 class LateAnswer(Base):
@@ -223,61 +229,64 @@ class LateAnswer(Base):
     """Code of the refusal."""
 
 
-class QuestionImport(Base):
-    """A file with questions that someone brought: checked first, brought in as they choose.
+class ResponseFile(Base):
+    """A file that was handed in for a question. Never deleted: an answer names those that count."""
 
-    The file lies in the data directory until `expires_at`. What was found per question is in
-    `QuestionImportRow`; how far it is follows from the instants below.
-    """
-
-    __tablename__ = "question_import"
-    __table_args__ = (
-        CheckConstraint("decided_at IS NULL OR checked_at IS NOT NULL", name="checked_before"),
-        CheckConstraint("cancelled_at IS NULL OR decided_at IS NULL", name="one_decision"),
-        CheckConstraint("done_at IS NULL OR decided_at IS NOT NULL", name="done_when_decided"),
-    )
+    __tablename__ = "response_file"
 
     id: Mapped[pk]
-    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    file_name: Mapped[str] = mapped_column(String(200))
-    """As the person calls it, never a path of ours; empty for a text that was pasted."""
-    stored_as: Mapped[str] = mapped_column(String(64))
-    wanted: Mapped[str] = mapped_column(String(16))
-    """The format that was asked for, or ``auto``."""
-    asked_at: Mapped[datetime]
-    expires_at: Mapped[datetime] = mapped_column(index=True)
-    checked_at: Mapped[datetime | None]
-    decided_at: Mapped[datetime | None]
-    cancelled_at: Mapped[datetime | None]
-    done_at: Mapped[datetime | None]
-    summary: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    """What the check found: the ``format``, the ``counts`` of questions per verdict, none if the
-    file cannot be read, and the ``problems`` that belong to no question."""
-    order: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
-    """Where it goes, once decided: ``bank``, ``pool`` and ``unit``."""
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    slot: Mapped[int]
+    name: Mapped[str] = mapped_column(String(120))
+    """As it was called, without its ending."""
+    suffix: Mapped[str] = mapped_column(String(8))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size_bytes: Mapped[int]
+    added_at: Mapped[datetime]
+
+    @property
+    def mime(self) -> str:
+        """What a browser is told that it is."""
+        return FORMS[self.suffix].mime
 
 
-class QuestionImportRow(Base):
-    """What the check found about one question of such a file."""
+class Marking(Base):
+    """How a person marked an answer. A second marker would add a row; the latest counts."""
 
-    __tablename__ = "question_import_row"
-    __table_args__ = (Index(None, "import_id", "verdict"),)
+    __tablename__ = "marking"
+    __table_args__ = (Index(None, "attempt_id", "slot"),)
 
-    import_id: Mapped[int] = mapped_column(
-        ForeignKey("question_import.id", ondelete="CASCADE"), primary_key=True
-    )
-    number: Mapped[int] = mapped_column(primary_key=True)
-    """Its place among the questions of the file, from 1."""
-    place: Mapped[str] = mapped_column(String(80))
-    """Where the file has it, as its reader says: ``3, line 12``."""
-    kind: Mapped[str] = mapped_column(String(16))
-    """A `Sort`, which has more than the bank has kinds."""
-    title: Mapped[str] = mapped_column(String(200))
-    key: Mapped[str] = mapped_column(String(200))
-    """What is right, in short."""
-    verdict: Mapped[Verdict]
-    problems: Mapped[list[Any]] = mapped_column(JSON)
-    """``[severity, code, values]`` each."""
-    is_chosen: Mapped[bool]
-    is_in: Mapped[bool] = mapped_column(default=False)
-    """Whether the bank has taken it."""
+    id: Mapped[pk]
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    slot: Mapped[int]
+    marker_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    met: Mapped[list[str]] = mapped_column(JSON)
+    """Keys of the rubric's items that are met."""
+    mark: Mapped[Fraction]
+    """From 0 to 1, exact."""
+    comment: Mapped[str] = mapped_column(Text)
+    marked_at: Mapped[datetime]
+
+
+class MarkingClaim(Base):
+    """Who is marking an answer just now, so that two do not do the same work."""
+
+    __tablename__ = "marking_claim"
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    until: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class MarkingSnippet(Base):
+    """A comment that a marker keeps to use again; their own."""
+
+    __tablename__ = "marking_snippet"
+    __table_args__ = (UniqueConstraint("person_id", "text"),)
+
+    id: Mapped[pk]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    text: Mapped[str] = mapped_column(String(500))

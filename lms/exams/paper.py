@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from lms.exams import body, queries
-from lms.exams.models import Attempt
+from lms.exams.models import Attempt, ResponseFile
 from lms.exams.rules import pairs
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.marks import is_blank
+from lms.exams.rules.normal import count_words
 from lms.exams.words import kind_name
 
 Texts = Sequence[tuple[str, Mapping[str, str]]]
@@ -33,6 +34,12 @@ class Slot:
     choices: Texts
     blanks: int
     gaps: Sequence[body.Gap]
+    length: Mapping[str, int]
+    """Of an essay: how many words it should have, ``min`` and ``max``; either may be missing."""
+    types: Sequence[str]
+    """Of an upload: endings of the files that are taken."""
+    most: int
+    files: Sequence[ResponseFile]
     text: Mapping[str, str]
     """Of a cloze: the text with its gaps as ``[[1]]``."""
     unit: Mapping[str, str]
@@ -56,17 +63,25 @@ class Slot:
         """Return thing -> choice as answered so far."""
         return pairs.given(self.answer)
 
+    @property
+    def words(self) -> int:
+        """Return how many words were written so far."""
+        return count_words(self.typed(0))
+
 
 def slots(attempt: Attempt) -> list[Slot]:
-    """Return the questions of an attempt as pinned, with the answers so far; two statements."""
+    """Return the questions of an attempt as pinned, with the answers so far; two statements, or three."""
     shown = queries.questions(entry[0] for entry in attempt.layout)
     answers = queries.responses(attempt)
+    has_files = any(Kind(each.kind) is Kind.UPLOAD for each in shown.values())
+    files = queries.files_of(attempt, answers) if has_files else {}
     result = []
     for number, (version_id, order, points) in enumerate(attempt.layout, start=1):
         question = shown[version_id]
         kind = Kind(question.kind)
         saved = answers.get(number)
         things, choices = _paired(kind, question, order)
+        types, most = body.files_wanted(kind, question.body)
         result.append(
             Slot(
                 number=number,
@@ -78,6 +93,10 @@ def slots(attempt: Attempt) -> list[Slot]:
                 choices=choices,
                 blanks=body.blanks(kind, question.body),
                 gaps=body.gaps(kind, question.body),
+                length=question.body.get("words") or {},
+                types=types,
+                most=most,
+                files=files.get(number, []),
                 text=question.body.get("text") or {},
                 unit=question.body.get("unit") or {},
                 case=question.body.get("case") or {},
@@ -126,5 +145,7 @@ def how_to(slot: Slot) -> str:
         Kind.MATCHING: _("Choose what belongs to each. Something may be left over."),
         Kind.ORDERING: _("Give each its place; 1 comes first."),
         Kind.CLOZE: _("Fill the gaps in the text."),
+        Kind.ESSAY: _("Write a text. A person reads it."),
+        Kind.UPLOAD: _("Hand in a file. A person looks at it."),
     }
     return str(texts[slot.kind])

@@ -11,6 +11,7 @@ from lms.core.errors import LmsError
 from lms.courses.rules import StageState
 from lms.exams.errors import (
     AlreadyPassedError,
+    AwaitingMarkError,
     CoolingDownError,
     NoAttemptsLeftError,
     NotOpenYetError,
@@ -22,12 +23,15 @@ from lms.exams.queries import ExamSummary
 def refusal_to_start(summary: ExamSummary, stage: StageState, *, at: datetime) -> LmsError | None:
     """Return why no new attempt may begin, or None if it may.
 
-    In this order: passed already, stage not ready, no attempt left, pause not over.
+    In this order: passed already, stage not ready, still to be marked, no attempt left, pause not
+    over.
     """
     if summary.is_passed:
         return AlreadyPassedError()
     if not stage.is_exam_open:
         return NotOpenYetError()
+    if summary.is_waiting:
+        return AwaitingMarkError()
     if summary.attempts_used >= summary.attempts_allowed:
         return NoAttemptsLeftError(allowed=summary.attempts_allowed)
     if summary.retake_opens_at and at < summary.retake_opens_at:

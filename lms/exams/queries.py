@@ -10,17 +10,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
 from lms.core.db import db
 from lms.core.errors import found
+from lms.core.kept import Kept
+from lms.courses import queries as courses
 from lms.courses.models import Enrolment
 from lms.exams import body
-from lms.exams.models import Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion, Response
+from lms.exams.models import (
+    Attempt,
+    Exam,
+    ExamVersion,
+    Marking,
+    Pool,
+    Question,
+    QuestionVersion,
+    Response,
+    ResponseFile,
+)
 from lms.exams.rules import drawing, marks, timing
 from lms.exams.rules.drawing import Candidate
 from lms.exams.rules.settings import ExamRules
@@ -42,6 +55,10 @@ class ExamSummary:
     open_attempt_id: int | None
     last_attempt_id: int | None
     retake_opens_at: datetime | None
+    is_waiting: bool
+    """Whether an attempt is handed in and a person has yet to mark it."""
+    rules: ExamRules
+    """Of the version that is published now."""
 
 
 def exam_or_404(code: str) -> Exam:
@@ -65,19 +82,26 @@ def open_attempt(actor: Person, exam: Exam) -> Attempt | None:
     return db.session.scalar(begun)
 
 
+_PUBLISHED = (
+    select(Exam.code, ExamVersion.settings)
+    .join(Exam.published)
+    .where(Exam.code.in_(bindparam("codes", expanding=True)))
+)
+_TRIES = (
+    select(Exam.code, Attempt.id, Attempt.submitted_at, Attempt.score, Attempt.passed)
+    .join(Exam, Exam.id == Attempt.exam_id)
+    .where(Attempt.enrolment_id == bindparam("run"), Attempt.person_id == bindparam("person"))
+    .order_by(Attempt.number)
+)
+
+
 def exam_summaries(person: Person, enrolment: Enrolment) -> dict[str, ExamSummary]:
     """Return exam code -> summary for the exams of a run's stages; two statements."""
-    codes = [each["exam"] for each in enrolment.version.structure["stages"] if each.get("exam")]
-    published = select(Exam.code, ExamVersion.settings).join(Exam.published)
-    rows = db.session.execute(published.where(Exam.code.in_(codes)))
+    codes = [stage.exam for stage in courses.outline_of(enrolment).stages if stage.exam]
+    rows = db.session.execute(_PUBLISHED, {"codes": codes})
     settings: dict[str, Any] = {row.code: row.settings for row in rows}
-    tries = (
-        select(Exam.code, Attempt.id, Attempt.submitted_at, Attempt.score, Attempt.passed)
-        .join(Exam, Exam.id == Attempt.exam_id)
-        .where(Attempt.enrolment_id == enrolment.id, Attempt.person_id == person.id)
-        .order_by(Attempt.number)
-    )
-    sat = db.session.execute(tries).all()
+    asked = {"run": enrolment.id, "person": person.id}
+    sat = db.session.execute(_TRIES, asked).all()
     return {
         code: _summary(ExamRules.read(given), [row for row in sat if row.code == code])
         for code, given in settings.items()
@@ -104,12 +128,13 @@ def _summary(exam: ExamRules, tries: Sequence[Any]) -> ExamSummary:
         retake_opens_at=None
         if is_passed
         else timing.retake_opens_at(failed_at, exam.cooldown_days),
+        is_waiting=any(each.submitted_at and each.passed is None for each in tries),
+        rules=exam,
     )
 
 
-def bank() -> list[Candidate]:
-    """Return every question that an exam may draw, as of its published version."""
-    query = select(
+_BANK = (
+    select(
         Question.code,
         Question.unit,
         Question.case,
@@ -118,9 +143,18 @@ def bank() -> list[Candidate]:
         QuestionVersion.difficulty,
         QuestionVersion.tags,
         QuestionVersion.points,
-        QuestionVersion.body,
-    ).join(Question.published)
-    rows = db.session.execute(query.where(Question.pool == Pool.EXAM)).all()
+        QuestionVersion.digest,
+    )
+    .join(Question.published)
+    .where(Question.pool == Pool.EXAM)
+)
+
+
+def bank() -> list[Candidate]:
+    """Return every question that an exam may draw, as of its published version."""
+    entries = db.session.execute(_BANK).mappings().all()
+    bodies = _bodies_of((entry["id"], entry["digest"]) for entry in entries)
+    rows = [SimpleNamespace(**entry, body=bodies[entry["id"]]) for entry in entries]
     single = [_candidate(row) for row in rows if row.case is None]
     return [*single, *_cases([row for row in rows if row.case is not None])]
 
@@ -165,18 +199,41 @@ class Shown:
     body: Mapping[str, Any]
 
 
-def questions(version_ids: Iterable[int]) -> dict[int, Shown]:
-    """Return version id -> question, in one statement and without entities."""
-    query = select(
+_SHOWN = (
+    select(
         QuestionVersion.id,
         Question.code,
         Question.unit,
         QuestionVersion.number,
         QuestionVersion.kind,
-        QuestionVersion.body,
-    ).join(Question, Question.id == QuestionVersion.question_id)
-    rows = db.session.execute(query.where(QuestionVersion.id.in_(list(version_ids))))
-    return {row[0]: Shown(*row) for row in rows}
+        QuestionVersion.digest,
+    )
+    .join(Question, Question.id == QuestionVersion.question_id)
+    .where(QuestionVersion.id.in_(bindparam("ids", expanding=True)))
+)
+_BODIES = select(QuestionVersion.id, QuestionVersion.digest, QuestionVersion.body).where(
+    QuestionVersion.id.in_(bindparam("ids", expanding=True))
+)
+_bodies: Kept[Mapping[str, Any]] = Kept(2000)
+"""Some 5 kB each: what a version asks never changes."""
+
+
+def questions(version_ids: Iterable[int]) -> dict[int, Shown]:
+    """Return version id -> question, in one statement, or two, and without entities."""
+    rows = db.session.execute(_SHOWN, {"ids": list(version_ids)}).all()
+    bodies = _bodies_of((row.id, row.digest) for row in rows)
+    return {row.id: Shown(*row[:5], bodies[row.id]) for row in rows}
+
+
+def _bodies_of(versions: Iterable[tuple[int, str]]) -> dict[int, Mapping[str, Any]]:
+    """Return version id -> what it asks; only what this process has not read yet is loaded."""
+    keys = dict(versions)
+    known = {each: _bodies.peek((each, digest)) for each, digest in keys.items()}
+    missing = [each for each, found_body in known.items() if found_body is None]
+    if missing:
+        for row in db.session.execute(_BODIES, {"ids": missing}):
+            known[row.id] = _bodies.put((row.id, row.digest), row.body)
+    return {each: asked for each, asked in known.items() if asked is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +259,29 @@ def responses(attempt: Attempt) -> dict[int, Saved]:
         Response.mark,
     ).where(Response.attempt_id == attempt.id)
     return {row.slot: Saved(*row) for row in db.session.execute(query)}
+
+
+def files_of(attempt: Attempt, answers: Mapping[int, Saved]) -> dict[int, list[ResponseFile]]:
+    """Return slot -> files that are handed in there, in the order of the answer."""
+    query = select(ResponseFile).where(ResponseFile.attempt_id == attempt.id)
+    rows = {(row.slot, str(row.id)): row for row in db.session.scalars(query)}
+    named = {
+        slot: [rows.get((slot, each)) for each in saved.answer] for slot, saved in answers.items()
+    }
+    return {slot: [each for each in found_here if each] for slot, found_here in named.items()}
+
+
+def file_of(actor: Person, file_id: int) -> ResponseFile:
+    """Return a file of one of the actor's own attempts."""
+    query = select(ResponseFile).join(Attempt, Attempt.id == ResponseFile.attempt_id)
+    own = query.where(ResponseFile.id == file_id, Attempt.person_id == actor.id)
+    return found(db.session.scalar(own))
+
+
+def markings(attempt: Attempt) -> dict[int, Marking]:
+    """Return slot -> how a person marked it; the latest counts."""
+    query = select(Marking).where(Marking.attempt_id == attempt.id).order_by(Marking.id)
+    return {row.slot: row for row in db.session.scalars(query)}
 
 
 def overdue(before: datetime) -> Sequence[int]:

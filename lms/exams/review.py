@@ -8,10 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from lms.exams import body, queries
-from lms.exams.models import Attempt
-from lms.exams.review_parts import PartLine, parts_of
+from lms.exams.models import Attempt, ResponseFile
+from lms.exams.review_parts import ByHandParts, PartLine, RubricLine, by_hand_of, parts_of
 from lms.exams.rules import marks, pairs, shorttext
-from lms.exams.rules.kinds import Kind
+from lms.exams.rules.kinds import BY_HAND, Kind
 from lms.exams.rules.normal import parse_number
 from lms.exams.rules.settings import ExamRules, Shown
 
@@ -53,6 +53,11 @@ class Line:
     typed: Sequence[str]
     accepted: Sequence[str]
     explanation: Bilingual | None
+    is_waiting: bool
+    """Whether a person has yet to mark it."""
+    rubric: Sequence[RubricLine]
+    comment: str
+    files: Sequence[ResponseFile]
     why: Bilingual | None
     """What a mistaken number, or a text that was foreseen, shows."""
 
@@ -78,26 +83,37 @@ class Review:
 
 
 def review(attempt: Attempt, language: str) -> Review:
-    """Return what a trainee may see of an attempt that was handed in; two statements."""
+    """Return what a trainee may see of an attempt that was handed in; two to four statements."""
     shows = ExamRules.read(attempt.version.settings).review
     questions = queries.questions(entry[0] for entry in attempt.layout)
     answers = queries.responses(attempt)
+    view = _View(shows, language, by_hand_of(attempt, questions.values(), answers))
     lines = [
-        _line(number, questions[entry[0]], entry, answers.get(number), shows, language)
+        _line(_Place(number, entry, questions[entry[0]], answers.get(number)), view)
         for number, entry in enumerate(attempt.layout, start=1)
     ]
     return Review(lines, _units(lines), shows)
 
 
-def _line(
-    number: int,
-    question: queries.Shown,
-    entry: tuple[int, str, int],
-    saved: queries.Saved | None,
-    shows: frozenset[Shown],
-    language: str,
-) -> Line:
-    _version, order, points = entry
+@dataclass(frozen=True, slots=True)
+class _Place:
+    number: int
+    entry: tuple[int, str, int]
+    question: queries.Shown
+    saved: queries.Saved | None
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    shows: frozenset[Shown]
+    language: str
+    by_hand: ByHandParts
+
+
+def _line(place: _Place, view: _View) -> Line:
+    number, question, saved = place.number, place.question, place.saved
+    shows, by_hand = view.shows, view.by_hand
+    _version, order, points = place.entry
     kind = Kind(question.kind)
     given = tuple(saved.answer) if saved else ()
     mark = (saved.mark if saved else None) or marks.ZERO
@@ -119,9 +135,13 @@ def _line(
         parts=parts_of(kind, question.body, order, given, shows),
         text=question.body.get("text") or {},
         case=question.body.get("case") or {},
-        typed=[] if order or Shown.OWN not in shows else list(given),
-        accepted=body.accepted(kind, question.body, language) if shows_key else [],
+        typed=[] if order or Shown.OWN not in shows or kind is Kind.UPLOAD else list(given),
+        accepted=body.accepted(kind, question.body, view.language) if shows_key else [],
         explanation=question.body["explanation"] if Shown.EXPLANATION in shows else None,
+        is_waiting=kind in BY_HAND and saved is not None and saved.mark is None,
+        rubric=by_hand.rubric(number, question.body) if Shown.RIGHT_WRONG in shows else [],
+        comment=by_hand.comment(number) if Shown.RIGHT_WRONG in shows else "",
+        files=by_hand.files.get(number, []) if Shown.OWN in shows else [],
         why=_why_typed(kind, given, reasons, question),
     )
 
@@ -181,6 +201,8 @@ def _why_typed(
 def _units(lines: Sequence[Line]) -> list[UnitScore]:
     by_unit: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
+        if line.is_waiting:  # it says nothing yet
+            continue
         by_unit[line.unit].append(line)
     return [_unit(unit, by_unit[unit]) for unit in sorted(by_unit)]
 

@@ -1,12 +1,13 @@
 """The pieces of a question that has several: things to match or place, gaps to fill."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lms.exams import body
+from lms.exams import body, queries
+from lms.exams.models import Attempt, Marking, ResponseFile
 from lms.exams.rules import marks, pairs
-from lms.exams.rules.kinds import Kind
+from lms.exams.rules.kinds import BY_HAND, Kind
 from lms.exams.rules.settings import Shown
 
 Bilingual = Mapping[str, str]
@@ -23,6 +24,48 @@ class PartLine:
     right: Bilingual | None
     is_right: bool | None
     why: Bilingual | None
+
+
+@dataclass(frozen=True, slots=True)
+class RubricLine:
+    """One thing that the marker looked for."""
+
+    text: Bilingual
+    points: int
+    is_met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ByHandParts:
+    """What people have marked in an attempt, and the files that they were given."""
+
+    markings: Mapping[int, Marking]
+    files: Mapping[int, Sequence[ResponseFile]]
+
+    def rubric(self, slot: int, content: Mapping[str, Any]) -> list[RubricLine]:
+        """Return the rubric of a slot that is marked; else nothing."""
+        if slot not in self.markings:
+            return []
+        met = self.markings[slot].met
+        return [
+            RubricLine(each["text"], each["points"], each["key"] in met)
+            for each in content.get("rubric") or ()
+        ]
+
+    def comment(self, slot: int) -> str:
+        """Return the marker's comment."""
+        return self.markings[slot].comment if slot in self.markings else ""
+
+
+def by_hand_of(
+    attempt: Attempt, shown: Iterable[queries.Shown], answers: Mapping[int, queries.Saved]
+) -> ByHandParts:
+    """Return what people have to do with an attempt; no statement if that is nothing."""
+    kinds = {Kind(each.kind) for each in shown}
+    return ByHandParts(
+        markings=queries.markings(attempt) if kinds & set(BY_HAND) else {},
+        files=queries.files_of(attempt, answers) if Kind.UPLOAD in kinds else {},
+    )
 
 
 def parts_of(

@@ -1,27 +1,35 @@
 """What can be done with exams. Each function is one transaction."""
 
+import logging
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
-from lms.core import clock, disk, events, site
+from lms.core import clock, disk, events, site, writer
 from lms.core.db import db, transaction
-from lms.core.errors import found
+from lms.core.errors import NotFoundError, found
 from lms.courses import queries as courses
 from lms.courses.models import Enrolment
-from lms.exams import policies, queries, sitting
-from lms.exams.errors import AttemptClosedError, PaperNotReadyError, TakenOverError
+from lms.exams import policies, queries, saving, sitting
+from lms.exams.errors import (
+    AttemptClosedError,
+    NotSavedError,
+    PaperNotReadyError,
+    TakenOverError,
+)
 from lms.exams.events import AttemptStarted
 from lms.exams.models import Attempt, Exam, HandedInBy
 from lms.exams.rules import drawing, timing
 from lms.exams.rules.settings import ExamRules
 from lms.exams.sitting import Answer
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,20 +154,37 @@ def save_answers(
         NotFoundError: it is someone else's, or does not exist.
         TakenOverError: another device goes on with it.
         AttemptClosedError: it was handed in, or its time is up; what came late is kept as evidence.
+        NotSavedError: the database cannot write, or does not answer.
     """
-    reply = _save(attempt_id, list(answers), client=client, actor=actor, at=at or clock.now())
+    at, answers = at or clock.now(), list(answers)
+    page = saving.Page(attempt_id, actor.id, client)
+    try:
+        reply = _save_at_once(page, answers, at) or _save(page, answers, actor=actor, at=at)
+    except (writer.NotWrittenError, TimeoutError, DBAPIError) as error:
+        log.error("answers not saved: %s", error)  # noqa: TRY400  said by the database already
+        db.session.rollback()
+        raise NotSavedError from error
     if reply.refusal is not None:  # after the commit: evidence and expiry stay
         raise reply.refusal
     return reply
 
 
+def _save_at_once(page: saving.Page, answers: list[Answer], at: datetime) -> Reply | None:
+    """Save in the common case; None where someone has to look more closely."""
+    try:
+        fitting = sitting.fitting(saving.layout_of(page), answers)
+    except NotFoundError:
+        return None
+    if not fitting or (taken := saving.take(page, fitting, at=at, grace=_grace())) is None:
+        return None
+    return Reply(taken.seqs, at, taken.deadline_at)
+
+
 @transaction()
-def _save(
-    attempt_id: int, answers: list[Answer], *, client: str, actor: Person, at: datetime
-) -> Reply:
-    queries.attempt_of(actor, attempt_id)
-    attempt = _locked(attempt_id)
-    refusal = _take_in(attempt, answers, client=client, at=at)
+def _save(page: saving.Page, answers: list[Answer], *, actor: Person, at: datetime) -> Reply:
+    queries.attempt_of(actor, page.attempt_id)
+    attempt = _locked(page.attempt_id)
+    refusal = _take_in(attempt, answers, client=page.client, at=at)
     stored = queries.responses(attempt)
     seqs = {each.slot: stored[each.slot].seq for each in answers if each.slot in stored}
     return Reply(seqs, at, attempt.deadline_at, refusal)
@@ -169,7 +194,7 @@ def _take_in(
     attempt: Attempt, answers: list[Answer], *, client: str, at: datetime
 ) -> type[AttemptClosedError | TakenOverError] | None:
     """Save what may be saved; return why not, if not."""
-    fitting = sitting.fitting(attempt, answers)
+    fitting = sitting.fitting(attempt.layout, answers)
     if attempt.is_open and timing.is_over(attempt.deadline_at, at=at, grace=_grace()):
         sitting.close(attempt, by=HandedInBy.CLOCK, at=attempt.deadline_at)
     if not attempt.is_open:

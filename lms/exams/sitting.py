@@ -4,7 +4,7 @@ Everything in here runs inside the transaction of a service.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -23,8 +23,8 @@ from lms.exams.rules import marks, pairs
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.settings import ExamRules
 
-LONGEST_ANSWER = 2000
-"""Characters of one typed blank that are kept."""
+LONGEST_ANSWER, MOST_TYPED = 20_000, 30
+"""Characters of one typed answer that are kept, and how many of them a question has at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +38,18 @@ class Answer:
     flagged: bool = False
 
 
-def fitting(attempt: Attempt, answers: Iterable[Answer]) -> list[Answer]:
+def fitting(layout: Sequence[Any], answers: Iterable[Answer]) -> list[Answer]:
     """Return the answers that can be meant: a slot of this paper, options that it showed.
 
-    What else a client may send scores nothing and is not kept.
+    Args:
+        layout: of the attempt.
+        answers: as a client sent them. What else one may send scores nothing and is not kept.
     """
     kept: dict[int, Answer] = {}
     for each in answers:
-        if not 1 <= each.slot <= len(attempt.layout):
+        if not 1 <= each.slot <= len(layout):
             continue
-        _version, shown, _points = attempt.layout[each.slot - 1]
+        _version, shown, _points = layout[each.slot - 1]
         known = _known(shown, each.answer)
         if each.slot not in kept or each.seq > kept[each.slot].seq:
             kept[each.slot] = Answer(each.slot, each.seq, known, each.flagged)
@@ -56,7 +58,7 @@ def fitting(attempt: Attempt, answers: Iterable[Answer]) -> list[Answer]:
 
 def _known(shown: str, answer: tuple[str, ...]) -> tuple[str, ...]:
     if not shown:
-        return tuple(each[:LONGEST_ANSWER] for each in answer)
+        return tuple(each[:LONGEST_ANSWER] for each in answer[:MOST_TYPED])
     if sides := pairs.sides(shown):
         return tuple(pairs.known(answer, *sides))
     keys = shown.split(" ")
@@ -131,17 +133,27 @@ def close(attempt: Attempt, *, by: HandedInBy, at: datetime) -> bool:
     if db.session.scalar(closing.returning(Attempt.id)) is None:
         return False
     marked = _marks(attempt, answers)
+    _store(attempt, {slot: mark for slot, mark in marked.items() if slot in answers})
+    conclude(attempt, marked)
+    return True
+
+
+def conclude(attempt: Attempt, marked: Mapping[int, Fraction | None]) -> None:
+    """Write the result of an attempt, once every response is marked, and tell of it.
+
+    Args:
+        attempt: handed in, without a result.
+        marked: the mark of each slot; None where a person has yet to mark.
+    """
     score = marks.total((marked[slot], points) for slot, points in _worth(attempt))
     rules = ExamRules.read(attempt.version.settings)
     passed = None if score is None else marks.reaches(score, rules.pass_percent)
     db.session.execute(
         update(Attempt).where(Attempt.id == attempt.id).values(score=score, passed=passed)
     )
-    _store(attempt, {slot: mark for slot, mark in marked.items() if slot in answers})
     db.session.refresh(attempt)
     if attempt.score is not None:
         events.publish(AttemptMarked(attempt))
-    return True
 
 
 def receipt(attempt: Attempt, answers: Mapping[int, queries.Saved]) -> str:
@@ -157,11 +169,13 @@ def _worth(attempt: Attempt) -> list[tuple[int, int]]:
 
 def _marks(attempt: Attempt, answers: Mapping[int, queries.Saved]) -> dict[int, Fraction | None]:
     shown = queries.questions(version for version, _order, _points in attempt.layout)
+    penalty = ExamRules.read(attempt.version.settings).penalty
     result: dict[int, Fraction | None] = {}
     for slot, (version_id, _order, _points) in enumerate(attempt.layout, start=1):
         question = shown[version_id]
         given = tuple(answers[slot].answer) if slot in answers else ()
-        result[slot] = marks.mark(body.key_of(Kind(question.kind), question.body), given)
+        key = body.key_of(Kind(question.kind), question.body)
+        result[slot] = marks.with_penalty(key, marks.mark(key, given), given, penalty)
     return result
 
 

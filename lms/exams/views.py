@@ -10,7 +10,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session as cookie,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -21,17 +20,14 @@ from lms.core import clock
 from lms.core.errors import found
 from lms.courses import queries as courses
 from lms.courses.rules import Outline
-from lms.exams import forms, paper, policies, queries, services, words
+from lms.exams import forms, handing_files, paper, policies, queries, services, words
 from lms.exams.blueprint import bp
 from lms.exams.errors import NotHandedInError
-from lms.exams.models import Attempt
 from lms.exams.review import review
 from lms.exams.rules import marks
 from lms.exams.rules.settings import ExamRules
+from lms.exams.sittings import remember, token
 from lms.web.i18n import language
-
-COOKIE = "sittings"
-"""In the session: attempt id -> the token with which this browser may save."""
 
 
 @bp.get("/exams/<exam_code>")
@@ -44,11 +40,10 @@ def start_page(exam_code: str) -> str:
     state = found(progress.state_of(stage.code))
     summary = found(queries.exam_summaries(actor, enrolment).get(exam_code))
     refusal = policies.refusal_to_start(summary, state, at=clock.now())
-    rules = ExamRules.read(found(queries.exam_or_404(exam_code).published).settings)
     return render_template(
         "exams/start.html",
         exam=summary,
-        rules=rules,
+        rules=summary.rules,
         stage=stage,
         state=state,
         refusal=refusal,
@@ -61,7 +56,7 @@ def start(exam_code: str) -> ResponseReturnValue:
     """Begin an attempt, or go on with the one that is open."""
     attempt, is_new = services.start_attempt(exam_code, actor=me())
     if is_new:  # one that was begun elsewhere has to be taken over first
-        _remember(attempt)
+        remember(attempt)
     return redirect(url_for(".sit", attempt_id=attempt.id))
 
 
@@ -74,7 +69,7 @@ def sit(attempt_id: int) -> ResponseReturnValue:
         attempt = queries.attempt_of(me(), attempt_id, with_layout=True)
     if not attempt.is_open:
         return redirect(url_for(".result", attempt_id=attempt.id))
-    if _token(attempt.id) != attempt.client:
+    if token(attempt.id) != attempt.client:
         return render_template("exams/elsewhere.html", attempt=attempt, form=forms.SittingForm())
     slots = paper.slots(attempt)
     now = clock.now()
@@ -86,6 +81,7 @@ def sit(attempt_id: int) -> ResponseReturnValue:
         groups=paper.groups(slots),
         how_to=paper.how_to,
         pieces=paper.pieces,
+        limit_mb=handing_files.LARGEST_MB,
         kind_name=words.kind_name,
         left_ms=max(0, (attempt.deadline_at - now) // timedelta(milliseconds=1)),
         seq=max([int(now.timestamp() * 1000), *(slot.seq + 1 for slot in slots)]),
@@ -96,7 +92,7 @@ def sit(attempt_id: int) -> ResponseReturnValue:
 @bp.post("/attempts/<int:attempt_id>/take-over")
 def take_over(attempt_id: int) -> ResponseReturnValue:
     """Go on here with an attempt that was begun on another device."""
-    _remember(services.take_over(attempt_id, actor=me()))
+    remember(services.take_over(attempt_id, actor=me()))
     return redirect(url_for(".sit", attempt_id=attempt_id))
 
 
@@ -104,7 +100,7 @@ def take_over(attempt_id: int) -> ResponseReturnValue:
 def save(attempt_id: int) -> Response:
     """Save what the page sends, and say what is on disk."""
     answers = forms.from_json(request.get_json(silent=True))
-    reply = services.save_answers(attempt_id, answers, client=_token(attempt_id), actor=me())
+    reply = services.save_answers(attempt_id, answers, client=token(attempt_id), actor=me())
     return jsonify(
         saved={str(slot): seq for slot, seq in reply.seqs.items()},
         server_now=reply.now.isoformat(),
@@ -118,7 +114,7 @@ def save_page(attempt_id: int) -> ResponseReturnValue:
     """Save the whole paper as a plain form sends it, without JavaScript."""
     attempt = queries.attempt_of(me(), attempt_id, with_layout=True)
     answers = forms.from_form(request.form, len(attempt.layout))
-    reply = services.save_answers(attempt_id, answers, client=_token(attempt_id), actor=me())
+    reply = services.save_answers(attempt_id, answers, client=token(attempt_id), actor=me())
     if any(reply.seqs.get(each.slot, each.seq) > each.seq for each in answers):
         flash(_("Some answers were newer than this page and were kept. Please check."), "info")
     else:
@@ -147,7 +143,7 @@ def confirm(attempt_id: int) -> ResponseReturnValue:
 def hand_in(attempt_id: int) -> ResponseReturnValue:
     """Hand in; as JSON with every answer, or as a plain form after `confirm`."""
     answers = forms.from_json(request.get_json(silent=True)) if request.is_json else []
-    services.hand_in(attempt_id, answers, client=_token(attempt_id), actor=me())
+    services.hand_in(attempt_id, answers, client=token(attempt_id), actor=me())
     target = url_for(".result", attempt_id=attempt_id)
     return jsonify(url=target) if request.is_json else redirect(target)
 
@@ -182,13 +178,3 @@ def result(attempt_id: int) -> str:
 def _titles(outline: Outline) -> dict[str, Mapping[str, str]]:
     lines = courses.lines_of(code for _stage, _module, code in outline.lessons())
     return {code: line.title for code, line in lines.items()}
-
-
-def _token(attempt_id: int) -> str:
-    return str(cookie.get(COOKIE, {}).get(str(attempt_id), ""))
-
-
-def _remember(attempt: Attempt) -> None:
-    """Let this browser save; only the latest few attempts are kept in the cookie."""
-    known = dict(list(cookie.get(COOKIE, {}).items())[-3:])
-    cookie[COOKIE] = known | {str(attempt.id): attempt.client}

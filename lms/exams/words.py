@@ -20,6 +20,8 @@ def kind_name(kind: Kind) -> str:
         Kind.ORDERING: _("Ordering"),
         Kind.CLOZE: _("Cloze"),
         Kind.CASE: _("Case"),
+        Kind.ESSAY: _("Essay"),
+        Kind.UPLOAD: _("File"),
     }
     return str(names[kind])
 

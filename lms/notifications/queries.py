@@ -67,6 +67,8 @@ class Outbox:
     """How the outbox stands."""
 
     unsent: int
+    failed: int
+    """Of them, those that a mail server refused or never took."""
     oldest_at: datetime | None
     errors: Sequence[tuple[str, str]]
     """Recipient and what the mail server said, latest first."""
@@ -75,10 +77,18 @@ class Outbox:
 def outbox() -> Outbox:
     """Return what has not been sent."""
     unsent = Message.sent_at.is_(None)
-    count, oldest = db.session.execute(
-        select(func.count(), func.min(Message.made_at)).where(unsent)
+    count, refused, oldest = db.session.execute(
+        select(func.count(), func.count(Message.last_error), func.min(Message.made_at)).where(
+            unsent
+        )
     ).one()
     failed = select(Message.recipient, Message.last_error).where(unsent)
     failed = failed.where(Message.last_error.is_not(None)).order_by(Message.id.desc()).limit(5)
     errors = [(recipient, error or "") for recipient, error in db.session.execute(failed)]
-    return Outbox(count, oldest, errors)
+    return Outbox(count, refused, oldest, errors)
+
+
+def unsent_jobs() -> list[str]:
+    """Return the keys of the jobs that send what was not sent and has an address."""
+    waiting = select(Message.id).where(Message.sent_at.is_(None), Message.recipient != "")
+    return [rules.job_key(each) for each in db.session.scalars(waiting.order_by(Message.id))]

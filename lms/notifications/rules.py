@@ -46,6 +46,11 @@ def link_key(link_id: int) -> str:
     return f"{LINK_KEY}{link_id}"
 
 
+def job_key(message_id: int) -> str:
+    """Return the key of the job that sends a mail."""
+    return f"notifications.{message_id}"
+
+
 def link_id(key: str) -> int | None:
     """Return the link that a mail brings; None if it brings none."""
     return int(key.removeprefix(LINK_KEY)) if key.startswith(LINK_KEY) else None

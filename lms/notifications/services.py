@@ -48,7 +48,7 @@ def tell(
     new = insert(Message).values(row).on_conflict_do_nothing(index_elements=["key"])
     db.session.execute(new)
     message = db.session.scalars(select(Message).filter_by(key=key)).one()
-    queue.enqueue("notifications.send", key=f"notifications.{message.id}", run_at=at,
+    queue.enqueue("notifications.send", key=rules.job_key(message.id), run_at=at,
                   message_id=message.id)  # fmt: skip
     return message
 

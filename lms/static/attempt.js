@@ -18,7 +18,7 @@ const fields = (card) => $$('.opts .input', card).sort((a, b) => (a.dataset.gap 
 const cardOf = (slot) => cards[slot - 1];
 const read = (slot) => {
   const card = cardOf(slot), boxes = $$('input[type=radio], input[type=checkbox]:not([data-flag])', card);
-  const answer = boxes.length ? boxes.filter((b) => b.checked).map((b) => b.value) : fields(card).map((i) => i.value);
+  const answer = boxes.length ? boxes.filter((b) => b.checked).map((b) => b.value) : [...$$('[data-file]', card), ...fields(card)].map((i) => i.value);
   return { answer, flagged: $('[data-flag]', card).checked };
 };
 const write = (slot, { answer, flagged }) => {
@@ -42,7 +42,7 @@ try {
 } catch { forget(); }
 
 // ---- what the page says about saving
-let state = 'open';                                       // open -> handing -> ended
+let leaving = false, state = 'open';                                       // open -> handing -> ended
 const show = (look, text) => { saved.dataset.state = look; $('span', saved).textContent = text; };
 function stop(text) {                                     // a refusal is said as what it is, never as "offline"
   state = 'ended'; form.dataset.readonly = ''; lock();
@@ -90,9 +90,13 @@ function again(text) {                                    // the line is down, o
 }
 addEventListener('online', () => { wait = 1000; flush(); if (state === 'handing') handIn(); });
 
+// each Chinese character is a word, as the server counts
+const words = (text) => (text.match(/[\u3400-\u9fff\uf900-\ufaff]|[\p{L}\p{N}_]+?(?=[\u3400-\u9fff\uf900-\ufaff])|[\p{L}\p{N}_]+(?:['’-][\p{L}\p{N}_]+)*/gu) || []).length;
 let typing = 0;
 const edited = (e) => {
   const card = e.target.closest('.q-card'); if (!card || state !== 'open') return;
+  if (e.target.matches('[type=file]')) return;
+  if (e.target.matches('[data-words]')) $('[data-count]', card).textContent = words(e.target.value);
   changed(Number(card.dataset.slot)); clearTimeout(typing);
   typing = setTimeout(flush, e.target.matches('.input') ? 800 : 0);
 };
@@ -107,7 +111,7 @@ form.addEventListener('focusout', (e) => {
   if (other) { other.selectedIndex = Number(e.target.dataset.had || 0); changed(Number(card.dataset.slot)); flush(); }
 });
 addEventListener('pagehide', () => { if (state === 'open' && unsent.size && navigator.onLine) fetch(form.dataset.save, { method: 'POST', keepalive: true, headers: { 'content-type': 'application/json', 'x-csrftoken': form.dataset.csrf }, body: JSON.stringify({ answers: [...unsent.values()] }) }); });
-addEventListener('beforeunload', (e) => { if (unsent.size && state === 'open') { e.preventDefault(); e.returnValue = T.leave; } });
+addEventListener('beforeunload', (e) => { if (unsent.size && state === 'open' && !leaving) { e.preventDefault(); e.returnValue = T.leave; } });
 
 // ---- one question at a time
 let now = 1;
@@ -145,7 +149,10 @@ function tick() {
 $('button', timer).addEventListener('click', (e) => { const hide = e.currentTarget.getAttribute('aria-pressed') !== 'true'; e.currentTarget.setAttribute('aria-pressed', hide); clock.hidden = hide; });
 
 // ---- handing in: one request carries everything, and the page waits for its answer, also while offline
-form.addEventListener('submit', (e) => { e.preventDefault(); if (state === 'open') ask(); });
+form.addEventListener('submit', (e) => {
+  if (e.submitter?.matches('[data-leaves]') && state === 'open') { leaving = true; return; }   // a file goes as the form; what waits here is kept and sent by the page that follows
+  e.preventDefault(); if (state === 'open') ask();
+});
 function ask() {
   const lists = { unanswered: [], flagged: [] };
   for (const c of cards) { const n = Number(c.dataset.slot); if (!answered(n)) lists.unanswered.push(n); if ($('[data-flag]', c).checked) lists.flagged.push(n); }

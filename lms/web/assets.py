@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import mimetypes
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, current_app, request, url_for
@@ -24,6 +24,12 @@ def init_app(app: Flask) -> None:
 
 def asset(name: str) -> str:
     """Return the address of a static file, with the hash of its content."""
+    return _address(request.script_root, name)
+
+
+@lru_cache(maxsize=256)
+def _address(_root: str, name: str) -> str:
+    """Make it once: a page names dozens of icons. Below another root it is another address."""
     return url_for("static", name=name, v=_read(name)[2])
 
 

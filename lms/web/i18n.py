@@ -1,10 +1,18 @@
 """Which language a page is in, and how dates and numbers look in it."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, has_request_context, redirect, request
-from flask_babel import Babel, format_date, format_datetime, get_locale, gettext as _
+from flask_babel import (
+    Babel,
+    format_date,
+    format_datetime,
+    get_locale,
+    get_translations,
+    gettext as _,
+)
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.core import clock
@@ -12,6 +20,8 @@ from lms.web.urls import safe_next
 
 COOKIE = "lang"
 YEAR = timedelta(days=365)
+_catalogues: dict[str, Any] = {}
+"""Language -> its texts, which never change while the process lives."""
 
 
 def init_app(app: Flask, languages: list[str], time_zone: str) -> None:
@@ -23,6 +33,12 @@ def init_app(app: Flask, languages: list[str], time_zone: str) -> None:
     # As in babel.cfg, or a text over several lines would not be found in the catalogue.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.globals.update(get_locale=get_locale, language=language, today=today)
+    # Flask-Babel's own look for the catalogue anew for each of a page's hundred texts.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of the extension
+        gettext=lambda text: _catalogue().ugettext(text),
+        ngettext=lambda one, more, number: _catalogue().ungettext(one, more, number),
+        newstyle=True,
+    )
     app.jinja_env.filters.update(day=day, instant=instant, clock_time=clock_time, local=local)
     app.add_url_rule("/language/<code>", "language", choose)
 
@@ -41,9 +57,18 @@ def pick_language() -> str:
     return request.accept_languages.best_match(languages, default=languages[0])
 
 
+def _catalogue() -> Any:
+    """Return the texts of the language at hand."""
+    locale = get_locale()
+    known = _catalogues.get(locale.language)
+    if known is None:
+        known = _catalogues[locale.language] = get_translations()
+    return known
+
+
 def language() -> str:
     """Return ``zh`` or ``en``: what the page, mail or document at hand is written in."""
-    return str(get_locale()).partition("_")[0]
+    return str(get_locale().language)
 
 
 def local(text: dict[str, str]) -> str:

@@ -6,7 +6,8 @@ import time
 
 from flask import Flask, Response, g, request
 
-from lms.core.logging import loggable
+from lms.core import logging as lines, statements
+from lms.web import traffic
 
 log = logging.getLogger("lms.access")
 
@@ -21,19 +22,26 @@ def begin() -> None:
     """Give the request its number."""
     g.request_id = secrets.token_hex(6)
     g.started = time.perf_counter()
+    statements.begin(request=g.request_id)
 
 
 def end(reply: Response) -> Response:
-    """Log the request and put its number into the reply."""
-    milliseconds = 1000 * (time.perf_counter() - g.get("started", time.perf_counter()))
+    """Log the request, count it, and put its number into the reply."""
+    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    count, in_database = statements.so_far()
     request_id = g.get("request_id", "-")
     reply.headers["X-Request-Id"] = request_id
-    log.info(
-        "request=%s method=%s path=%s status=%d ms=%.0f",
-        request_id,
-        request.method,
-        loggable(request.path),
-        reply.status_code,
-        milliseconds,
+    lines.event(
+        log,
+        request=request_id,
+        person=g.get("person_id"),
+        method=request.method,
+        path=lines.loggable(request.path),
+        endpoint=request.endpoint,
+        status=reply.status_code,
+        ms=round(1000 * seconds, 1),
+        statements=count,
+        db_ms=round(1000 * in_database, 1),
     )
+    traffic.note(request.endpoint or "none", reply.status_code, seconds, count)
     return reply

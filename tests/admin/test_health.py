@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from lms.accounts import people
@@ -14,7 +14,8 @@ from lms.accounts.models import Person
 from lms.admin import health
 from lms.core import queue
 from lms.core.db import db
-from lms.core.queue import JobState
+from lms.core.queue import Job, JobState
+from lms.notifications.models import Message
 from tests.browser import sign_in
 from tests.factories import NOON
 from tests.statements import counted
@@ -118,6 +119,52 @@ class TestThePage:
         page = signed_in.get("/admin/health").text
         assert "no printer" in page
         assert link in page
+
+
+class TestTryingAgain:
+    @pytest.fixture
+    def signed_in(self, client: FlaskClient, admin: Person) -> FlaskClient:
+        sign_in(client, admin)
+        return client
+
+    def test_a_job_that_was_given_up_runs_from_its_first_try(
+        self, signed_in: FlaskClient, session: Session
+    ) -> None:
+        job = queue.enqueue("certificates.render", key="k", run_at=NOON)
+        job.state, job.last_error, job.token = JobState.DEAD, "OSError('no printer')", 5
+        session.commit()
+        address = f"/admin/health/jobs/{job.id}/retry"
+        assert address in signed_in.get("/admin/health").text
+        assert signed_in.post(address).status_code in {302, 303}
+        session.expire_all()
+        again = session.get_one(Job, job.id)
+        assert (again.state, again.token, again.last_error) == (JobState.WAITING, 0, None)
+        assert signed_in.post(address).status_code == 404  # it waits already
+        assert "Job tried again" in signed_in.get("/admin/audit").text
+
+    def test_mails_that_were_not_sent_are_sent_again(
+        self,
+        app: Flask,
+        signed_in: FlaskClient,
+        admin: Person,
+        trainee: Person,
+        session: Session,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        change_settings(app, monkeypatch, mail_server="smtp://mail.example")
+        people.invite(trainee, actor=admin)
+        message = session.scalars(select(Message)).one()
+        job = session.scalars(select(Job).filter_by(name="notifications.send")).one()
+        message.last_error, job.state, job.token = "refused", JobState.DEAD, 5
+        session.commit()
+        assert "Send the mails again" in signed_in.get("/admin/health").text
+        signed_in.post("/admin/health/mails/retry")
+        assert "1 mail is tried again." in signed_in.get("/admin/health").text
+        assert job.state is JobState.WAITING
+
+    def test_is_for_administrators(self, client: FlaskClient, trainee: Person) -> None:
+        sign_in(client, trainee)
+        assert client.post("/admin/health/mails/retry").status_code == 403
 
 
 def test_the_size_of_the_database_is_known(session: Session) -> None:

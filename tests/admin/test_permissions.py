@@ -53,6 +53,9 @@ WRITING = {
     "admin.role_grant": "/admin/people/{person}/roles",
     "admin.role_end": "/admin/people/{person}/roles/1/end",
     "admin.unit_close": "/admin/units/{unit}/close",
+    "admin.job_retry": "/admin/health/jobs/{person}/retry",
+    "admin.mails_retry": "/admin/health/mails/retry",
+    "admin.backup_now": "/admin/backups",
 }
 ADMIN_WRITING = {name: path for name, path in WRITING.items() if name.startswith("admin.")}
 KEEPERS = frozenset({Role.HR, Role.ADMIN})
@@ -76,7 +79,14 @@ def test_the_pages_about_people_are_for_hr_and_administrators_the_others_for_the
 
 
 def test_the_lists_above_name_every_page() -> None:
-    named = PUBLIC.keys() | OWN.keys() | READING.keys() | WRITING.keys() | ONE_S_OWN.keys()
+    named = (
+        {"admin.metrics"}
+        | PUBLIC.keys()
+        | OWN.keys()
+        | READING.keys()
+        | WRITING.keys()
+        | ONE_S_OWN.keys()
+    )
     assert named == {each for each in PERMISSIONS if each.startswith(("accounts.", "admin."))}
 
 

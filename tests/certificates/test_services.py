@@ -1,13 +1,10 @@
 """Awarding and revoking certificates."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from threading import Barrier
 
 import pytest
-from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
@@ -22,7 +19,6 @@ from lms.core.errors import NotAllowedError, NotFoundError
 from lms.core.queue import Job, JobState
 from lms.courses import services as courses
 from lms.courses.models import Enrolment
-from lms.courses.queries import outline_of
 from tests import factories
 from tests.factories import NOON
 
@@ -121,29 +117,6 @@ class TestAward:
     def test_there_is_no_kind_of_that_name(self, enrolment: Enrolment) -> None:
         with pytest.raises(NotFoundError):
             services.award("nothing", enrolment, stage=None, at=NOON)
-
-
-@pytest.mark.parametrize("round_number", range(5))
-def test_eight_at_once_award_one(live_app: Flask, round_number: int) -> None:
-    with live_app.app_context():
-        factories.certificate_definition()
-        run_id = factories.enrolment(factories.person(), factories.programme()).id
-    together = Barrier(8)
-
-    def award(_: int) -> int:
-        with live_app.app_context():
-            run = db.session.get_one(Enrolment, run_id)  # a read, before the write
-            stage = outline_of(run).stages[0]
-            together.wait()
-            return services.award("stage-1", run, stage=stage, at=NOON).id
-
-    with ThreadPoolExecutor(8) as pool:
-        awarded = list(pool.map(award, range(8)))
-    with live_app.app_context():
-        assert len(set(awarded)) == 1
-        assert db.session.scalar(select(func.count(Certificate.id))) == 1
-        assert db.session.scalar(select(func.count(Job.id))) == 1
-        assert db.session.scalars(select(CertificateDefinition.issued)).one() == 1
 
 
 class TestState:

@@ -1,8 +1,11 @@
+import json
 import logging
+from collections.abc import Iterator
 
 import pytest
 
-from lms.core.logging import LineFormatter, configure, loggable
+from lms.core import logging as lines
+from lms.core.logging import Format, JsonFormatter, LineFormatter, configure, loggable
 
 
 def line(message: str) -> str:
@@ -34,13 +37,75 @@ def test_a_one_time_token_is_not_logged(path: str, shown: str) -> None:
     assert loggable(path) == shown
 
 
-def test_configuring_twice_does_not_say_everything_twice() -> None:
+@pytest.fixture
+def untouched() -> Iterator[None]:
+    """Loggers and format as they were."""
+    kept = {name: list(logging.getLogger(name).handlers) for name in lines.NAMES}
+    yield
+    lines.choose(Format.TEXT)
+    for name, handlers in kept.items():
+        logging.getLogger(name).handlers[:] = handlers
+
+
+def test_configuring_twice_does_not_say_everything_twice(untouched: None) -> None:
     logger = logging.getLogger("lms")
     before = list(logger.handlers)
-    try:
-        configure()
-        configure()
-        assert len(logger.handlers) - len(before) <= 1
-    finally:
-        for name in ("lms", "waitress"):
-            logging.getLogger(name).handlers[:] = before if name == "lms" else []
+    configure()
+    configure()
+    assert len(logger.handlers) - len(before) <= 1
+
+
+class TestAnEvent:
+    @pytest.fixture
+    def log(self, caplog: pytest.LogCaptureFixture) -> logging.Logger:
+        caplog.set_level(logging.INFO, logger="lms.tests")
+        return logging.getLogger("lms.tests")
+
+    def test_is_names_and_values(
+        self, log: logging.Logger, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        lines.event(log, request="3f", person=None, path='/a "b" c=d', status=200)
+        assert caplog.messages == [r'request=3f path="/a \"b\" c=d" status=200']
+
+    def test_may_say_what_happened(
+        self, log: logging.Logger, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        lines.event(log, "slow statement", level=logging.WARNING, ms=300)
+        assert caplog.messages == ["slow statement: ms=300"]
+        assert caplog.records[0].levelname == "WARNING"
+
+    def test_is_a_json_object_with_the_same_names(
+        self, log: logging.Logger, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        lines.event(log, "slow statement", ms=300, statement="SELECT 1\nFROM x")
+        (said,) = JsonFormatter().format(caplog.records[0]).splitlines()
+        found = json.loads(said)
+        assert found.pop("at").endswith("Z")
+        assert found == {
+            "level": "INFO",
+            "logger": "lms.tests",
+            "message": "slow statement",
+            "ms": 300,
+            "statement": "SELECT 1\nFROM x",
+        }
+
+    def test_of_any_other_kind_is_one_too(
+        self, log: logging.Logger, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        try:
+            int("wrong")
+        except ValueError:
+            log.exception("job %d failed", 7)
+        (said,) = JsonFormatter().format(caplog.records[0]).splitlines()
+        found = json.loads(said)
+        assert found["message"] == "job 7 failed"
+        assert "ValueError: invalid" in found["traceback"]
+
+
+def test_the_format_is_chosen_for_handlers_that_are_there_already(
+    untouched: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure()
+    lines.choose(Format.JSON)
+    logging.getLogger("lms.tests").warning("%s", "über")
+    assert json.loads(capsys.readouterr().err)["message"] == "über"

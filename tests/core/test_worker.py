@@ -88,4 +88,4 @@ def test_the_command_says_how_many_it_ran(
     monkeypatch.setattr("signal.signal", lambda *_: None)
     queue.enqueue("note", key="n", run_at=NOON, number=1)
     outcome = runner.invoke(args=["jobs", "work", "--until-empty"])
-    assert outcome.output == "1 jobs run\n"
+    assert outcome.stdout == "1 jobs run\n"

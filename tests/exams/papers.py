@@ -5,6 +5,7 @@ from typing import Any
 
 from lms.accounts.models import Person
 from lms.core.db import db, transaction
+from lms.core.text import digest
 from lms.courses import services as courses
 from lms.courses.models import (
     Enrolment,
@@ -15,7 +16,7 @@ from lms.courses.models import (
     ProgrammeVersion,
 )
 from lms.exams.models import Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion
-from lms.exams.rules.kinds import Kind
+from lms.exams.rules.kinds import ON_REQUEST, Kind
 from tests.factories import NOON
 
 WHY = {"zh": "因为", "en": "Because"}
@@ -76,9 +77,21 @@ BODIES: Mapping[Kind, dict[str, Any]] = {
             {"accept": {"zh": ["保密"], "en": ["concealed"]}},
         ],
     },
+    Kind.ESSAY: {
+        "words": {"min": 3, "max": 50},
+        "rubric": [
+            {"key": "1", "points": 2, "text": text("Says who acts")},
+            {"key": "2", "points": 2, "text": text("Says by when")},
+            {"key": "3", "points": -1, "text": text("Promises too much")},
+        ],
+    },
+    Kind.UPLOAD: {
+        "files": {"types": ["pdf", "png"], "most": 2},
+        "rubric": [{"key": "1", "points": 4, "text": text("The diagram is right")}],
+    },
 }
-BANKED = [kind for kind in Kind if kind is not Kind.CASE]
-"""Kinds of which there is a question each; a case's sub-questions are of these."""
+BANKED = [kind for kind in Kind if kind not in ON_REQUEST]
+"""Kinds of which a paper has a question each without asking for it."""
 RIGHT: Mapping[Kind, tuple[str, ...]] = {
     Kind.SINGLE: ("B",),
     Kind.MULTIPLE: ("A", "C"),
@@ -122,7 +135,7 @@ def question(
             tags=[],
             body=content,
             meta={},
-            digest="0" * 64,
+            digest=digest([code, content]),
             made_at=NOON,
         )
     return row
@@ -171,7 +184,11 @@ def programme() -> Programme:
         session.add(row)
         session.flush()
         row.published = ProgrammeVersion(
-            programme_id=row.id, number=1, structure=structure, digest="0" * 64, made_at=NOON
+            programme_id=row.id,
+            number=1,
+            structure=structure,
+            digest=digest(structure),
+            made_at=NOON,
         )
     return row
 
@@ -197,7 +214,7 @@ def _lesson(code: str) -> None:
             html=text("<p>Text</p>"),
             outline={"zh": [], "en": []},
             checks=[],
-            digest="0" * 64,
+            digest=digest(code),
             made_at=NOON,
         )
 

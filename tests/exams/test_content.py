@@ -86,6 +86,7 @@ class TestCheckOfQuestions:
             ("answer:\n  - A\n  - C", "answer:\n  - A", "answer-count"),
             ("answer:\n  - A\n  - C", "answer: [A, B, C, D]", "answer-count"),
             ("answer:\n  - A\n  - C", "answer: [A, C]\n  policy: kind", "not-a-choice"),
+            ("answer:\n  - A\n  - C", "answer: [A, C]\n  partly: '1'", "out-of-range"),
             # true or false
             ("answer: false", "answer: maybe", "wrong-type"),
             ("  answer: false\n", "", "missing-field"),
@@ -123,6 +124,12 @@ class TestCheckOfQuestions:
             ("  - value: '10'\n", "  - value: ten\n", "not-a-number"),
             ("  - value: '10'\n    units:\n    - min\n", "  - why: null\n", "missing-field"),
             ("en: Who A", "en: Who B", "duplicate-option"),
+            # by hand
+            ("min: 20", "min: 90", "out-of-range"),
+            ("- key: '1'\n    points: 2", "- key: '1'\n    points: 1", "rubric-short"),
+            ("- key: '1'\n    points: 2", "- key: '2'\n    points: 2", "option-keys"),
+            ("  - pdf", "  - exe", "not-a-choice"),
+            ("most: 2", "most: 9", "out-of-range"),
             # cases
             ("id: Q-case-1", "id: Q-text", "duplicate-id"),
             ("kind: truefalse\n    seconds", "kind: matching\n    seconds", "not-a-choice"),
@@ -156,6 +163,7 @@ class TestCheckOfExams:
             ("attempts: 3", "attempts: 2", "unused"),
             ("- 7", "- soon", "wrong-type"),
             ("- own", "- everything", "not-a-choice"),
+            ("attempts: 3", "attempts: 3\npenalty: '1.5'", "out-of-range"),
             ("count: 2", "count: 9", "draw-infeasible"),
             ("count: 2", "count: 2\n  tag: none", "draw-infeasible"),
             ("kind: numeric", "kind: riddle", "not-a-choice"),

@@ -14,12 +14,12 @@ from lms.exams.rules.drawing import (
     draw,
     option_order,
 )
-from lms.exams.rules.kinds import Kind
+from lms.exams.rules.kinds import ON_REQUEST, Kind
 from lms.exams.rules.pairs import sides
 from lms.exams.rules.settings import Draw
 
 UNITS = ["A", "B", "C"]
-SORTS = [kind for kind in Kind if kind is not Kind.CASE]
+SORTS = [kind for kind in Kind if kind not in ON_REQUEST]
 
 
 def candidate(code: str, unit: str = "A", kind: Kind = Kind.SINGLE, tag: str = "t") -> Candidate:
@@ -121,6 +121,15 @@ def test_matching_and_ordering_name_both_sides(seed: str) -> None:
     assert (sorted(things), sorted(choices)) == (list("123"), list("ABCD"))
     items, places = sides(option_order(seed, ordering)) or ([], [])
     assert (sorted(items), places) == (list("ABCD"), list("1234"))
+
+
+@pytest.mark.parametrize("kind", [Kind.ESSAY, Kind.UPLOAD])
+def test_what_needs_a_person_is_drawn_only_where_an_exam_asks(kind: Kind) -> None:
+    bank = [candidate("q1", kind=kind), candidate("q2")]
+    assert [each.code for each in draw("seed", [Draw(1)], bank)] == ["q2"]
+    with pytest.raises(TooFewQuestionsError):
+        draw("seed", [Draw(2)], bank)
+    assert len(draw("seed", [Draw(1), Draw(1, kind=kind)], bank)) == 2
 
 
 def test_fixed_options_keep_their_order() -> None:

@@ -2,7 +2,6 @@
 
 import io
 import re
-import zipfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.accounts.rules import Role
-from lms.core import clock, queue, spreadsheets, uploads
+from lms.core import clock, queue, uploads
 from lms.core.audit import AuditEntry
 from lms.core.db import db, transaction
-from lms.exams.exchange import spoken
-from lms.exams.exchange.reading import read
-from lms.exams.importing import files, template
-from lms.exams.models import Pool, Question, QuestionImport, QuestionImportRow
+from lms.exams.import_models import QuestionImport, QuestionImportRow
+from lms.exams.importing import files
+from lms.exams.models import Pool, Question
+from lms.exams.rules.kinds import Kind
 from tests import factories
 from tests.browser import sign_in
 from tests.exams import papers
@@ -114,7 +113,7 @@ class TestTheWay:
         assert [each.key for each in rows[:3]] == ["A", "true", "5 ± 1"]
 
     def test_what_any_bank_has_is_named(self, client: FlaskClient) -> None:
-        papers.question("M1-q1", papers.Kind.SINGLE)
+        papers.question("M1-q1", Kind.SINGLE)
         page = client.get(bring(client, "M1-Q1？{~A. =B. ~C.}"))
         assert "The bank has this question already: M1-q1 · M1." in page.text
         assert ticked(page) == []
@@ -289,71 +288,6 @@ def test_what_has_expired_is_forgotten(
     assert session.scalars(select(QuestionImport)).all() == []
     assert session.scalars(select(QuestionImportRow)).all() == []
     assert files.read(stored_as) == b""
-
-
-@pytest.mark.usefixtures("teacher")
-class TestTemplate:
-    @pytest.mark.parametrize("language", ["zh", "en"])
-    def test_the_reader_knows_every_column_and_kind(
-        self, client: FlaskClient, language: str
-    ) -> None:
-        client.set_cookie("lang", language)
-        content = client.get(f"{NEW}/template.xlsx").data
-        sheet = spreadsheets.read(content, "t.xlsx")
-        heads = [str(each) for each in sheet.rows[0][1]]
-        single = [template.KINDS[language][0], "What?", "B", "2", "4", "So.", "a,b", "T", ""]
-        options = ["right", "wrong", "", "", "", ""] * 2
-        row = [*single, *options]
-        assert len(heads) == len(row)
-        table = ",".join(heads) + "\n" + ",".join(f'"{each}"' for each in row)
-        (found,) = read(table.encode(), "csv").questions
-        assert (found.sort.value, found.stem, found.key) == ("single", "What?", ["B"])
-        assert (found.points, found.difficulty, found.tags) == (2, 4, ("a", "b"))
-        assert (found.title, found.explanation) == ("T", "So.")
-        assert [each.why for each in found.options] == ["right", "wrong"]
-        assert len({spoken.kind(each) for each in template.KINDS[language]} - {None}) == 9
-
-    @pytest.mark.parametrize("language", ["zh", "en"])
-    def test_kinds_and_difficulties_are_lists_to_choose_from(
-        self, client: FlaskClient, language: str
-    ) -> None:
-        client.set_cookie("lang", language)
-        content = client.get(f"{NEW}/template.xlsx").data
-        with zipfile.ZipFile(io.BytesIO(content)) as inside:
-            first = inside.read("xl/worksheets/sheet1.xml")
-        assert first.count(b"<dataValidation ") == 2
-        assert ",".join(template.KINDS[language]).encode() in first
-
-    def test_an_empty_template_has_no_question(self, client: FlaskClient) -> None:
-        report = read(client.get(f"{NEW}/template.xlsx").data)
-        assert report.questions == []
-        assert [each.code for each in report.problems] == ["sheet-not-read", "no-questions-inside"]
-
-
-@pytest.mark.usefixtures("teacher")
-class TestExport:
-    @pytest.mark.parametrize("wanted", ["xlsx", "gift", "moodlexml", "qti21"])
-    def test_what_went_in_comes_out(self, client: FlaskClient, wanted: str) -> None:
-        choose(client, bring(client), 1, 2, 3, act="in")
-        assert queue.run_one()
-        page = client.get("/studio/questions/export?bank=Mine").text
-        assert page.count("3 questions fit.") == 4
-        reply = client.get(f"/studio/questions/export/{wanted}?bank=Mine&lang=zh")
-        assert "Mine-zh." in reply.headers["Content-Disposition"]
-        assert len(read(reply.data).questions) == 3
-
-    def test_what_a_format_cannot_say_is_named(self, client: FlaskClient) -> None:
-        papers.programme()
-        papers.question("M1-order", papers.Kind.ORDERING)
-        page = client.get("/studio/questions/export?bank=M1").text
-        assert "M1-order" in page
-        assert "1 is left out" in page
-
-    def test_no_bank_no_format_no_language(self, client: FlaskClient) -> None:
-        assert "Nothing in it" in client.get("/studio/questions/export?bank=None").text
-        papers.question("q", papers.Kind.SINGLE)
-        for path in ("gift?bank=None", "pdf?bank=M1", "gift?bank=M1&lang=fr"):
-            assert client.get(f"/studio/questions/export/{path}").status_code == 404
 
 
 def test_the_hostile_end_as_pages_not_as_traces(

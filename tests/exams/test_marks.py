@@ -20,6 +20,7 @@ from lms.exams.rules.marks import (
     percent,
     reaches,
     total,
+    with_penalty,
 )
 
 OPTIONS = "abcdef"
@@ -163,6 +164,30 @@ def test_blanks_are_what_nobody_typed_anything_into() -> None:
 def test_the_total_weighs_questions_by_their_points_and_stays_exact() -> None:
     assert total([(FULL, 3), (ZERO, 1)]) == Fraction(3, 4)
     assert total([(Fraction(1, 3), 1), (Fraction(2, 3), 1)]) == HALF
+
+
+@given(key=multiple_choices(), response=responses, penalty=st.fractions(0, 1))
+def test_a_wrong_choice_may_cost_and_a_blank_never_does(
+    key: MultipleChoice, response: tuple[str, ...], penalty: Fraction
+) -> None:
+    plain = mark(key, response)
+    cost = with_penalty(key, plain, response, penalty)
+    assert cost == (-penalty if response and plain == ZERO else plain)
+    assert with_penalty(key, ZERO, (), penalty) == ZERO
+
+
+def test_typed_answers_cost_nothing_and_the_total_never_falls_below_nothing() -> None:
+    assert with_penalty(MINUTES, ZERO, ("181",), HALF) == ZERO
+    assert total([(-HALF, 3), (FULL, 1)]) == ZERO
+    assert total([(-HALF, 1), (FULL, 1)]) == Fraction(1, 4)
+
+
+def test_what_some_of_the_answers_earn_can_be_set() -> None:
+    key = MultipleChoice(frozenset("abcd"), frozenset("ab"), partly=Fraction(1, 4))
+    assert mark(key, ("a",)) == Fraction(1, 4)
+    assert mark(key, ("a", "c")) == ZERO
+    with pytest.raises(ValueError, match="less than the whole"):
+        MultipleChoice(frozenset("ab"), frozenset("a"), partly=FULL)
 
 
 def test_the_total_waits_for_a_person() -> None:

@@ -1,19 +1,14 @@
 """A sitting from start to result: who may, what is kept, what is refused, and what comes of it."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from threading import Barrier
 
 import pytest
-from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
-from lms.core import events
-from lms.core.db import db
 from lms.core.errors import NotFoundError
 from lms.courses import queries as courses
 from lms.courses.rules import StageStatus
@@ -27,8 +22,7 @@ from lms.exams.errors import (
     PaperNotReadyError,
     TakenOverError,
 )
-from lms.exams.events import AttemptMarked
-from lms.exams.models import Attempt, HandedInBy, LateAnswer, Response
+from lms.exams.models import Attempt, HandedInBy, LateAnswer
 from lms.exams.rules.kinds import Kind
 from lms.exams.services import (
     hand_in,
@@ -126,24 +120,6 @@ class TestStart:
             begin(trainee, OVER)
         assert attempt.handed_in_by is HandedInBy.CLOCK
 
-    def test_simultaneous_starts_open_one_attempt(self, live_app: Flask) -> None:
-        with live_app.app_context():
-            trainee_id = factories.person().id
-            papers.ready(db.session.get_one(Person, trainee_id))
-        together = Barrier(8)
-
-        def start(_: int) -> tuple[int, bool]:
-            with live_app.app_context():
-                trainee = db.session.get_one(Person, trainee_id)  # a read that a write follows
-                together.wait()
-                attempt, is_new = start_attempt("stage-1", actor=trainee, at=NOON)
-                return attempt.id, is_new
-
-        with ThreadPoolExecutor(8) as pool:
-            opened = list(pool.map(start, range(8)))
-        assert len({attempt_id for attempt_id, _ in opened}) == 1
-        assert sum(is_new for _, is_new in opened) == 1
-
 
 class TestSave:
     def test_keeps_what_was_sent_and_says_so(self, attempt: Attempt, trainee: Person) -> None:
@@ -234,6 +210,16 @@ class TestHandIn:
         assert (done.score, done.passed) == (Fraction(1, 2 * ALL), False)
         assert {row.mark for row in queries.responses(done).values()} == {Fraction(1, 2)}
 
+    def test_a_wrong_choice_costs_where_the_exam_says_so(self, trainee: Person) -> None:
+        papers.ready(trainee, penalty="0.5")
+        attempt = begin(trainee)
+        answers = [
+            Answer(slot_of(attempt, Kind.SINGLE), 1, ("A",)),
+            Answer(slot_of(attempt, Kind.NUMERIC), 1, ("180",)),
+        ]
+        done = hand_in(attempt.id, answers, client=attempt.client, actor=trainee, at=NOON)
+        assert done.score == Fraction(1, 2 * ALL)
+
     def test_a_blank_paper_fails_and_opens_nothing(self, attempt: Attempt, trainee: Person) -> None:
         done = hand_in(attempt.id, client=attempt.client, actor=trainee, at=NOON)
         assert (done.score, done.passed) == (Fraction(0), False)
@@ -274,34 +260,6 @@ class TestHandIn:
             attempt.id, right_answers(attempt, 2), client=attempt.client, actor=trainee, at=OVER
         )
         assert (done.score, done.handed_in_by) == (Fraction(1, ALL), HandedInBy.CLOCK)
-
-    def test_simultaneous_requests_give_one_result(self, live_app: Flask) -> None:
-        with live_app.app_context():
-            trainee_id = factories.person().id
-            trainee = db.session.get_one(Person, trainee_id)
-            papers.ready(trainee)
-            attempt = begin(trainee)
-            attempt_id, client, answers = attempt.id, attempt.client, right_answers(attempt)
-        together = Barrier(8)
-        told: list[AttemptMarked] = []
-        events.subscribe(AttemptMarked, told.append)
-
-        def end(worker: int) -> str | None:
-            with live_app.app_context():
-                trainee = db.session.get_one(Person, trainee_id)
-                together.wait()
-                if worker % 2:
-                    settle(attempt_id, at=NOON)
-                return hand_in(attempt_id, answers, client=client, actor=trainee, at=NOON).receipt
-
-        with ThreadPoolExecutor(8) as pool:
-            receipts = set(pool.map(end, range(8)))
-        assert len(receipts) == 1
-        assert len(told) == 1
-        with live_app.app_context():
-            assert db.session.scalar(select(func.count()).select_from(Response)) == len(
-                papers.BANKED
-            )
 
 
 class TestExpiry:

@@ -77,6 +77,8 @@ _RIGHT: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "text": lambda body: [body["accept"][0]["forms"]["en"][0].replace("*", "")],
     "matching": lambda body: [f"{each['key']}={each['answer']}" for each in body["things"]],
     "ordering": lambda body: [f"{key}={n}" for n, key in enumerate(body["answer"], start=1)],
+    "essay": lambda _body: ["We call back at ten."],
+    "upload": lambda _body: [],
     "cloze": lambda body: [_right_of_gap(each) for each in body["gaps"]],
 }
 """Kind -> what would be right; where it is not here, the body's ``answer``."""

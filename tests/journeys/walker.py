@@ -146,6 +146,8 @@ class Walker:
     def answer(self, slot: int, answer: Sequence[str]) -> None:
         """Answer the question that is shown."""
         card = f"#q{slot}"
+        if not answer:
+            return
         if fields := self.all(f"{card} .opts .input"):
             for field in fields:
                 if field.tag_name == "select":

@@ -6,6 +6,7 @@ from lms.core.content import Finding, Severity, Tree
 from lms.core.entries import Entry
 from lms.courses.content.checks import check_untemplated
 from lms.courses.content.reading import stages, units
+from lms.exams.content.kind_checks import check_part
 from lms.exams.content.question_checks import QUESTIONS
 from lms.exams.models import Pool
 from lms.exams.rules.drawing import Candidate, TooFewQuestionsError, draw
@@ -15,7 +16,7 @@ from lms.exams.rules.settings import Draw, Shown
 EXAMS = "exams"
 _FIELDS = (
     "code", "title", "minutes", "pass_percent", "attempts", "cooldown_days", "shuffle_questions",
-    "review", "draw",
+    "review", "draw", "penalty",
 )  # fmt: skip
 _LONGEST, _MOST_ATTEMPTS, _LONGEST_WAIT, _MOST = 600, 20, 365, 200
 
@@ -89,6 +90,8 @@ def _check_fields(exam: Entry) -> str:
         said = f"{len(days)} waits for {attempts} attempts"
         exam.warning("unused", said, "After the last attempt nobody waits.", at="cooldown_days")
     exam.flag("shuffle_questions", default=True)
+    if exam.value.get("penalty") is not None:
+        check_part(exam, "penalty")
     for word in exam.words("review", optional=True):
         if word not in set(Shown):
             exam.error("not-a-choice", f"is {word!r}", f"Of: {', '.join(Shown)}.", at="review")

@@ -9,13 +9,14 @@ from fractions import Fraction
 from lms.core.entries import Entry
 from lms.core.placeholders import LANGUAGES
 from lms.courses.content.options import check_options
+from lms.courses.upload_rules import FORMS
 from lms.exams.rules.kinds import FALSE, TRUE, Kind
 from lms.exams.rules.marks import MultiplePolicy
 from lms.exams.rules.pairs import OrderPolicy
 
 FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.SINGLE: ("options", "answer", "shuffle"),
-    Kind.MULTIPLE: ("options", "answer", "policy", "shuffle"),
+    Kind.MULTIPLE: ("options", "answer", "policy", "partly", "shuffle"),
     Kind.TRUEFALSE: ("answer", "why"),
     Kind.FILLIN: ("blanks",),
     Kind.NUMERIC: ("answer", "unit", "units", "wrong"),
@@ -23,12 +24,15 @@ FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.MATCHING: ("things", "choices", "shuffle"),
     Kind.ORDERING: ("items", "answer", "policy"),
     Kind.CLOZE: ("text", "gaps"),
+    Kind.ESSAY: ("words", "rubric"),
+    Kind.UPLOAD: ("files", "rubric"),
 }
 """Fields beside the common ones."""
 _OPTIONS = {Kind.SINGLE: (3, 4), Kind.MULTIPLE: (4, 6)}
 _ANSWERS = {Kind.SINGLE: (1, 1), Kind.MULTIPLE: (2, 4)}
 _BLANK, _GAP = re.compile("_{3,}"), re.compile(r"\[\[(.*?)\]\]")
 _THINGS, _CHOICES, _ITEMS, _GAPS, _GAP_OPTIONS = (2, 8), (2, 10), (3, 8), (1, 12), (2, 6)
+_MOST_WORDS, _MOST_FILES = 3000, 5
 _LONGEST_CHOICE = 120
 """Characters: choices stand in lists, where a long one cannot be read on a phone."""
 
@@ -50,6 +54,8 @@ def _check_truefalse(entry: Entry) -> None:
 def _check_choice(entry: Entry, kind: Kind) -> None:
     entry.flag("shuffle", default=True)
     entry.choice("policy", list(MultiplePolicy), optional=True)
+    if kind is Kind.MULTIPLE and entry.value.get("partly") is not None:
+        check_part(entry, "partly")
     fewest, most = _OPTIONS[kind]
     options = check_options(entry, ("key", "text", "why"), least=fewest, most=most)
     keys = {str(each.value.get("key")) for each in options}
@@ -133,6 +139,14 @@ def _check_text(entry: Entry) -> None:
     if shares and Fraction(1) not in shares:
         advice = "Leave its share out where it earns everything."
         entry.error("no-full-mark", "nothing earns everything", advice, at="accept")
+
+
+def check_part(entry: Entry, key: str) -> None:
+    """Check an exact number between 0 and 1, both left out."""
+    number = _check_number(entry, key)
+    if number is not None and not 0 < number < 1:
+        advice = 'More than 0, less than 1, as in "0.25".'
+        entry.error("out-of-range", f"is {number}", advice, at=key)
 
 
 def _check_share(accepted: Entry) -> Fraction:
@@ -228,6 +242,37 @@ def _check_gap(gap: Entry) -> None:
         gap.error("missing-field", "has nothing that is right", "options, accept or value.")
 
 
+def _check_essay(entry: Entry) -> None:
+    if (words := entry.entry("words", optional=True)) is not None:
+        words.only("min", "max")
+        least = words.whole("min", 1, _MOST_WORDS, optional=True) or 0
+        most = words.whole("max", 1, _MOST_WORDS, optional=True)
+        if most is not None and most < least:
+            words.error("out-of-range", "is less than min", "max from min on.", at="max")
+    _check_rubric(entry)
+
+
+def _check_upload(entry: Entry) -> None:
+    if (files := entry.entry("files", optional=True)) is not None:
+        files.only("types", "most")
+        for word in files.words("types", optional=True, least=1):
+            if word not in FORMS:
+                advice = f"Of: {', '.join(FORMS)}."
+                files.error("not-a-choice", f"is {word!r}", advice, at="types")
+        files.whole("most", 1, _MOST_FILES, optional=True)
+    _check_rubric(entry)
+
+
+def _check_rubric(entry: Entry) -> None:
+    items = _listed(entry, "rubric", ("key", "points", "text"), "123456789", (1, 9))
+    points = [each.whole("points", -20, 20) or 0 for each in items]
+    worth = entry.value.get("points")
+    within = sum(each for each in points if each > 0)
+    if points and isinstance(worth, int) and within < worth:
+        said = f"earns {within} of {worth} points at most"
+        entry.error("rubric-short", said, "Let its items reach the question's points.", at="rubric")
+
+
 def _listed(
     owner: Entry, name: str, fields: tuple[str, ...], keys: str, count: tuple[int, int]
 ) -> list[Entry]:
@@ -270,4 +315,6 @@ _CHECKS: Mapping[Kind, Callable[[Entry], None]] = {
     Kind.MATCHING: _check_matching,
     Kind.ORDERING: _check_ordering,
     Kind.CLOZE: _check_cloze,
+    Kind.ESSAY: _check_essay,
+    Kind.UPLOAD: _check_upload,
 }

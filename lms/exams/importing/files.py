@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from lms.core import clock, uploads
 from lms.core.chores import every
 from lms.core.db import db, transaction
-from lms.exams.models import QuestionImport, QuestionImportRow
+from lms.exams.import_models import QuestionImport, QuestionImportRow
 
 FOLDER = "question-imports"
 

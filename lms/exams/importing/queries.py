@@ -8,7 +8,8 @@ from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import found
-from lms.exams.models import Question, QuestionImport, QuestionImportRow
+from lms.exams.import_models import QuestionImport, QuestionImportRow
+from lms.exams.models import Question
 from lms.exams.rules.arrivals import Verdict
 
 RECENT = 5

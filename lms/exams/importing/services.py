@@ -15,9 +15,10 @@ from lms.exams.errors import ImportNotOpenError, NothingChosenError
 from lms.exams.exchange import storing
 from lms.exams.exchange.report import Report, Severity
 from lms.exams.exchange.storing import Order
+from lms.exams.import_models import QuestionImport, QuestionImportRow
 from lms.exams.importing import queries
 from lms.exams.importing.checking import ODD, Check, Checked, as_row
-from lms.exams.models import Pool, QuestionImport, QuestionImportRow
+from lms.exams.models import Pool
 from lms.exams.rules.arrivals import OPEN, PICKED
 
 SHOWN = 200

@@ -36,8 +36,6 @@ POOLS: dict[Pool, LazyString] = {
     Pool.RETIRED: _("Retired"),
 }
 _OTHERS: dict[Sort, LazyString] = {
-    Sort.ESSAY: _("Essay"),
-    Sort.UPLOAD: _("File to hand in"),
     Sort.DESCRIPTION: _("Text without a question"),
     Sort.MANUAL: _("Another kind"),
 }
@@ -45,8 +43,9 @@ _OTHERS: dict[Sort, LazyString] = {
 
 def kind_name(value: str) -> str:
     """Return what the kind of a file's question is called."""
-    sort = Sort(value)
-    return str(_OTHERS[sort]) if sort in _OTHERS else words.kind_name(Kind(value))
+    if value in set(Kind):
+        return words.kind_name(Kind(value))
+    return str(_OTHERS[Sort(value)])
 
 
 def problem(row: Sequence[Any]) -> str:

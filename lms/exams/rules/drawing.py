@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lms.exams.rules.kinds import Kind
+from lms.exams.rules.kinds import ON_REQUEST, Kind
 from lms.exams.rules.pairs import SIDES
 from lms.exams.rules.settings import Draw
 
@@ -133,11 +133,12 @@ def option_order(seed: str, candidate: Candidate) -> str:
 def fits(entry: Draw, candidate: Candidate) -> bool:
     """Whether a question is of the sort that an entry of the blueprint draws.
 
-    Cases are drawn only where an entry asks for them, since they fill several places.
+    What fills several places, or needs a person to mark it, is drawn only where an entry asks.
     """
     return (
         entry.unit in {None, candidate.unit}
-        and entry.kind in ({None, candidate.kind} if not candidate.parts else {Kind.CASE})
+        and entry.kind
+        in ({candidate.kind} if candidate.kind in ON_REQUEST else {None, candidate.kind})
         and entry.parts == len(candidate.parts)
         and entry.difficulty in {None, candidate.difficulty}
         and (entry.tag is None or entry.tag in candidate.tags)

@@ -18,11 +18,25 @@ class Kind(enum.StrEnum):
     CASE = "case"
     """Common material with sub-questions. Only files and draws name it: each of the sub-questions
     is a question of its own kind."""
+    ESSAY = "essay"
+    UPLOAD = "upload"
 
 
-PARTS = (Kind.SINGLE, Kind.MULTIPLE, Kind.TRUEFALSE, Kind.FILLIN, Kind.NUMERIC, Kind.TEXT)
+PARTS = (
+    Kind.SINGLE,
+    Kind.MULTIPLE,
+    Kind.TRUEFALSE,
+    Kind.FILLIN,
+    Kind.NUMERIC,
+    Kind.TEXT,
+    Kind.ESSAY,
+)
 """What a case's sub-questions can be."""
 PAIRED = (Kind.MATCHING, Kind.ORDERING)
 """Answered by giving each of several things one of several others."""
+BY_HAND = (Kind.ESSAY, Kind.UPLOAD)
+"""Marked by a person."""
+ON_REQUEST = (Kind.CASE, *BY_HAND)
+"""Drawn only where an exam asks for the kind: they fill several places, or need a person's time."""
 TRUE, FALSE = "true", "false"
 """Option keys of a true/false question."""

@@ -14,6 +14,7 @@ from typing import assert_never
 
 from lms.exams.rules.normal import normal_text, parse_number
 from lms.exams.rules.pairs import Matching, Ordering, mark_matching, mark_ordering
+from lms.exams.rules.rubric import ByHand
 from lms.exams.rules.shorttext import ShortText, mark_text
 
 ZERO, HALF, FULL = Fraction(0), Fraction(1, 2), Fraction(1)
@@ -45,8 +46,12 @@ class MultipleChoice:
     options: frozenset[str]
     answers: frozenset[str]
     policy: MultiplePolicy = MultiplePolicy.SUBSET_HALF
+    partly: Fraction = HALF
+    """What some of the answers earn by `SUBSET_HALF`: half, unless the question says otherwise."""
 
     def __post_init__(self) -> None:
+        if not 0 <= self.partly < 1:
+            raise ValueError("a part is less than the whole")
         if not self.answers or not self.answers <= self.options:
             raise ValueError("answers must be some of the options, at least one")
 
@@ -89,7 +94,17 @@ class Cloze:
             raise ValueError("at least one gap")
 
 
-Key = SingleChoice | MultipleChoice | FillIn | Numeric | ShortText | Matching | Ordering | Cloze
+Key = (
+    SingleChoice
+    | MultipleChoice
+    | FillIn
+    | Numeric
+    | ShortText
+    | Matching
+    | Ordering
+    | Cloze
+    | ByHand
+)
 """The part of a question that decides whether a response is right."""
 
 
@@ -108,11 +123,17 @@ def mark(key: Key, response: tuple[str, ...]) -> Fraction | None:
             count for nothing.
 
     Returns:
-        From `ZERO` (wrong or blank) to `FULL` (right), or None: a person must mark it (no kind
-        asks for that yet).
+        From `ZERO` (wrong or blank) to `FULL` (right), or None: a person must mark it.
     """
     if is_blank(response):
         return ZERO
+    return None if isinstance(key, ByHand) else _earned(key, response)
+
+
+def _earned(
+    key: SingleChoice | MultipleChoice | FillIn | Numeric | ShortText | Matching | Ordering | Cloze,
+    response: tuple[str, ...],
+) -> Fraction:
     match key:
         case SingleChoice(answer):
             earned = FULL if response == (answer,) else ZERO
@@ -145,7 +166,7 @@ def _mark_multiple(key: MultipleChoice, chosen: frozenset[str]) -> Fraction:
         case MultiplePolicy.ALL_OR_NOTHING:
             return FULL if chosen == key.answers else ZERO
         case MultiplePolicy.SUBSET_HALF:
-            partly = HALF if right and not wrong else ZERO
+            partly = key.partly if right and not wrong else ZERO
             return FULL if chosen == key.answers else partly
         case MultiplePolicy.PROPORTIONAL:
             return ZERO if wrong else right
@@ -153,6 +174,21 @@ def _mark_multiple(key: MultipleChoice, chosen: frozenset[str]) -> Fraction:
             return max(ZERO, right - wrong)
         case _:
             assert_never(key.policy)
+
+
+def with_penalty(
+    key: Key, mark: Fraction | None, response: tuple[str, ...], penalty: Fraction
+) -> Fraction | None:
+    """Return a mark less what a wrong choice costs in an exam that says so.
+
+    Args:
+        key: of the question; only choices are guessed, so only they cost.
+        mark: by `mark`.
+        response: the answer; a blank costs nothing.
+        penalty: a share of the question's points, from 0 to 1.
+    """
+    is_wrong = isinstance(key, SingleChoice | MultipleChoice) and mark == ZERO
+    return -penalty if is_wrong and penalty and not is_blank(response) else mark
 
 
 def _fits(forms: frozenset[str], typed: str) -> bool:
@@ -171,8 +207,10 @@ def _is_near(key: Numeric, typed: str) -> bool:
 def total(marks: Iterable[tuple[Fraction | None, int]]) -> Fraction | None:
     """Return the weighted score from 0 to 1, or None while a person has yet to mark a response.
 
+    Penalties never take it below 0.
+
     Args:
-        marks: pairs of (mark from 0 to 1 or None, worth in points, more than 0).
+        marks: pairs of (mark, at most 1, or None; worth in points, more than 0).
     """
     earned, worth = ZERO, 0
     for each, points in marks:
@@ -180,7 +218,7 @@ def total(marks: Iterable[tuple[Fraction | None, int]]) -> Fraction | None:
             return None
         earned += each * points
         worth += points
-    return earned / worth if worth else ZERO
+    return max(ZERO, earned / worth) if worth else ZERO
 
 
 def reaches(score: Fraction, pass_percent: Decimal) -> bool:

@@ -19,6 +19,14 @@ _LONGEST = 4
 """Rounds of folding after which a text has always settled; asserted by a property test."""
 
 
+_WORD = re.compile(rf"[{_HAN}]|[^\W{_HAN}]+(?:['’-][^\W{_HAN}]+)*")
+
+
+def count_words(text: str) -> int:
+    """Return how long a text is: each Chinese character is one, and so is each other word."""
+    return len(_WORD.findall(text))
+
+
 def fold_width(text: str) -> str:
     """Return `text` with full-width letters, digits and blanks as ASCII, and nothing else changed."""
     return text.translate(_WIDE)

@@ -4,6 +4,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from lms.exams.rules.kinds import Kind
@@ -44,6 +45,8 @@ class ExamRules:
     shuffle_questions: bool
     review: frozenset[Shown]
     draws: tuple[Draw, ...]
+    penalty: Fraction = Fraction(0)
+    """Share of its points that a wrong choice costs; the whole score never falls below 0."""
 
     @classmethod
     def read(cls, settings: Mapping[str, Any]) -> "ExamRules":
@@ -57,6 +60,7 @@ class ExamRules:
             cooldown_days=tuple(settings.get("cooldown_days") or ()),
             shuffle_questions=settings.get("shuffle_questions", True),
             review=frozenset(Shown(each) for each in settings.get("review", ())),
+            penalty=Fraction(str(settings.get("penalty") or 0)),
             draws=tuple(_draw(each) for each in settings["draw"]),
         )
 

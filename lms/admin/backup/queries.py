@@ -1,0 +1,45 @@
+"""What the health page shows of backups."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from lms.admin.backup.errors import sentence
+from lms.admin.backup.models import BackupRun
+from lms.core import clock
+from lms.core.audit import AuditEntry
+from lms.core.db import db
+
+OLD = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How it stands with backups."""
+
+    verified: BackupRun | None
+    """The last one that was restored and found to be whole."""
+    problems: list[str]
+    """What was wrong with the last try, in the language at hand; empty if it went well."""
+    is_old: bool
+    """Whether more happened on the site than one would like to lose."""
+
+
+def state(*, at: datetime | None = None) -> State:
+    """Look at the tries that were made."""
+    latest = select(BackupRun).order_by(BackupRun.id.desc()).limit(1)
+    verified = db.session.scalar(latest.where(BackupRun.verified_at.is_not(None)))
+    last = db.session.scalar(latest)
+    problems = [sentence((reason, context)) for reason, context in last.problems] if last else []
+    since = last_copied_at()
+    is_old = since is not None and (at or clock.now()) - since > OLD
+    return State(verified, problems, is_old)
+
+
+def last_copied_at() -> datetime | None:
+    """Return as of when the last verified backup is; without one, when the site began."""
+    verified = select(func.max(BackupRun.started_at)).where(BackupRun.verified_at.is_not(None))
+    return db.session.scalar(verified) or db.session.scalar(
+        select(func.min(AuditEntry.at)).filter_by(action="content.imported")
+    )

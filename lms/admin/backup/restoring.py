@@ -1,0 +1,173 @@
+"""The way back: a backup takes the place of the site's data, which is kept aside.
+
+What comes is restored and examined in a scratch place before anything is touched. Then a mark is
+set, without which nothing could tell a half exchanged directory from an empty one; it keeps the
+site from starting until the exchange is complete, and doing it again completes it.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+from sqlalchemy import create_engine, make_url, text
+
+from lms.accounts import services as accounts
+from lms.admin.backup import archive, creating, examining, postgres, rules, snapshots, trying
+from lms.admin.backup.errors import BackupError, because
+from lms.admin.backup.trying import Tried
+from lms.config import SETTINGS_FILE
+from lms.core import audit, clock, presence, site
+from lms.core.db import db
+
+FROM_BACKUP = f"{SETTINGS_FILE}.from-backup"
+"""Settings describe a machine: those that are there stay, and the backup's lie beside them."""
+TRIES = 10
+PAUSE = 0.2
+"""Seconds between two looks at who is connected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore did."""
+
+    summary: dict[str, Any]
+    kept_in: str
+    """Where the data is that was there before: a folder, and a schema on PostgreSQL."""
+    has_other_settings: bool
+    """Whether the backup's settings differ from those in force: see `FROM_BACKUP`."""
+
+
+@contextmanager
+def prepared(path: Path, note: Callable[[int], object] = trying.ignore) -> Iterator[Tried]:
+    """Try a backup out, with everyone else shut out; nothing is touched yet.
+
+    Raises:
+        BackupError: it is damaged, newer than this release, or of another kind of database.
+        InUseError: the site is running.
+    """
+    with presence.alone(site.settings().data_dir):
+        if snapshots.kind() == "postgresql":
+            _refuse_company()
+        with trying.tried(path, note) as copy:
+            if copy.findings:
+                raise BackupError(*copy.findings)
+            yield copy
+
+
+def exchange(copy: Tried, path: Path, *, at: datetime | None = None) -> Restored:
+    """Put what `prepared` gave in place of the site's data, and sign everyone out.
+
+    Args:
+        copy: the backup, tried out.
+        path: its archive.
+        at: now.
+    """
+    at = at or clock.now()
+    folder = site.settings().data_dir
+    stamp = at.astimezone(UTC).strftime(rules.STAMP)
+    aside = folder / f"{archive.ASIDE}{stamp}"
+    mark = folder / presence.UNFINISHED
+    mark.write_text(str(path.resolve()), "utf-8")
+    creating.flush_folder(folder)
+    db.session.remove()
+    db.engine.dispose()
+    aside.mkdir(mode=0o700)
+    kept_in = str(aside)
+    if copy.manifest.snapshot.kind == "postgresql":
+        kept_in += ", " + _exchange_schema(copy, stamp)
+    own_settings = _exchange_files(copy, aside)
+    accounts.end_all_sign_ins(at=at)
+    audit.note("backup.restored", kind="backup", object_id=path.name[:64], actor_id=None, at=at,
+               made_at=copy.manifest.made_at, kept_in=kept_in)  # fmt: skip
+    mark.unlink()
+    creating.flush_folder(folder)
+    return Restored(copy.summary, kept_in, own_settings)
+
+
+def _exchange_files(copy: Tried, aside: Path) -> bool:
+    """Move the old files aside and the new ones in; return whether settings differ."""
+    folder = site.settings().data_dir
+    settings = folder / SETTINGS_FILE
+    old = settings.read_bytes() if settings.exists() else None
+    left_alone = (creating.folder().resolve(),)
+    for path in list(archive.own_entries(folder, but=left_alone)):
+        if path != settings:
+            path.rename(aside / path.name)
+    database = make_url(site.settings().database_url).database or ""
+    for each in ("data", "keys"):
+        for path in sorted((copy.folder / each).glob("*")):
+            is_settings = each == "keys" and path.name == SETTINGS_FILE and old is not None
+            path.rename(folder / (FROM_BACKUP if is_settings else path.name))
+    if copy.manifest.snapshot.kind == "sqlite":
+        _exchange_sqlite(copy.folder / archive.DATABASE, Path(database), aside)
+    os.sync()  # thousands of small files: all of them are on the disk before the mark goes
+    other = folder / FROM_BACKUP
+    if other.exists() and other.read_bytes() == old:
+        other.unlink()
+    return other.exists()
+
+
+def _exchange_sqlite(new: Path, database: Path, aside: Path) -> None:
+    """Put the database in its place, which need not be in the data directory."""
+    for end in ("", "-wal", "-shm"):
+        if (old := Path(f"{database}{end}")).exists():
+            shutil.move(old, aside / old.name)
+    for end in ("", "-wal"):
+        if (part := Path(f"{new}{end}")).exists():
+            shutil.move(part, f"{database}{end}")
+
+
+def _exchange_schema(copy: Tried, stamp: str) -> str:
+    """Rename the schema that is there and bring the backup into a new one; return the old's name.
+
+    A rename, not another database: it takes no right but to the database itself, and what was set
+    for the database stays. If the backup does not go in after all, the old schema comes back.
+    """
+    old = f"{postgres.ASIDE}{stamp.lower()}"
+    url = make_url(site.settings().database_url)
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            server = postgres.major_of(connection)
+            connection.execute(text(f"ALTER SCHEMA public RENAME TO {old}"))
+            connection.execute(text("CREATE SCHEMA public"))
+        try:
+            postgres.restore(copy.folder / archive.DATABASE, url, server=server)
+        except BackupError:
+            with engine.begin() as connection:
+                connection.execute(text("DROP SCHEMA public CASCADE"))
+                connection.execute(text(f"ALTER SCHEMA {old} RENAME TO public"))
+            (site.settings().data_dir / presence.UNFINISHED).unlink()
+            raise
+    finally:
+        engine.dispose()
+    if copy.manifest.snapshot.revision:
+        flask_migrate.upgrade(directory=examining.MIGRATIONS)
+        db.session.remove()
+    return old
+
+
+def _refuse_company() -> None:
+    """Refuse while others are connected: the site may run on another host."""
+    others = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    db.session.remove()
+    db.engine.dispose()
+    count = 0
+    for _try in range(TRIES):  # who has just left may still be counted
+        with db.engine.connect() as connection:
+            count = int(connection.scalar(others) or 0)
+        db.engine.dispose()
+        if not count:
+            return
+        time.sleep(PAUSE)
+    raise because("others-connected", count=count)

@@ -1,0 +1,85 @@
+"""What a request or a job asks of the database: how many statements, how long, and the slow ones.
+
+Counted per thread, since a thread does one thing at a time; what another thread does on its behalf
+counts there. The time of a COMMIT, which waits for the disk, is not in it.
+"""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from lms.core import logging as lines
+
+log = logging.getLogger(__name__)
+
+BOOKKEEPING = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")
+LONGEST_SHOWN = 2000
+"""Characters of a slow statement that are logged."""
+
+
+@dataclass(slots=True)
+class Limit:
+    """From when on a statement is slow."""
+
+    seconds: float | None = None
+    """None: nothing is."""
+
+
+class Tally(threading.local):
+    """What the thread at hand has asked for since `begin`."""
+
+    cause: dict[str, object]
+    """What for, as a log line says it: ``{"request": "3f…"}``."""
+
+    def __init__(self) -> None:
+        self.cause = {}
+        self.count = 0
+        self.seconds = 0.0
+
+
+_limit = Limit()
+_tally = Tally()
+
+
+def configure(slow_ms: int) -> None:
+    """Log statements that take so long or longer; 0: none."""
+    _limit.seconds = slow_ms / 1000 if slow_ms else None
+
+
+def begin(**cause: object) -> None:
+    """Count from nothing; what is slow from now on is logged with this cause."""
+    _tally.cause = cause
+    _tally.count = 0
+    _tally.seconds = 0.0
+
+
+def so_far() -> tuple[int, float]:
+    """Return how many statements there were since `begin`, and how many seconds they took."""
+    return _tally.count, _tally.seconds
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _begins(
+    _connection: Any, _cursor: Any, _statement: str, _values: Any, context: Any, _many: Any
+) -> None:
+    context.lms_began = time.perf_counter()
+
+
+@event.listens_for(Engine, "after_cursor_execute")
+def _ends(
+    _connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, _many: Any
+) -> None:
+    if statement.startswith(BOOKKEEPING):
+        return
+    seconds = time.perf_counter() - context.lms_began
+    _tally.count += 1
+    _tally.seconds += seconds
+    if _limit.seconds is not None and seconds >= _limit.seconds:
+        # Without its values: they are people's names and answers.
+        words = " ".join(statement.split())[:LONGEST_SHOWN]
+        lines.event(log, "slow statement", level=logging.WARNING, **_tally.cause,
+                    ms=round(1000 * seconds), statement=words)  # fmt: skip

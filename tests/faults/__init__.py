@@ -1,0 +1,1 @@
+"""What happens to the machine, done to the running product on purpose."""

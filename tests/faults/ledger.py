@@ -1,0 +1,97 @@
+"""Whether what people were told is true: compared with what the database holds."""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from lms.core import clock, queue
+from lms.core.db import db
+from lms.records import queries as records
+from tests.faults.site import Site
+from tests.faults.sitters import Sitter
+
+LATER = queue.LEASE + timedelta(minutes=1)
+"""When the jobs of a worker that was killed are done by another one."""
+Told = dict[tuple[int, int], tuple[int, list[str]]]
+"""Attempt and slot -> the seq and the answer that were acknowledged."""
+
+
+def told(sitters: Sequence[Sitter]) -> Told:
+    """Return what the site has acknowledged up to now."""
+    return {
+        (each.attempt_id, slot): saved
+        for each in sitters
+        if each.attempt_id is not None
+        for slot, saved in list(each.saved.items())
+    }
+
+
+def acknowledged(sitters: Sequence[Sitter]) -> int:
+    """Return how many saves were."""
+    return sum(len(each.waits) for each in sitters)
+
+
+def lost(site: Site, promised: Told) -> list[str]:
+    """Return which acknowledged answers the database does not have, each in words."""
+    rows = site.rows("SELECT attempt_id, slot, seq, answer FROM response")
+    stored = {(attempt, slot): (seq, answer) for attempt, slot, seq, answer in rows}
+    missing = []
+    for place, (seq, answer) in promised.items():
+        found_seq, found = stored.get(place, (0, "[]"))
+        kept = json.loads(found) if isinstance(found, str) else found
+        if (found_seq, kept) != (seq, answer) and found_seq <= seq:
+            missing.append(f"{place}: told {seq} {answer}, found {found_seq} {kept}")
+    return missing
+
+
+def damage(site: Site) -> list[str]:
+    """Return what SQLite finds wrong with its file."""
+    whole = [row[0] for row in site.rows("PRAGMA integrity_check") if row[0] != "ok"]
+    return whole + [str(row) for row in site.rows("PRAGMA foreign_key_check")]
+
+
+def finish_jobs(site: Site) -> None:
+    """Do what waits, and what killed workers have left, some minutes later."""
+    with site.inside():
+        while queue.run_one(at=clock.now() + LATER):
+            pass
+
+
+def miscounted(site: Site, sitters: Sequence[Sitter]) -> list[str]:
+    """Return every result that is missing or there twice, in words; jobs must have been finished."""
+    wrong = []
+    with site.inside():
+        for each in sitters:
+            if each.receipt is not None:
+                verb = "attempt-passed" if each.passes else "attempt-failed"
+                wrong += [
+                    f"person {each.person_id}: {count} × {what}"
+                    for what, count in _counts(each.person_id, verb, passes=each.passes)
+                    if count != 1
+                ]
+        wrong += [f"chain of {person}" for person, _, bad in records.verified() if bad]
+        undone = "SELECT count(*) FROM job WHERE state != 'done'"
+        wrong += [f"{db.session.scalar(text(undone))} jobs undone"] * bool(
+            db.session.scalar(text(undone))
+        )
+    return wrong
+
+
+def _counts(person_id: int, verb: str, *, passes: bool) -> list[tuple[str, int]]:
+    """Return how often each thing happened that must have happened once."""
+    queries = {
+        "attempt": "SELECT count(*) FROM attempt WHERE person_id = :p AND submitted_at IS NOT NULL",
+        "record": "SELECT count(*) FROM record_entry WHERE person_id = :p AND verb = :verb",
+    }
+    if passes:
+        queries |= {
+            "certificate": "SELECT count(*) FROM certificate WHERE person_id = :p",
+            "document": "SELECT count(*) FROM certificate_pdf JOIN certificate"
+            " ON certificate.id = certificate_id WHERE person_id = :p",
+            "job": "SELECT count(*) FROM certificate JOIN job"
+            " ON key = 'certificates.render:' || certificate.id WHERE person_id = :p",
+        }
+    values = {"p": person_id, "verb": verb}
+    return [(what, db.session.scalar(text(query), values) or 0) for what, query in queries.items()]
