@@ -28,6 +28,7 @@ ACTIONS = {
     "courses.material_retired": _("Material retired"),
     "courses.material_brought_back": _("Material brought back"),
     "exams.import_decided": _("Import of questions decided"),
+    "exams.question_moved": _("Question moved to another pool"),
     "exams.questions_imported": _("Questions imported"),
     "exams.marked": _("Answer marked"),
     "backup.created": _("Backup made"),

@@ -123,3 +123,12 @@ class NothingChosenError(LmsError):
 
     code = "nothing-chosen"
     message = _("No question is ticked. Tick those that shall go in.")
+
+
+class OwnedByFilesError(LmsError):
+    """The question comes with the content files, which say its pool at every import."""
+
+    code = "owned-by-files"
+    message = _(
+        "This question comes with the content files. Change its pool there and import them."
+    )
