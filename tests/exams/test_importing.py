@@ -88,6 +88,8 @@ class TestTheWay:
         address = bring(client)
         page = client.get(address)
         assert ticked(page) == [1, 2, 3]
+        first = "the first one is at no. 2, line 4" if language == "en" else "第 2 题，第 4 行"
+        assert first in page.text
         assert db.session.scalars(select(Question)).all() == []
         reply = choose(client, address, 1, 3, act="in")
         assert client.get(address).location == reply.location

@@ -48,7 +48,16 @@ def kind_name(value: str) -> str:
     return str(_OTHERS[Sort(value)])
 
 
+def place(where: str) -> str:
+    """Return where a file has something, in words: readers say it as ``3, line 12``."""
+    number, is_line, line = where.partition(", line ")
+    told = _("no. %(number)s, line %(line)s")
+    return str(told) % {"number": number, "line": line} if is_line else where
+
+
 def problem(row: Sequence[Any]) -> str:
     """Return the sentence of a problem as a row keeps it: severity, code and values."""
     severity, code, values = row
+    if "first" in values:  # another place in the file
+        values = values | {"first": place(str(values["first"]))}
     return sentence(Problem("", Severity(severity), code, values))
