@@ -13,6 +13,7 @@ JOBS = {
     "exams.import": _("Import of questions"),
     "exams.import-check": _("Check of a file with questions"),
     "courses.assign": _("Assignment of a programme"),
+    "certificates.bundle": _("Certificates as PDF"),
     "reports.effectiveness": _("Effectiveness report"),
     "reports.export": _("Effectiveness report as a file"),
 }

@@ -9,6 +9,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.journeys.conftest import new_walker
+from tests.journeys.marking import mark_what_waits
 from tests.journeys.site import Site
 from tests.journeys.walker import Walker
 
@@ -60,6 +61,9 @@ def test_the_whole_way(site: Site, administrator: str, language: str, shots: Pat
         for stage in (1, 2, 3, 4):
             assert walker.read_stage() >= 1
             sit(walker)
+            if stage == 3:  # it has two letters, which a person marks
+                assert mark_what_waits(site, administrator) == 2
+                walker.browser.refresh()
             assert words["passed"] in walker.one(".verdict h1").text, stage
         assert len(walker.all(".verdict a[href$='/certificates']")) == 1
         check_certificates(walker, words["valid"], shots)
