@@ -27,6 +27,9 @@ ACTIONS = {
     "courses.material_replaced": _("Material replaced"),
     "courses.material_retired": _("Material retired"),
     "courses.material_brought_back": _("Material brought back"),
+    "exams.import_decided": _("Import of questions decided"),
+    "exams.question_moved": _("Question moved to another pool"),
+    "exams.questions_imported": _("Questions imported"),
     "exams.marked": _("Answer marked"),
     "backup.created": _("Backup made"),
     "backup.failed": _("Backup failed"),
@@ -55,6 +58,9 @@ KINDS = {
     "content": _("Content"),
     "backup": _("Backup"),
     "report": _("Effectiveness report"),
+    "bank": _("Question bank"),
+    "question-import": _("Import of questions"),
+    "question": _("Question"),
     "job": _("Job"),
     "mail": _("Mails"),
 }
@@ -102,6 +108,11 @@ FIELDS = {
     "made_at": _("Backup of"),
     "kept_in": _("Kept aside in"),
     "added": _("added"),
+    "bank": _("Question bank"),
+    "stored": _("questions that are new in the bank"),
+    "chosen": _("chosen questions"),
+    "pool": _("Pool"),
+    "code": _("Code"),
     "changed": _("changed"),
 }
 

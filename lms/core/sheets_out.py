@@ -46,6 +46,8 @@ class Column:
     """In characters."""
     number_format: str = ""
     """As spreadsheets spell it, such as `DATE`; empty for text and plain numbers."""
+    choices: Sequence[str] = ()
+    """What may be filled in, as a list to choose from; empty for anything. 255 characters in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def write_xlsx(path: Path, sheets: Iterable[Sheet], *, zone: ZoneInfo) -> None:
             part.name: {each.heading: each.width for each in part.columns} for part in parts
         },
         column_formats={part.name: _formats(part.columns) for part in parts},
+        data_validations={part.name: _choices(part.columns) for part in parts},
         page_setup=dict.fromkeys((part.name for part in parts), ON_PAPER),
     )
 
@@ -158,4 +161,12 @@ def _formats(columns: Iterable[Column]) -> dict[str, Format]:
         each.heading: Format().set_num_format(each.number_format)
         for each in columns
         if each.number_format
+    }
+
+
+def _choices(columns: Iterable[Column]) -> dict[str, dict[str, Any]]:
+    return {
+        each.heading: {"type": "list", "values": list(each.choices)}
+        for each in columns
+        if each.choices
     }

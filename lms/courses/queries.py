@@ -57,6 +57,18 @@ _RUNS = (
 _OWN_RUN = _RUNS.where(Enrolment.id == bindparam("enrolment_id"))
 
 
+def module_titles() -> dict[str, Bilingual]:
+    """Return module code -> title, for the modules of the published programmes in their order."""
+    published = Programme.published_id == ProgrammeVersion.id
+    query = select(ProgrammeVersion.structure).join(Programme, published).order_by(Programme.id)
+    return {
+        module["code"]: module["title"]
+        for structure in db.session.scalars(query)
+        for stage in structure["stages"]
+        for module in stage["modules"]
+    }
+
+
 def enrolments_of(person: Person) -> Sequence[Enrolment]:
     """Return a person's runs, latest first."""
     return db.session.scalars(_RUNS, {"person_id": person.id}).all()

@@ -67,6 +67,7 @@ def _teaching(person: Person) -> list[Entry]:
     own = [
         ("studio", "courses.studio", "book-open", _("Programme")),
         ("exams", "exams.overview", "clipboard-check", _("Exams")),
+        ("bank", "exams.bank_list", "table", _("Question bank")),
         ("marking", "exams.marking_list", "list-checks", _("Marking")),
     ]
     if person.roles & {Role.HR, Role.ADMIN, Role.MANAGER}:  # it stands in their groups

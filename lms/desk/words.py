@@ -10,6 +10,8 @@ JOBS = {
     "accounts.import": _("Import of people"),
     "accounts.import-check": _("Check of a file with people"),
     "accounts.invite": _("Invitations"),
+    "exams.import": _("Import of questions"),
+    "exams.import-check": _("Check of a file with questions"),
     "courses.assign": _("Assignment of a programme"),
     "certificates.bundle": _("Certificates as PDF"),
     "reports.effectiveness": _("Effectiveness report"),

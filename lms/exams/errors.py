@@ -109,3 +109,26 @@ class PaperNotReadyError(LmsError):
 
     code = "paper-not-ready"
     message = _("This exam has too few questions at the moment. Your trainer has to add some.")
+
+
+class ImportNotOpenError(LmsError):
+    """The import was decided, cancelled or has expired: nothing is left to decide."""
+
+    code = "question-import-not-open"
+    message = _("There is nothing left to decide about these questions. Bring them again.")
+
+
+class NothingChosenError(LmsError):
+    """No question of the file is ticked."""
+
+    code = "nothing-chosen"
+    message = _("No question is ticked. Tick those that shall go in.")
+
+
+class OwnedByFilesError(LmsError):
+    """The question comes with the content files, which say its pool at every import."""
+
+    code = "owned-by-files"
+    message = _(
+        "This question comes with the content files. Change its pool there and import them."
+    )

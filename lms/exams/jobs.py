@@ -2,7 +2,63 @@
 
 from datetime import timedelta
 
+from lms.core import clock, queue
 from lms.core.chores import every
+from lms.core.db import db
+from lms.core.queue import Effect, handler
 from lms.exams import services
+from lms.exams.exchange import storing
+from lms.exams.import_models import QuestionImport
+from lms.exams.importing import checking, files, queries, services as importing
 
 every(timedelta(seconds=20))(services.sweep)
+BROUGHT_AT_ONCE = 100
+"""Questions per transaction."""
+
+
+@handler("exams.import-check")
+def check(import_id: int) -> Effect:
+    """Read a file and say what each question would do."""
+    row = db.session.get(QuestionImport, import_id)
+    if row is None:  # swept away before anyone came to look
+        return lambda: None
+    found = checking.check(files.read(row.stored_as), row.wanted)
+    db.session.rollback()  # the read is over; the effect begins anew
+
+    def keep() -> dict[str, str]:
+        importing.note_check(import_id, found, at=clock.now())
+        return {"page": _page(import_id)}
+
+    return keep
+
+
+@handler("exams.import")
+def bring_in(import_id: int) -> Effect:
+    """Bring the chosen questions in, part by part; the effect notes that it is done.
+
+    The parts are written before the effect, for one transaction over thousands of questions would
+    keep everyone else from saving. Tried again, it goes on with those that are not in.
+    """
+    row = db.session.get(QuestionImport, import_id)
+    if row is None or row.decided_at is None:
+        return lambda: None
+    decided_at, order = row.decided_at, importing.order_of(row)
+    found = checking.check(files.read(row.stored_as), row.wanted)
+    wanted = set(queries.left_to_do(import_id))
+    chosen = [each for each in found.questions if each.number in wanted]
+    known = storing.known_in(order.bank)
+    db.session.rollback()
+    for start in range(0, len(chosen), BROUGHT_AT_ONCE):
+        some = chosen[start : start + BROUGHT_AT_ONCE]
+        importing.bring_in(import_id, some, known, at=decided_at)
+        queue.note_progress(start + len(some), len(chosen))
+
+    def done() -> dict[str, str]:
+        importing.note_done(import_id, at=clock.now())
+        return {"page": _page(import_id)}
+
+    return done
+
+
+def _page(import_id: int) -> str:
+    return f"/studio/questions/import/{import_id}"

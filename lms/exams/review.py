@@ -10,12 +10,15 @@ from typing import Any
 from lms.exams import body, queries
 from lms.exams.models import Attempt, ResponseFile
 from lms.exams.review_parts import ByHandParts, PartLine, RubricLine, by_hand_of, parts_of
-from lms.exams.rules import marks, pairs, shorttext
+from lms.exams.rules import drawing, marks, pairs, shorttext
+from lms.exams.rules.drawing import Candidate
 from lms.exams.rules.kinds import BY_HAND, Kind
 from lms.exams.rules.normal import parse_number
 from lms.exams.rules.settings import ExamRules, Shown
 
 Bilingual = Mapping[str, str]
+PREVIEWED = frozenset({Shown.KEY, Shown.EXPLANATION})
+"""What a trainer sees of a question that nobody has answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,18 @@ def review(attempt: Attempt, language: str) -> Review:
         for number, entry in enumerate(attempt.layout, start=1)
     ]
     return Review(lines, _units(lines), shows)
+
+
+def preview(question: queries.Shown, points: int, language: str) -> Line:
+    """Return a question as a review shows it with key and explanation, answered by nobody."""
+    kind = Kind(question.kind)
+    keys, places = body.written_keys(kind, question.body), body.things(kind, question.body)
+    candidate = Candidate(
+        "", 0, "", kind, 1, frozenset(), points, keys, shuffle=False, things=places
+    )
+    entry = (question.version_id, drawing.option_order("", candidate), points)
+    view = _View(PREVIEWED, language, ByHandParts({}, {}))
+    return _line(_Place(1, entry, question, None), view)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from lms.accounts.errors import NotOpenError
 from lms.accounts.importing import bringing, files, queries, services, words, writing
 from lms.accounts.models import AccessLink, PeopleImport, PeopleImportRow, Person
 from lms.accounts.rules import Details, Role, Verdict
-from lms.core import clock, queue
+from lms.core import clock, queue, uploads
 from lms.core.audit import AuditEntry
 from lms.core.db import db
 from lms.core.errors import NotAllowedError, NotFoundError
@@ -232,7 +232,7 @@ class TestBringingIn:
     def test_what_has_expired_stays_out(self, hr: Person) -> None:
         row = upload(hr, ["1", "Li"])
         with pytest.raises(NotOpenError):
-            services.decide(row, actor=hr, at=clock.now() + files.KEPT)
+            services.decide(row, actor=hr, at=clock.now() + uploads.KEPT)
 
     def test_progress_is_told(self, hr: Person, session: Session) -> None:
         row = upload(hr, ["1", "Li"], ["2", "Wang"])

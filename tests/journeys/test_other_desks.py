@@ -182,7 +182,9 @@ PAGES = {
     "demo-hr": ["/records", "/records?view=overdue", "/admin/people", "/admin/people/import",
                 "/admin/assign", "/reports", "/downloads"],
     "demo-trainer": ["/studio", "/studio/lessons/S1-C-4", "/studio/lessons/S1-C-4/materials",
-                     "/studio/exams", "/studio/exams/stage-1"],
+                     "/studio/exams", "/studio/exams/stage-1", "/studio/questions",
+                     "/studio/questions/S1-C-q01", "/studio/questions/import",
+                     "/studio/questions/export?bank=S1-C"],
     "demo-manager": ["/team", "/records"],
 }  # fmt: skip
 

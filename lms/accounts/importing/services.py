@@ -10,14 +10,14 @@ from sqlalchemy import select, update
 
 from lms.accounts import keeping
 from lms.accounts.errors import NotOpenError, PeopleFileError
-from lms.accounts.importing import files, lines, planning, queries, writing
+from lms.accounts.importing import lines, planning, queries, writing
 from lms.accounts.importing.bringing import Check
 from lms.accounts.importing.columns import Field
 from lms.accounts.importing.known import Snapshot
 from lms.accounts.importing.planned import Planned
 from lms.accounts.models import PeopleImport, PeopleImportRow, Person
 from lms.accounts.rules import Verdict
-from lms.core import audit, clock, queue
+from lms.core import audit, clock, queue, uploads
 from lms.core.db import db, transaction
 from lms.core.queue import Job
 
@@ -46,7 +46,7 @@ def receive(
         stored_as=stored_as,
         invite=invite,
         asked_at=at,
-        expires_at=at + files.KEPT,
+        expires_at=at + uploads.KEPT,
         summary={},
         outcome={},
     )

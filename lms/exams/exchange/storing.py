@@ -1,16 +1,17 @@
 """Imported questions into the bank, and the bank's out of it. The only writer of imports."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select, true
 
 from lms.core import audit
 from lms.core.db import db, transaction
+from lms.core.placeholders import LANGUAGES
 from lms.core.text import digest
 from lms.courses import queries as courses
 from lms.exams.exchange import banked, banking, texts
@@ -38,14 +39,28 @@ class Order:
 
 
 @transaction()
-def store(report: Report, order: Order, *, actor_id: int | None, at: datetime) -> int:
+def store(
+    report: Report,
+    order: Order,
+    *,
+    actor_id: int | None,
+    at: datetime,
+    known: Mapping[str, str] | None = None,
+) -> int:
     """Put the questions of a report into a bank; return how many went in.
 
     A question that the bank has already, by its normalised text, does not go in twice. What does not
     go in, and what of it is not kept, is added to the report's problems.
+
+    Args:
+        report: the questions, and what is wrong with them.
+        order: where they go.
+        actor_id: who asked for it; None for the operator.
+        at: now.
+        known: what `known_in` says of the bank, for whoever stores part after part.
     """
     wrong = {each.where for each in report.problems if each.severity.value == "error"}
-    known = _known(order.bank)
+    known = known_in(order.bank) if known is None else known
     seen: dict[str, str] = {}
     stored = 0
     for question in report.questions:
@@ -72,19 +87,31 @@ def fingerprint(question: Read) -> str:
     return hashlib.sha256("\0".join(said).encode()).hexdigest()
 
 
+Entry = tuple[int | None, Read, dict[str, Any]]
+"""Number within a case, question, and its body in the bank."""
+
+
+def entries(question: Read) -> list[Entry]:
+    """Return what a question is in the bank: one entry, or one for each part of a case.
+
+    Raises:
+        UnbankableError: the bank has no form for it.
+    """
+    if question.sort is Sort.CASE:
+        return _case(question)
+    return [(None, question, banking.body_of(question))]
+
+
 def _store(question: Read, order: Order, report: Report, at: datetime) -> int:
     try:
-        if question.sort is Sort.CASE:
-            entries = _case(question)
-        else:
-            entries = [(None, question, banking.body_of(question))]
+        found = entries(question)
     except UnbankableError as error:
         report.error(question.where, error.code)
         return 0
     for code in banking.losses(question):
         report.warning(question.where, code)
     code = _code(order.bank, fingerprint(question))
-    for part, one, body in entries:
+    for part, one, body in found:
         own = code if part is None else f"{code}-{part}"
         if part is not None:
             body["case"]["code"] = code
@@ -92,7 +119,7 @@ def _store(question: Read, order: Order, report: Report, at: datetime) -> int:
     return 1
 
 
-def _case(question: Read) -> list[tuple[int | None, Read, dict[str, Any]]]:
+def _case(question: Read) -> list[Entry]:
     parts = banking.parts_of(question)
     stem = banking.both(question.stem)
     return [
@@ -128,14 +155,30 @@ def _add(
         db.session.flush()
 
 
+def code_in(bank: str, question: Read) -> str:
+    """Return the code that a question gets in a bank."""
+    return _code(bank, fingerprint(question))
+
+
 def _code(bank: str, mark: str) -> str:
     whole = hashlib.sha256(f"{bank}\0{mark}".encode()).hexdigest()
     return f"Q-{whole[:_CODE].upper()}"
 
 
-def _known(bank: str) -> dict[str, str]:
-    """Return fingerprint -> code of what a bank has, drafts too."""
+def known_in(bank: str) -> dict[str, str]:
+    """Return fingerprint -> code of what a bank has, drafts and retired ones too."""
     return {fingerprint(question): code for code, question in _read(_of_bank(bank), "zh")}
+
+
+def known_anywhere() -> dict[str, str]:
+    """Return fingerprint -> code and bank of whatever is asked already, in either language."""
+    rows = db.session.execute(select(Question.code, Question.case, Question.bank, Question.unit))
+    homes = {case or code: bank or unit for code, case, bank, unit in rows}
+    return {
+        fingerprint(question): f"{code} · {homes[code]}" if homes[code] else code
+        for language in LANGUAGES
+        for code, question in _read(true(), language)
+    }
 
 
 def exported(bank: str, language: str) -> list[Read]:
@@ -145,7 +188,8 @@ def exported(bank: str, language: str) -> list[Read]:
         bank: the name that an import gave, or the code of a programme or of a module.
         language: ``zh`` or ``en``.
     """
-    return [question for _code, question in _read(_of_bank(bank), language)]
+    current = and_(_of_bank(bank), Question.pool != Pool.RETIRED)
+    return [question for _code, question in _read(current, language)]
 
 
 def _of_bank(bank: str) -> Any:
@@ -168,7 +212,7 @@ def _read(where: Any, language: str) -> Iterator[tuple[str, Read]]:
     rows = db.session.execute(
         select(Question, QuestionVersion)
         .join(QuestionVersion, QuestionVersion.question_id == Question.id)
-        .where(where, Question.pool != Pool.RETIRED)
+        .where(where)
         .order_by(Question.id, newest)
     )
     done: set[int] = set()

@@ -87,6 +87,7 @@ _QUESTION: dict[str, LazyString] = {
     "same-options": _("Two options have the same text."),
     "duplicate": _("The bank has this question already: %(known)s."),
     "twice-in-file": _("The file has this question twice; the first one is at %(first)s."),
+    "no-question": _("A text between questions; it does not go into the bank."),
     "points-rounded": _("Parts of points are not kept; they were rounded up."),
     "not-stored": _("This kind cannot be kept in the bank."),
     "no-key-no-store": _("Without a right answer it cannot be kept in the bank."),

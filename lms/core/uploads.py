@@ -1,0 +1,55 @@
+"""Files that somebody brought for a job to read, kept until they have decided, and for a while after.
+
+Beside the database, a folder per kind, under names of our own: what a person calls a file is never
+a path.
+"""
+
+import os
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import current_app
+
+from lms.core import disk
+
+KEPT = timedelta(days=3)
+SPARED = timedelta(days=1)
+"""So long a file may be without a row that speaks of it: the row may be on its way."""
+
+
+def write(folder: str, content: bytes) -> str:
+    """Store a file durably, outside any transaction; return its name.
+
+    Raises:
+        NoRoomForFilesError: the disk is almost full.
+    """
+    disk.need_room_for_files()
+    place = _place(folder)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = secrets.token_hex(16)
+    with (place / name).open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return name
+
+
+def read(folder: str, stored_as: str) -> bytes:
+    """Return the bytes of a stored file; none, if it was swept away meanwhile."""
+    path = _place(folder) / stored_as
+    return path.read_bytes() if path.exists() else b""
+
+
+def sweep(folder: str, known: Collection[str], *, at: datetime) -> None:
+    """Remove the files that nothing speaks of any more."""
+    place = _place(folder)
+    for path in place.iterdir() if place.is_dir() else ():
+        age = at.timestamp() - path.stat().st_mtime
+        if path.name not in known and age > SPARED.total_seconds():
+            path.unlink(missing_ok=True)
+
+
+def _place(folder: str) -> Path:
+    return Path(current_app.instance_path) / folder

@@ -1,0 +1,88 @@
+"""The trainer's pages of the question bank: what there is, and one question whole."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms.accounts.login import me
+from lms.core.errors import NotFoundError, found
+from lms.core.paging import page_of
+from lms.core.text import local
+from lms.courses.queries import module_titles
+from lms.exams import holdings, keeping, paper, queries, review, words
+from lms.exams.blueprint import bp
+from lms.exams.holdings import Wanted
+from lms.exams.importing import queries as importing, words as names
+from lms.exams.models import Pool
+from lms.exams.rules.kinds import Kind
+from lms.web.i18n import language
+
+LONGEST_SEARCH = 80
+DIFFICULTIES = range(1, 6)
+
+
+@bp.get("/studio/questions")
+def bank_list() -> str:
+    """List the questions of the bank that fit what was asked for."""
+    asked = {
+        each: request.args.get(each, "").strip()[:LONGEST_SEARCH]
+        for each in ("text", "kind", "unit", "bank", "pool", "tag")
+    }
+    difficulty = request.args.get("difficulty", type=int)
+    wanted = Wanted(**asked, difficulty=difficulty)
+    return render_template(
+        "exams/bank.html",
+        page=page_of(holdings.entries(wanted), request.args.get("page", 1, type=int)),
+        wanted=wanted,
+        asked={key: each for key, each in {**asked, "difficulty": difficulty}.items() if each},
+        choices=_choices(),
+        kind_name=words.kind_name,
+        pools=names.POOLS,
+    )
+
+
+@bp.get("/studio/questions/<code>")
+def question(code: str) -> str:
+    """Show a question as a trainee sees it after handing in, and where it is used."""
+    row = holdings.question_with(code)
+    versions = holdings.versions_of(row)
+    current = next((each for each in versions if each.id == row.published_id), versions[0])
+    version = request.args.get("version", current.number, type=int)
+    shown = found(next((each for each in versions if each.number == version), None))
+    line = review.preview(queries.questions([shown.id])[shown.id], shown.points, language())
+    return render_template(
+        "exams/question.html",
+        question=row,
+        line=line,
+        review={"shows": review.PREVIEWED},
+        versions=versions,
+        shown=shown,
+        current=current,
+        exams=holdings.drawn_by(row),
+        pools=names.POOLS,
+        kind_name=words.kind_name,
+        pieces=paper.pieces,
+        lesson_titles={},
+    )
+
+
+@bp.post("/studio/questions/<code>/pool")
+def question_pool(code: str) -> ResponseReturnValue:
+    """Put a question into another pool."""
+    pool = request.form.get("pool", "")
+    if pool not in set(Pool):
+        raise NotFoundError
+    keeping.move(holdings.question_with(code), Pool(pool), actor=me())
+    flash(_("The question is in the pool “%(pool)s” now.", pool=names.POOLS[Pool(pool)]), "success")
+    return redirect(url_for(".question", code=code))
+
+
+def _choices() -> dict[str, list[tuple[object, str]]]:
+    """Return what each filter offers: value and words."""
+    titles = module_titles().items()
+    return {
+        "kind": [(each.value, words.kind_name(each)) for each in Kind if each is not Kind.CASE],
+        "unit": [(code, f"{code} · {local(title, language())}") for code, title in titles],
+        "bank": [(each, each) for each in importing.bank_names()],
+        "difficulty": [(each, str(each)) for each in DIFFICULTIES],
+    }

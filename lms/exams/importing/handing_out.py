@@ -1,0 +1,65 @@
+"""Banks as files for other programs, and what of a bank each format can say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lms.core.errors import NotFoundError
+from lms.core.placeholders import LANGUAGES
+from lms.core.text import filename, local
+from lms.courses.queries import module_titles
+from lms.exams.exchange import storing, writing
+from lms.exams.exchange.question import Question
+from lms.exams.importing import queries
+
+MIMES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "gift": "text/plain",
+    "moodlexml": "application/xml",
+    "qti21": "application/zip",
+}
+ENDINGS = {"xlsx": "xlsx", "gift": "gift.txt", "moodlexml": "xml", "qti21": "zip"}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A format, and what of a bank it can say."""
+
+    format: str
+    count: int
+    left_out: Sequence[str]
+    """Names of the questions that it has no form for."""
+
+
+def banks(language: str) -> dict[str, str]:
+    """Return name or code of each bank -> what it is called: those of imports, then the modules."""
+    named = {each: each for each in queries.bank_names()}
+    modules = {
+        code: f"{code} · {local(title, language)}" for code, title in module_titles().items()
+    }
+    return named | modules
+
+
+def offers(bank: str, language: str) -> list[Offer]:
+    """Return what each format can say of a bank; none, if there is nothing in it."""
+    questions = storing.exported(bank, language)
+    return [_offer(each, questions) for each in writing.WRITERS] if questions else []
+
+
+def _offer(wanted: str, questions: Sequence[Question]) -> Offer:
+    writer = writing.WRITERS[wanted]
+    left_out = [each.name for each in questions if not writer.is_sayable(each)]
+    return Offer(wanted, len(questions) - len(left_out), left_out)
+
+
+def made(bank: str, wanted: str, language: str) -> tuple[str, bytes]:
+    """Return name and content of a bank's file.
+
+    Raises:
+        NotFoundError: there is no such format or language, or nothing in such a bank.
+    """
+    known = wanted in writing.WRITERS and language in LANGUAGES
+    questions = storing.exported(bank, language) if known else []
+    if not questions:
+        raise NotFoundError
+    content, _report = writing.write(questions, wanted)
+    return f"{filename(bank, language)}.{ENDINGS[wanted]}", content

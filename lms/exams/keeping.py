@@ -1,0 +1,31 @@
+"""What is done with questions of the bank on pages. Each function is one transaction."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from lms.accounts.models import Person
+from lms.core import audit
+from lms.core.db import db, transaction
+from lms.exams.errors import OwnedByFilesError
+from lms.exams.models import Pool, Question
+
+
+@transaction()
+def move(question: Question, pool: Pool, *, actor: Person, at: datetime | None = None) -> None:
+    """Put a question into another pool, a case with all its parts: also to retire it or bring it back.
+
+    Papers that have it keep it, and so do their results.
+
+    Raises:
+        OwnedByFilesError: it comes with the content files, which say its pool at every import.
+    """
+    if question.bank is None:
+        raise OwnedByFilesError
+    own = Question.case == question.case if question.case else Question.id == question.id
+    for each in db.session.scalars(select(Question).where(own)).all():
+        if each.pool is pool:
+            continue
+        audit.note("exams.question_moved", kind="question", object_id=each.code, actor_id=actor.id,
+                   at=at, bank=each.bank, pool=[each.pool.value, pool.value])  # fmt: skip
+        each.pool = pool
