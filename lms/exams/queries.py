@@ -13,7 +13,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
@@ -166,7 +166,7 @@ def _candidate(row: Any) -> Candidate:
         unit=row.unit,
         kind=row.kind,
         difficulty=row.difficulty,
-        tags=frozenset(row.tags),
+        tags=body.tags_of(row.tags, row.body),
         points=row.points,
         options=body.written_keys(row.kind, row.body),
         shuffle=body.is_shuffled(row.kind, row.body),
@@ -187,6 +187,21 @@ def _cases(rows: Sequence[Any]) -> list[Candidate]:
     ]
 
 
+def seen(person_id: int) -> dict[str, int]:
+    """Return code -> when a person was last shown a question or case, higher for later."""
+    sat = select(Attempt.layout).where(Attempt.person_id == person_id)
+    layouts = db.session.scalars(sat.order_by(Attempt.started_at, Attempt.id))
+    last = {entry[0]: turn for turn, layout in enumerate(layouts, start=1) for entry in layout}
+    if not last:
+        return {}
+    named = select(QuestionVersion.id, func.coalesce(Question.case, Question.code))
+    named = named.join(Question, Question.id == QuestionVersion.question_id)
+    found_codes: dict[str, int] = {}
+    for version_id, code in db.session.execute(named.where(QuestionVersion.id.in_(last))):
+        found_codes[code] = max(last[version_id], found_codes.get(code, 0))
+    return found_codes
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A question as an attempt pinned it."""
@@ -196,6 +211,8 @@ class Shown:
     unit: str
     number: int
     kind: Any
+    tags: frozenset[str]
+    """With the one that its flag `safety` stands for."""
     body: Mapping[str, Any]
 
 
@@ -206,6 +223,7 @@ _SHOWN = (
         Question.unit,
         QuestionVersion.number,
         QuestionVersion.kind,
+        QuestionVersion.tags,
         QuestionVersion.digest,
     )
     .join(Question, Question.id == QuestionVersion.question_id)
@@ -222,7 +240,10 @@ def questions(version_ids: Iterable[int]) -> dict[int, Shown]:
     """Return version id -> question, in one statement, or two, and without entities."""
     rows = db.session.execute(_SHOWN, {"ids": list(version_ids)}).all()
     bodies = _bodies_of((row.id, row.digest) for row in rows)
-    return {row.id: Shown(*row[:5], bodies[row.id]) for row in rows}
+    return {
+        row.id: Shown(*row[:5], body.tags_of(row.tags, bodies[row.id]), bodies[row.id])
+        for row in rows
+    }
 
 
 def _bodies_of(versions: Iterable[tuple[int, str]]) -> dict[int, Mapping[str, Any]]:
