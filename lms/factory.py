@@ -42,6 +42,7 @@ import lms.exams.cli
 import lms.exams.jobs
 import lms.exams.marking_views
 import lms.exams.outcome_views
+import lms.exams.talk_views
 import lms.exams.upload_views
 import lms.exams.views
 import lms.notifications.jobs

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import Length, Regexp
 
 from lms.core.errors import LmsError
 from lms.exams.marking import Judgement
@@ -77,6 +77,30 @@ def from_form(fields: MultiDict[str, str], slots: int) -> list[Answer]:
 def _given(fields: MultiDict[str, str], slot: int) -> tuple[str, ...]:
     gaps = takewhile(lambda name: name in fields, (f"a{slot}.{n}" for n in count(1)))
     return (*fields.getlist(f"a{slot}"), *(fields[name] for name in gaps))
+
+
+class TalkForm(FlaskForm):
+    """What was said in a talk. Several stand on one page, so each has names of its own."""
+
+    note = TextAreaField(
+        _("What you found and agreed"),
+        [
+            Regexp(r"(?s).*\S", message=_("Write in a line or two what you agreed.")),
+            Length(max=LONGEST_COMMENT, message=_("%(max)d characters at most.")),
+        ],
+        render_kw={"rows": 3},
+    )
+
+    @classmethod
+    def of(cls, enrolment_id: int, exam_code: str, *, is_empty: bool = False) -> "TalkForm":
+        """Return the form of one person and exam, as it was sent or empty."""
+        prefix = f"{exam_code}-{enrolment_id}"
+        return cls(prefix=prefix, formdata=None) if is_empty else cls(prefix=prefix)
+
+    @property
+    def said(self) -> str:
+        """What was typed."""
+        return str(self.note.data or "").strip()
 
 
 class MarkingForm(FlaskForm):

@@ -26,6 +26,7 @@ from lms.exams import body
 from lms.exams.models import (
     Attempt,
     Exam,
+    ExamTalk,
     ExamVersion,
     Marking,
     Pool,
@@ -57,6 +58,8 @@ class ExamSummary:
     retake_opens_at: datetime | None
     is_waiting: bool
     """Whether an attempt is handed in and a person has yet to mark it."""
+    needs_talk: bool
+    """Whether a talk has to be recorded before the next attempt."""
     rules: ExamRules
     """Of the version that is published now."""
 
@@ -96,21 +99,41 @@ _TRIES = (
 
 
 def exam_summaries(person: Person, enrolment: Enrolment) -> dict[str, ExamSummary]:
-    """Return exam code -> summary for the exams of a run's stages; two statements."""
+    """Return exam code -> summary for the exams of a run's stages; two statements, or three."""
     codes = [stage.exam for stage in courses.outline_of(enrolment).stages if stage.exam]
     rows = db.session.execute(_PUBLISHED, {"codes": codes})
-    settings: dict[str, Any] = {row.code: row.settings for row in rows}
+    rules = {row.code: ExamRules.read(row.settings) for row in rows}
     asked = {"run": enrolment.id, "person": person.id}
     sat = db.session.execute(_TRIES, asked).all()
+    tries = {code: [row for row in sat if row.code == code] for code in rules}
+    asks = any(
+        timing.needs_talk(_failed_at(tries[code]), (), each.talk_after)
+        for code, each in rules.items()
+    )
+    talks = talks_of([enrolment.id]) if asks else {}
     return {
-        code: _summary(ExamRules.read(given), [row for row in sat if row.code == code])
-        for code, given in settings.items()
+        code: _summary(each, tries[code], talks.get((enrolment.id, code), ()))
+        for code, each in rules.items()
     }
 
 
-def _summary(exam: ExamRules, tries: Sequence[Any]) -> ExamSummary:
+def talks_of(enrolment_ids: Iterable[int]) -> dict[tuple[int, str], list[datetime]]:
+    """Return run and exam code -> when talks about its failed attempts were recorded."""
+    query = select(ExamTalk.enrolment_id, Exam.code, ExamTalk.recorded_at)
+    query = query.join(Exam, Exam.id == ExamTalk.exam_id)
+    found_talks: defaultdict[tuple[int, str], list[datetime]] = defaultdict(list)
+    for run, code, at in db.session.execute(query.where(ExamTalk.enrolment_id.in_(enrolment_ids))):
+        found_talks[run, code].append(at)
+    return found_talks
+
+
+def _failed_at(tries: Iterable[Any]) -> list[datetime]:
+    return [each.submitted_at for each in tries if each.passed is False]
+
+
+def _summary(exam: ExamRules, tries: Sequence[Any], talks: Sequence[datetime]) -> ExamSummary:
     scores = [each.score for each in tries if each.score is not None]
-    failed_at = [each.submitted_at for each in tries if each.passed is False]
+    failed_at = _failed_at(tries)
     still_open = next((each.id for each in tries if each.submitted_at is None), None)
     is_passed = any(each.passed for each in tries)
     return ExamSummary(
@@ -129,6 +152,7 @@ def _summary(exam: ExamRules, tries: Sequence[Any]) -> ExamSummary:
         if is_passed
         else timing.retake_opens_at(failed_at, exam.cooldown_days),
         is_waiting=any(each.submitted_at and each.passed is None for each in tries),
+        needs_talk=not is_passed and timing.needs_talk(failed_at, talks, exam.talk_after),
         rules=exam,
     )
 

@@ -19,6 +19,7 @@ EXAMS = "exams"
 _FIELDS = (
     "code", "title", "minutes", "pass_percent", "attempts", "cooldown_days", "shuffle_questions",
     "review", "draw", "penalty", "limits", "sections", "avoid_seen",
+    "talk_after",
 )  # fmt: skip
 _LONGEST, _MOST_ATTEMPTS, _LONGEST_WAIT, _MOST = 600, 20, 365, 200
 
@@ -99,6 +100,10 @@ def _check_fields(exam: Entry) -> str:
     elif attempts and len(days) >= attempts:
         said = f"{len(days)} waits for {attempts} attempts"
         exam.warning("unused", said, "After the last attempt nobody waits.", at="cooldown_days")
+    talk = exam.whole("talk_after", 1, _MOST_ATTEMPTS, optional=True)
+    if attempts and talk and talk >= attempts:
+        said = f"a talk from failure {talk} on, for {attempts} attempts"
+        exam.warning("unused", said, "After the last attempt nothing opens.", at="talk_after")
     exam.flag("shuffle_questions", default=True)
     exam.flag("avoid_seen", default=False)
     if exam.value.get("penalty") is not None:

@@ -98,6 +98,8 @@ class ExamRules:
     """A question belongs to the first whose sort it is; without any, each point weighs the same."""
     avoid_seen: bool = False
     """Whether questions that the person has not seen, or not for long, are drawn first."""
+    talk_after: int = 0
+    """From which failure on a talk is recorded before the next attempt; 0 for none."""
 
     @classmethod
     def read(cls, settings: Mapping[str, Any]) -> "ExamRules":
@@ -116,6 +118,7 @@ class ExamRules:
             limits=tuple(_limit(each) for each in settings.get("limits") or ()),
             sections=tuple(_section(each) for each in settings.get("sections") or ()),
             avoid_seen=settings.get("avoid_seen") or False,
+            talk_after=settings.get("talk_after") or 0,
         )
 
     @property
