@@ -22,7 +22,7 @@ from lms.exams.models import Attempt
 from lms.records import queries as records
 from tests.factories import NOON
 
-KEPT = {"audit_entry"}
+KEPT = {"audit_entry", "certificate_status_list"}
 """The audit log outlives everything."""
 
 
