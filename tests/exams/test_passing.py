@@ -63,7 +63,7 @@ def test_a_limit_makes_a_fail_of_a_pass_and_never_the_other_way(
     with_all = passes(pass_percent, sections, limits, paper)
     for number in range(len(limits)):
         fewer = limits[:number] + limits[number + 1 :]
-        assert with_all <= passes(pass_percent, sections, fewer, paper)
+        assert passes(pass_percent, sections, fewer, paper) or not with_all
     found = score(sections, paper)
     assert found is not None
     assert with_all == (reaches(found, pass_percent) and not broken(limits, paper))
@@ -111,9 +111,8 @@ def test_a_better_answer_never_makes_a_fail(
     assert before is not None
     assert after is not None
     assert before <= after
-    assert passes(pass_percent, sections, limits, paper) <= passes(
-        pass_percent, sections, limits, raised
-    )
+    passed = passes(pass_percent, sections, limits, paper)
+    assert passes(pass_percent, sections, limits, raised) or not passed
 
 
 @given(sections=sections, limits=limits, paper=papers.filter(bool), pass_percent=marks_to_pass)

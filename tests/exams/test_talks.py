@@ -115,6 +115,9 @@ def test_the_pages_say_so_and_take_the_note(
     assert "From failed attempt 2 on, your trainer talks with you" in page
     assert "Ask for a time." in page
     assert "Start the exam" not in page
+    home = client.get("/home").text
+    assert "Before the retake: a talk with your trainer" in home
+    assert "Sit the exam again" not in home
     assert client.get("/studio/talks").status_code == 403
     sign_in(client, trainer)
     assert "failed 2 times" in client.get("/studio/talks").text
