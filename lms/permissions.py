@@ -109,6 +109,8 @@ PERMISSIONS: Permissions = {
     "exams.marking_sheet": TRAINERS,
     "exams.marking_file": TRAINERS,
     "exams.forget_snippet": TRAINERS,
+    "exams.underway": TRAINERS,
+    "exams.grant_time": TRAINERS,
     "exams.talks": TALKERS,
     "exams.record_talk": TALKERS,
     "exams.overview": TRAINERS,

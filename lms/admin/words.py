@@ -28,6 +28,7 @@ ACTIONS = {
     "courses.material_retired": _("Material retired"),
     "courses.material_brought_back": _("Material brought back"),
     "exams.marked": _("Answer marked"),
+    "exams.time_granted": _("Time added to an exam"),
     "exams.talk_held": _("Talk after failed attempts recorded"),
     "backup.created": _("Backup made"),
     "backup.failed": _("Backup failed"),

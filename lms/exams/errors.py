@@ -55,6 +55,13 @@ class CoolingDownError(LmsError):
     message = _("The next attempt opens on %(opens)s.")
 
 
+class NotRunningError(LmsError):
+    """Time can be granted to an attempt only while it runs."""
+
+    code = "not-running"
+    message = _("This attempt has ended: no time can be added. Nothing was changed.")
+
+
 class TalkFirstError(LmsError):
     """Somebody has to talk with the trainee before the next attempt."""
 

@@ -297,7 +297,22 @@ class ExamTalk(Base):
     recorded_at: Mapped[datetime]
 
 
+class ExtraTime(Base):
+    """Minutes that were granted to a running attempt. Append-only: together they move its end."""
+
+    __tablename__ = "extra_time"
+    __table_args__ = (CheckConstraint("minutes >= 1", name="minutes_positive"),)
+
+    id: Mapped[pk]
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    minutes: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(200))
+    granted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    granted_at: Mapped[datetime]
+
+
 append_only.protect(ExamTalk.__table__)
+append_only.protect(ExtraTime.__table__)
 
 
 class MarkingSnippet(Base):
