@@ -40,42 +40,6 @@ def test_the_start_page_says_the_rules(client: FlaskClient, trainee: Person) -> 
         assert words in page
 
 
-PASS_RULE = {
-    "limits": [
-        {"safety": True, "wrong": 0},
-        {"unit": "M1", "kind": "single", "wrong": 1},
-        {"kind": "numeric", "least": 50},
-    ],
-    "sections": [
-        {"title": {"zh": "数字", "en": "Numbers"}, "weight": 30, "kind": "numeric"},
-        {"title": {"zh": "其余", "en": "The rest"}, "weight": 70},
-    ],
-}
-
-
-def test_start_and_result_say_the_pass_rule(client: FlaskClient, trainee: Person) -> None:
-    papers.ready(trainee, **PASS_RULE)
-    sign_in(client, trainee)
-    page = client.get("/exams/stage-1").text
-    for words in (
-        "Numbers: 30 %", "The rest: 70 %", "Safety questions: none wrong",
-        "Single choice · M1: 1 wrong at most", "Number: at least 50 % of the points",
-    ):  # fmt: skip
-        assert words in page
-    attempt_id = int(client.post("/exams/stage-1/attempts").location.rsplit("/", 1)[1])
-    attempt = queries.attempt_of(trainee, attempt_id, with_layout=True)
-    wrong = slot_of(attempt, Kind.NUMERIC)
-    answers = [each for each in right_answers(attempt) if each.slot != wrong]
-    hand_in(attempt_id, answers, client=attempt.client, actor=trainee)
-    result = client.get(f"/attempts/{attempt_id}/result").text
-    for words in (
-        "70.00 %", "Numbers: 0.00 % of its points (30 % of the mark)",
-        "A rule beside the pass mark is not kept either",
-        "Number: 0.00 % of the points earned, at least 50 % needed",
-    ):  # fmt: skip
-        assert words in result
-
-
 def test_the_start_page_says_why_not_yet(client: FlaskClient, trainee: Person) -> None:
     run = papers.ready(trainee)
     other = factories.person()
