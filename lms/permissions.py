@@ -13,6 +13,8 @@ LEARNERS = frozenset({Role.TRAINEE, Role.TRAINER, Role.ADMIN})
 """Who works with the sheets: a trainee with those of the own programmes."""
 TRAINERS = frozenset({Role.TRAINER, Role.ADMIN})
 """Who keeps the curriculum and sees how its exams went."""
+TALKERS = frozenset({Role.TRAINER, Role.HR, Role.ADMIN})
+"""Who talks with people in their scope after failed attempts."""
 KEEPERS = frozenset({Role.HR, Role.ADMIN})
 """Who adds, changes and assigns people in their scope."""
 READERS = frozenset({Role.HR, Role.ADMIN, Role.MANAGER})
@@ -107,6 +109,10 @@ PERMISSIONS: Permissions = {
     "exams.marking_sheet": TRAINERS,
     "exams.marking_file": TRAINERS,
     "exams.forget_snippet": TRAINERS,
+    "exams.underway": TRAINERS,
+    "exams.grant_time": TRAINERS,
+    "exams.talks": TALKERS,
+    "exams.record_talk": TALKERS,
     "exams.overview": TRAINERS,
     "exams.outcomes": TRAINERS,
     "exams.bank_list": TRAINERS,

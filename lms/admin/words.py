@@ -31,6 +31,8 @@ ACTIONS = {
     "exams.question_moved": _("Question moved to another pool"),
     "exams.questions_imported": _("Questions imported"),
     "exams.marked": _("Answer marked"),
+    "exams.time_granted": _("Time added to an exam"),
+    "exams.talk_held": _("Talk after failed attempts recorded"),
     "backup.created": _("Backup made"),
     "backup.failed": _("Backup failed"),
     "backup.restored": _("Backup restored"),

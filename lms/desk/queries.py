@@ -28,6 +28,8 @@ class Step(enum.StrEnum):
     GO_ON_SITTING = "go-on-sitting"
     WAIT = "wait"
     """A retake opens later."""
+    TALK = "talk"
+    """A talk has to be recorded before the retake opens."""
     ASK = "ask"
     """No attempt is left, or there is no exam to sit: only a person can help."""
     DONE = "done"
@@ -130,6 +132,8 @@ def _step_of_exam(exam: ExamSummary, *, at: datetime) -> Step:
         return Step.GO_ON_SITTING
     if exam.attempts_used >= exam.attempts_allowed:
         return Step.ASK
+    if exam.needs_talk:
+        return Step.TALK
     if exam.retake_opens_at is not None and exam.retake_opens_at > at:
         return Step.WAIT
     return Step.SIT_AGAIN if exam.attempts_used else Step.SIT

@@ -10,7 +10,7 @@ from lms.accounts.queries import visible_to
 from lms.accounts.rules import Role
 from lms.core.db import db
 from lms.courses.studio import DrawRow, ExamRow
-from lms.exams import words
+from lms.exams import body, words
 from lms.exams.models import Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion
 from lms.exams.rules import drawing
 from lms.exams.rules.drawing import Candidate, fits
@@ -63,6 +63,7 @@ def _sorts() -> Mapping[Candidate, int]:
             QuestionVersion.kind,
             QuestionVersion.difficulty,
             QuestionVersion.tags,
+            QuestionVersion.body["safety"].as_boolean(),
             Question.case,
         )
         .join(Question.published)
@@ -70,8 +71,9 @@ def _sorts() -> Mapping[Candidate, int]:
     )
     found: Counter[Candidate] = Counter()
     cases: defaultdict[str, list[Candidate]] = defaultdict(list)
-    for unit, kind, difficulty, tags, case in db.session.execute(query):
-        sort = Candidate("", 0, unit, kind, difficulty, frozenset(tags), 0, (), shuffle=False)
+    for unit, kind, difficulty, tags, is_safety, case in db.session.execute(query):
+        tagged = body.with_safety(tags, is_safety=bool(is_safety))
+        sort = Candidate("", 0, unit, kind, difficulty, tagged, 0, (), shuffle=False)
         if case is None:
             found[sort] += 1
         else:

@@ -4,7 +4,7 @@ The body is the question's entry in its file with variables filled in (docs/cont
 This is the one place that reads it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -23,6 +23,7 @@ from lms.exams.rules.marks import (
 )
 from lms.exams.rules.pairs import Matching, Ordering, OrderPolicy
 from lms.exams.rules.rubric import ByHand, Item
+from lms.exams.rules.settings import SAFETY
 from lms.exams.rules.shorttext import Accepted, ShortText
 
 Bilingual = Mapping[str, str]
@@ -33,6 +34,16 @@ def key_of(kind: Kind, body: Mapping[str, Any]) -> Key:
     if kind not in _KEYS:
         raise ValueError("a case is answered by its sub-questions")
     return _KEYS[kind](body)
+
+
+def tags_of(tags: Iterable[str], body: Mapping[str, Any]) -> frozenset[str]:
+    """Return a question's tags, with the one that its flag `safety` stands for."""
+    return with_safety(tags, is_safety=bool(body.get("safety")))
+
+
+def with_safety(tags: Iterable[str], *, is_safety: bool) -> frozenset[str]:
+    """Return tags with `SAFETY` among them if the question is one."""
+    return frozenset(tags) | ({SAFETY} if is_safety else set())
 
 
 def _multiple(body: Mapping[str, Any]) -> MultipleChoice:

@@ -55,6 +55,30 @@ class CoolingDownError(LmsError):
     message = _("The next attempt opens on %(opens)s.")
 
 
+class NotRunningError(LmsError):
+    """Time can be granted to an attempt only while it runs."""
+
+    code = "not-running"
+    message = _("This attempt has ended: no time can be added. Nothing was changed.")
+
+
+class TalkFirstError(LmsError):
+    """Somebody has to talk with the trainee before the next attempt."""
+
+    code = "talk-first"
+    message = _(
+        "Before the next attempt your trainer talks with you about what went wrong and records it "
+        "here. Ask for a time."
+    )
+
+
+class NoTalkNeededError(LmsError):
+    """The talk is recorded already, or nobody asks for one."""
+
+    code = "no-talk-needed"
+    message = _("No talk is needed here: somebody has recorded it already. Nothing was saved.")
+
+
 class AlreadyPassedError(LmsError):
     """A passed exam is not sat again in the same run."""
 

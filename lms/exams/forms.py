@@ -8,8 +8,14 @@ from typing import Any, ClassVar
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
 from lms.core.errors import LmsError
 from lms.exams.marking import Judgement
@@ -17,6 +23,7 @@ from lms.exams.sitting import Answer
 
 MOST_ANSWERS = 500
 LONGEST_COMMENT = 2000
+MOST_MINUTES = 240
 HIGHEST_SEQ = 2**53 - 1
 """What JavaScript counts exactly."""
 
@@ -77,6 +84,57 @@ def from_form(fields: MultiDict[str, str], slots: int) -> list[Answer]:
 def _given(fields: MultiDict[str, str], slot: int) -> tuple[str, ...]:
     gaps = takewhile(lambda name: name in fields, (f"a{slot}.{n}" for n in count(1)))
     return (*fields.getlist(f"a{slot}"), *(fields[name] for name in gaps))
+
+
+class TalkForm(FlaskForm):
+    """What was said in a talk. Several stand on one page, so each has names of its own."""
+
+    note = TextAreaField(
+        _("What you found and agreed"),
+        [
+            Regexp(r"(?s).*\S", message=_("Write in a line or two what you agreed.")),
+            Length(max=LONGEST_COMMENT, message=_("%(max)d characters at most.")),
+        ],
+        render_kw={"rows": 3},
+    )
+
+    @classmethod
+    def of(cls, enrolment_id: int, exam_code: str, *, is_empty: bool = False) -> "TalkForm":
+        """Return the form of one person and exam, as it was sent or empty."""
+        prefix = f"{exam_code}-{enrolment_id}"
+        return cls(prefix=prefix, formdata=None) if is_empty else cls(prefix=prefix)
+
+    @property
+    def said(self) -> str:
+        """What was typed."""
+        return str(self.note.data or "").strip()
+
+
+class ExtraTimeForm(FlaskForm):
+    """Time for one attempt. Several stand on one page, so each has names of its own."""
+
+    minutes = IntegerField(
+        _("Minutes more"),
+        [
+            InputRequired(_("A whole number of minutes.")),
+            NumberRange(1, MOST_MINUTES, _("From %(min)d to %(max)d minutes.")),
+        ],
+        render_kw={"inputmode": "numeric"},
+    )
+    reason = StringField(
+        _("Why"),
+        [
+            Regexp(r".*\S", message=_("Say in a line why.")),
+            Length(max=200, message=_("%(max)d characters at most.")),
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+
+    @classmethod
+    def of(cls, attempt_id: int, *, is_empty: bool = False) -> "ExtraTimeForm":
+        """Return the form of one attempt, as it was sent or empty."""
+        prefix = f"attempt-{attempt_id}"
+        return cls(prefix=prefix, formdata=None) if is_empty else cls(prefix=prefix)
 
 
 class MarkingForm(FlaskForm):

@@ -163,4 +163,5 @@ def _conclude(attempt: Attempt) -> None:
     every = range(1, len(attempt.layout) + 1)
     marked = {slot: stored[slot].mark if slot in stored else marks.ZERO for slot in every}
     if None not in marked.values():
-        sitting.conclude(attempt, marked)
+        shown = queries.questions(entry[0] for entry in attempt.layout)
+        sitting.conclude(attempt, marked, shown)

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from lms.accounts.models import Person
+from lms.core import append_only
 from lms.core.db import Base, pk
 from lms.courses.models import Enrolment
 from lms.courses.upload_rules import FORMS
@@ -279,6 +280,39 @@ class MarkingClaim(Base):
     until: Mapped[datetime]
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class ExamTalk(Base):
+    """A talk about failed attempts, which let the next one open. Append-only: it is evidence."""
+
+    __tablename__ = "exam_talk"
+    __table_args__ = (Index(None, "enrolment_id", "exam_id"),)
+
+    id: Mapped[pk]
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"))
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(Text)
+    """What was agreed, for who keeps people's training; the trainee does not see it."""
+    recorded_at: Mapped[datetime]
+
+
+class ExtraTime(Base):
+    """Minutes that were granted to a running attempt. Append-only: together they move its end."""
+
+    __tablename__ = "extra_time"
+    __table_args__ = (CheckConstraint("minutes >= 1", name="minutes_positive"),)
+
+    id: Mapped[pk]
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    minutes: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(200))
+    granted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    granted_at: Mapped[datetime]
+
+
+append_only.protect(ExamTalk.__table__)
+append_only.protect(ExtraTime.__table__)
 
 
 class MarkingSnippet(Base):

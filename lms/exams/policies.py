@@ -15,6 +15,7 @@ from lms.exams.errors import (
     CoolingDownError,
     NoAttemptsLeftError,
     NotOpenYetError,
+    TalkFirstError,
 )
 from lms.exams.models import Attempt
 from lms.exams.queries import ExamSummary
@@ -23,8 +24,8 @@ from lms.exams.queries import ExamSummary
 def refusal_to_start(summary: ExamSummary, stage: StageState, *, at: datetime) -> LmsError | None:
     """Return why no new attempt may begin, or None if it may.
 
-    In this order: passed already, stage not ready, still to be marked, no attempt left, pause not
-    over.
+    In this order: passed already, stage not ready, still to be marked, no attempt left, no talk
+    recorded, pause not over.
     """
     if summary.is_passed:
         return AlreadyPassedError()
@@ -34,6 +35,12 @@ def refusal_to_start(summary: ExamSummary, stage: StageState, *, at: datetime) -
         return AwaitingMarkError()
     if summary.attempts_used >= summary.attempts_allowed:
         return NoAttemptsLeftError(allowed=summary.attempts_allowed)
+    return _refusal_to_repeat(summary, at=at)
+
+
+def _refusal_to_repeat(summary: ExamSummary, *, at: datetime) -> LmsError | None:
+    if summary.needs_talk:
+        return TalkFirstError()
     if summary.retake_opens_at and at < summary.retake_opens_at:
         opens = format_datetime(summary.retake_opens_at, format="yyyy-MM-dd HH:mm")
         return CoolingDownError(opens=opens)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
@@ -26,6 +26,7 @@ from lms.exams import body
 from lms.exams.models import (
     Attempt,
     Exam,
+    ExamTalk,
     ExamVersion,
     Marking,
     Pool,
@@ -57,6 +58,8 @@ class ExamSummary:
     retake_opens_at: datetime | None
     is_waiting: bool
     """Whether an attempt is handed in and a person has yet to mark it."""
+    needs_talk: bool
+    """Whether a talk has to be recorded before the next attempt."""
     rules: ExamRules
     """Of the version that is published now."""
 
@@ -107,21 +110,41 @@ _TRIES = (
 
 
 def exam_summaries(person: Person, enrolment: Enrolment) -> dict[str, ExamSummary]:
-    """Return exam code -> summary for the exams of a run's stages; two statements."""
+    """Return exam code -> summary for the exams of a run's stages; two statements, or three."""
     codes = [stage.exam for stage in courses.outline_of(enrolment).stages if stage.exam]
     rows = db.session.execute(_PUBLISHED, {"codes": codes})
-    settings: dict[str, Any] = {row.code: row.settings for row in rows}
+    rules = {row.code: ExamRules.read(row.settings) for row in rows}
     asked = {"run": enrolment.id, "person": person.id}
     sat = db.session.execute(_TRIES, asked).all()
+    tries = {code: [row for row in sat if row.code == code] for code in rules}
+    asks = any(
+        timing.needs_talk(_failed_at(tries[code]), (), each.talk_after)
+        for code, each in rules.items()
+    )
+    talks = talks_of([enrolment.id]) if asks else {}
     return {
-        code: _summary(ExamRules.read(given), [row for row in sat if row.code == code])
-        for code, given in settings.items()
+        code: _summary(each, tries[code], talks.get((enrolment.id, code), ()))
+        for code, each in rules.items()
     }
 
 
-def _summary(exam: ExamRules, tries: Sequence[Any]) -> ExamSummary:
+def talks_of(enrolment_ids: Iterable[int]) -> dict[tuple[int, str], list[datetime]]:
+    """Return run and exam code -> when talks about its failed attempts were recorded."""
+    query = select(ExamTalk.enrolment_id, Exam.code, ExamTalk.recorded_at)
+    query = query.join(Exam, Exam.id == ExamTalk.exam_id)
+    found_talks: defaultdict[tuple[int, str], list[datetime]] = defaultdict(list)
+    for run, code, at in db.session.execute(query.where(ExamTalk.enrolment_id.in_(enrolment_ids))):
+        found_talks[run, code].append(at)
+    return found_talks
+
+
+def _failed_at(tries: Iterable[Any]) -> list[datetime]:
+    return [each.submitted_at for each in tries if each.passed is False]
+
+
+def _summary(exam: ExamRules, tries: Sequence[Any], talks: Sequence[datetime]) -> ExamSummary:
     scores = [each.score for each in tries if each.score is not None]
-    failed_at = [each.submitted_at for each in tries if each.passed is False]
+    failed_at = _failed_at(tries)
     still_open = next((each.id for each in tries if each.submitted_at is None), None)
     is_passed = any(each.passed for each in tries)
     return ExamSummary(
@@ -140,6 +163,7 @@ def _summary(exam: ExamRules, tries: Sequence[Any]) -> ExamSummary:
         if is_passed
         else timing.retake_opens_at(failed_at, exam.cooldown_days),
         is_waiting=any(each.submitted_at and each.passed is None for each in tries),
+        needs_talk=not is_passed and timing.needs_talk(failed_at, talks, exam.talk_after),
         rules=exam,
     )
 
@@ -186,7 +210,7 @@ def _made_candidate(row: Any) -> Candidate:
         unit=row.unit,
         kind=row.kind,
         difficulty=row.difficulty,
-        tags=frozenset(row.tags),
+        tags=body.tags_of(row.tags, row.body),
         points=row.points,
         options=body.written_keys(row.kind, row.body),
         shuffle=body.is_shuffled(row.kind, row.body),
@@ -207,6 +231,21 @@ def _cases(rows: Sequence[Any]) -> list[Candidate]:
     ]
 
 
+def seen(person_id: int) -> dict[str, int]:
+    """Return code -> when a person was last shown a question or case, higher for later."""
+    sat = select(Attempt.layout).where(Attempt.person_id == person_id)
+    layouts = db.session.scalars(sat.order_by(Attempt.started_at, Attempt.id))
+    last = {entry[0]: turn for turn, layout in enumerate(layouts, start=1) for entry in layout}
+    if not last:
+        return {}
+    named = select(QuestionVersion.id, func.coalesce(Question.case, Question.code))
+    named = named.join(Question, Question.id == QuestionVersion.question_id)
+    found_codes: dict[str, int] = {}
+    for version_id, code in db.session.execute(named.where(QuestionVersion.id.in_(last))):
+        found_codes[code] = max(last[version_id], found_codes.get(code, 0))
+    return found_codes
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A question as an attempt pinned it."""
@@ -216,6 +255,8 @@ class Shown:
     unit: str
     number: int
     kind: Any
+    tags: frozenset[str]
+    """With the one that its flag `safety` stands for."""
     body: Mapping[str, Any]
 
 
@@ -226,6 +267,7 @@ _SHOWN = (
         Question.unit,
         QuestionVersion.number,
         QuestionVersion.kind,
+        QuestionVersion.tags,
         QuestionVersion.digest,
     )
     .join(Question, Question.id == QuestionVersion.question_id)
@@ -242,7 +284,10 @@ def questions(version_ids: Iterable[int]) -> dict[int, Shown]:
     """Return version id -> question, in one statement, or two, and without entities."""
     rows = db.session.execute(_SHOWN, {"ids": list(version_ids)}).all()
     bodies = _bodies_of((row.id, row.digest) for row in rows)
-    return {row.id: Shown(*row[:5], bodies[row.id]) for row in rows}
+    return {
+        row.id: Shown(*row[:5], body.tags_of(row.tags, bodies[row.id]), bodies[row.id])
+        for row in rows
+    }
 
 
 def _bodies_of(versions: Iterable[tuple[int, str]]) -> dict[int, Mapping[str, Any]]:

@@ -10,11 +10,13 @@ from typing import Any
 from lms.exams import body, queries
 from lms.exams.models import Attempt, ResponseFile
 from lms.exams.review_parts import ByHandParts, PartLine, RubricLine, by_hand_of, parts_of
-from lms.exams.rules import drawing, marks, pairs, shorttext
+from lms.exams.rules import drawing, marks, pairs, passing, shorttext
 from lms.exams.rules.drawing import Candidate
 from lms.exams.rules.kinds import BY_HAND, Kind
 from lms.exams.rules.normal import parse_number
+from lms.exams.rules.passing import Broken, Earned
 from lms.exams.rules.settings import ExamRules, Shown
+from lms.exams.verdict import judged
 
 Bilingual = Mapping[str, str]
 PREVIEWED = frozenset({Shown.KEY, Shown.EXPLANATION})
@@ -83,11 +85,16 @@ class Review:
     lines: Sequence[Line]
     units: Sequence[UnitScore]
     shows: frozenset[Shown]
+    sections: Sequence[Earned]
+    """Empty as long as a person has to mark, and where the exam has none."""
+    broken: Sequence[Broken]
+    """The limits that it does not keep; the same."""
 
 
 def review(attempt: Attempt, language: str) -> Review:
     """Return what a trainee may see of an attempt that was handed in; two to four statements."""
-    shows = ExamRules.read(attempt.version.settings).review
+    rules = ExamRules.read(attempt.version.settings)
+    shows = rules.review
     questions = queries.questions(entry[0] for entry in attempt.layout)
     answers = queries.responses(attempt)
     view = _View(shows, language, by_hand_of(attempt, questions.values(), answers))
@@ -95,7 +102,20 @@ def review(attempt: Attempt, language: str) -> Review:
         _line(_Place(number, entry, questions[entry[0]], answers.get(number)), view)
         for number, entry in enumerate(attempt.layout, start=1)
     ]
-    return Review(lines, _units(lines), shows)
+    sections, broken = _verdict(attempt, rules, questions, lines)
+    return Review(lines, _units(lines), shows, sections, broken)
+
+
+def _verdict(
+    attempt: Attempt,
+    rules: ExamRules,
+    questions: Mapping[int, queries.Shown],
+    lines: Sequence[Line],
+) -> tuple[Sequence[Earned], Sequence[Broken]]:
+    if attempt.score is None:
+        return (), ()
+    paper = judged(attempt.layout, questions, {line.number: line.mark for line in lines})
+    return passing.earned(rules.sections, paper), passing.broken(rules.limits, paper)
 
 
 def preview(question: queries.Shown, points: int, language: str) -> Line:

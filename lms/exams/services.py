@@ -94,8 +94,10 @@ def _paper(exam: Exam, enrolment: Enrolment, *, stage: str, number: int, at: dat
     rules = ExamRules.read(version.settings)
     seed = secrets.token_hex(16)
     try:
-        drawn = drawing.draw(seed, rules.draws, queries.bank())
+        seen = queries.seen(enrolment.person_id) if rules.avoid_seen else drawing.NOTHING_SEEN
+        drawn = drawing.draw(seed, rules.draws, queries.bank(), seen)
     except drawing.TooFewQuestionsError as error:
+        log.error("exam %s: %s", exam.code, error)  # noqa: TRY400  a want of content, no fault
         raise PaperNotReadyError from error
     shown = drawing.arrange(seed, drawn, shuffle=rules.shuffle_questions)
     layout = [[each.version_id, drawing.option_order(seed, each), each.points] for each in shown]

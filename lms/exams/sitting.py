@@ -16,10 +16,10 @@ from lms.core import events
 from lms.core.db import db
 from lms.core.text import canonical
 from lms.core.upsert import insert
-from lms.exams import body, queries
+from lms.exams import body, queries, verdict
 from lms.exams.events import AttemptMarked
 from lms.exams.models import Attempt, HandedInBy, LateAnswer, Response
-from lms.exams.rules import marks, pairs
+from lms.exams.rules import marks, pairs, passing
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.settings import ExamRules
 
@@ -132,22 +132,29 @@ def close(attempt: Attempt, *, by: HandedInBy, at: datetime) -> bool:
     closing = closing.values(submitted_at=at, handed_in_by=by, receipt=receipt(attempt, answers))
     if db.session.scalar(closing.returning(Attempt.id)) is None:
         return False
-    marked = _marks(attempt, answers)
+    shown = queries.questions(entry[0] for entry in attempt.layout)
+    marked = _marks(attempt, answers, shown)
     _store(attempt, {slot: mark for slot, mark in marked.items() if slot in answers})
-    conclude(attempt, marked)
+    conclude(attempt, marked, shown)
     return True
 
 
-def conclude(attempt: Attempt, marked: Mapping[int, Fraction | None]) -> None:
+def conclude(
+    attempt: Attempt,
+    marked: Mapping[int, Fraction | None],
+    shown: Mapping[int, queries.Shown],
+) -> None:
     """Write the result of an attempt, once every response is marked, and tell of it.
 
     Args:
         attempt: handed in, without a result.
         marked: the mark of each slot; None where a person has yet to mark.
+        shown: version id -> question of the paper.
     """
-    score = marks.total((marked[slot], points) for slot, points in _worth(attempt))
     rules = ExamRules.read(attempt.version.settings)
-    passed = None if score is None else marks.reaches(score, rules.pass_percent)
+    paper = verdict.judged(attempt.layout, shown, marked)
+    score = passing.score(rules.sections, paper)
+    passed = passing.passes(rules.pass_percent, rules.sections, rules.limits, paper)
     db.session.execute(
         update(Attempt).where(Attempt.id == attempt.id).values(score=score, passed=passed)
     )
@@ -163,12 +170,9 @@ def receipt(attempt: Attempt, answers: Mapping[int, queries.Saved]) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _worth(attempt: Attempt) -> list[tuple[int, int]]:
-    return [(slot, entry[2]) for slot, entry in enumerate(attempt.layout, start=1)]
-
-
-def _marks(attempt: Attempt, answers: Mapping[int, queries.Saved]) -> dict[int, Fraction | None]:
-    shown = queries.questions(version for version, _order, _points in attempt.layout)
+def _marks(
+    attempt: Attempt, answers: Mapping[int, queries.Saved], shown: Mapping[int, queries.Shown]
+) -> dict[int, Fraction | None]:
     penalty = ExamRules.read(attempt.version.settings).penalty
     result: dict[int, Fraction | None] = {}
     for slot, (version_id, _order, _points) in enumerate(attempt.layout, start=1):

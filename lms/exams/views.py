@@ -27,7 +27,7 @@ from lms.exams.review import Review, review
 from lms.exams.rules import marks
 from lms.exams.rules.settings import ExamRules
 from lms.exams.sittings import remember, token
-from lms.web.i18n import language
+from lms.web.i18n import language, local
 
 
 @bp.get("/exams/<exam_code>")
@@ -44,6 +44,9 @@ def start_page(exam_code: str) -> str:
         "exams/start.html",
         exam=summary,
         rules=summary.rules,
+        limits=[
+            words.limit_words(each, _modules(progress.outline)) for each in summary.rules.limits
+        ],
         stage=stage,
         state=state,
         refusal=refusal,
@@ -158,7 +161,7 @@ def result(attempt_id: int) -> str:
     progress = courses.progress_of(attempt.enrolment)
     summaries = queries.exam_summaries(actor, attempt.enrolment)
     outline = progress.outline
-    seen = review(attempt, language())
+    seen, titles = review(attempt, language()), _modules(outline)
     return render_template(
         "exams/result.html",
         attempt=attempt,
@@ -166,14 +169,22 @@ def result(attempt_id: int) -> str:
         exam=summaries[attempt.version.exam.code],
         percent=None if attempt.score is None else marks.percent(attempt.score),
         review=seen,
+        broken=[words.broken_words(each, titles) for each in seen.broken],
+        percent_of=marks.percent,
         stage=found(outline.stage_of_exam(attempt.version.exam.code)),
         progress=progress,
-        modules={module.code: module for each in outline.stages for module in each.modules},
+        modules=titles,
         lesson_titles=_titles(outline, seen),
         kind_name=words.kind_name,
         pieces=paper.pieces,
         now=clock.now(),
     )
+
+
+def _modules(outline: Outline) -> dict[str, str]:
+    """Return code -> title of the modules, in the reader's language."""
+    modules = (module for stage in outline.stages for module in stage.modules)
+    return {each.code: local(each.title) for each in modules}
 
 
 def _titles(outline: Outline, seen: Review) -> dict[str, Mapping[str, str]]:

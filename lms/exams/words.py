@@ -1,10 +1,17 @@
-"""What the trainer's pages about exams say."""
+"""What pages about exams say of their rules, and of how they went."""
+
+from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _, ngettext
 
+from lms.exams.rules import marks
 from lms.exams.rules.items import Flag
 from lms.exams.rules.kinds import Kind
-from lms.exams.rules.settings import Draw
+from lms.exams.rules.passing import Broken
+from lms.exams.rules.settings import SAFETY, Draw, Limit, Sort
+
+Titles = Mapping[str, str]
+"""Code of a module -> what it is called, in the reader's language."""
 
 
 def kind_name(kind: Kind) -> str:
@@ -39,7 +46,53 @@ def draw_words(entry: Draw) -> list[str]:
         ),
         *([str(_("Difficulty %(number)d", number=entry.difficulty))] if entry.difficulty else []),
         *([str(_("Tag “%(tag)s”", tag=entry.tag))] if entry.tag else []),
+        *([str(_("Safety questions"))] if entry.safety else []),
     ]
+
+
+def sort_words(sort: Sort, titles: Titles) -> str:
+    """Return which questions a limit means, in words."""
+    is_safety = sort.safety or sort.tag == SAFETY
+    parts = [
+        *([str(_("Safety questions"))] if is_safety else []),
+        *([str(_("Tag “%(tag)s”", tag=sort.tag))] if sort.tag and sort.tag != SAFETY else []),
+        *([kind_name(sort.kind)] if sort.kind else []),
+        *([titles.get(sort.unit, sort.unit)] if sort.unit else []),
+    ]
+    return " · ".join(parts) or str(_("All questions"))
+
+
+def limit_words(limit: Limit, titles: Titles) -> str:
+    """Return what a limit asks for, in words."""
+    which = sort_words(limit.sort, titles)
+    if limit.wrong is None:
+        text = _(
+            "%(which)s: at least %(percent)s %% of the points", which=which, percent=limit.least
+        )
+    elif limit.wrong:
+        text = ngettext(
+            "%(which)s: %(num)d wrong at most", "%(which)s: %(num)d wrong at most", limit.wrong,
+            which=which,
+        )  # fmt: skip
+    else:
+        text = _("%(which)s: none wrong", which=which)
+    return str(text)
+
+
+def broken_words(broken: Broken, titles: Titles) -> str:
+    """Return how a paper went beyond a limit, and what the limit is."""
+    which, limit = sort_words(broken.limit.sort, titles), broken.limit
+    if limit.wrong is None:
+        return str(
+            _(
+                "%(which)s: %(earned)s %% of the points earned, at least %(percent)s %% needed",
+                which=which, earned=marks.percent(broken.share), percent=limit.least,
+            )
+        )  # fmt: skip
+    said = ngettext(
+        "%(which)s: %(num)d wrong", "%(which)s: %(num)d wrong", broken.wrong, which=which
+    )
+    return str(_("%(said)s, %(most)d allowed", said=said, most=limit.wrong))
 
 
 def flag_words(flag: Flag) -> str:

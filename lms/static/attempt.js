@@ -144,7 +144,15 @@ function tick() {
   if (clock.textContent !== text) clock.textContent = text;
   timer.dataset.level = s <= 60 ? 'last' : s <= 300 ? 'low' : '';
   if (say.length && s <= say[0]) announce(T.left.replace('{n}', Math.ceil(say.shift() / 60)));
-  if (s === 0 && state === 'open') handIn(); else if (state === 'open') setTimeout(tick, 250);
+  if (s === 0 && state === 'open') atZero(); else if (state === 'open') setTimeout(tick, 250);
+}
+// a trainer may have added time since the last answer was saved: ask before handing in
+async function atZero() {
+  try {
+    const { status, content } = await post(form.dataset.save, { answers: [] });
+    if (status === 200 && content.left_ms > 0 && state === 'open') { until(content.left_ms); tick(); return; }
+  } catch { /* the line is down: hand in, and wait for the answer */ }
+  if (state === 'open') handIn();
 }
 $('button', timer).addEventListener('click', (e) => { const hide = e.currentTarget.getAttribute('aria-pressed') !== 'true'; e.currentTarget.setAttribute('aria-pressed', hide); clock.hidden = hide; });
 

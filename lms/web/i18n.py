@@ -1,5 +1,6 @@
 """Which language a page is in, and how dates and numbers look in it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -71,7 +72,7 @@ def language() -> str:
     return str(get_locale().language)
 
 
-def local(text: dict[str, str]) -> str:
+def local(text: Mapping[str, str]) -> str:
     """Return a bilingual text in the language at hand, else in the one that there is."""
     return text.get(language()) or next(iter(text.values()), "")
 

@@ -112,12 +112,14 @@ def question(
     unit: str = "M1",
     points: int = 1,
     case: Mapping[str, Any] | None = None,
+    safety: bool = False,
 ) -> Question:
     """Add one question of a kind to the exam pool."""
     content = {
         "stem": text(f"{code}?"),
         "explanation": text(f"Secret explanation of {code}"),
         "lesson": "M1-1",
+        "safety": safety,
         **BODIES[kind],
     }
     if case:

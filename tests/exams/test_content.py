@@ -152,41 +152,6 @@ class TestCheckOfQuestions:
         assert content_tree.findings(root) == []
 
 
-class TestCheckOfExams:
-    @pytest.mark.parametrize(
-        ("old", "new", "code"),
-        [
-            ("code: stage-1", "code: stage-2", "wrong-name"),
-            ("code: stage-1", "code: stage-2", "unknown-exam"),
-            ("pass_percent: 80", "pass_percent: 101", "out-of-range"),
-            ("attempts: 3", "attempts: 0", "out-of-range"),
-            ("attempts: 3", "attempts: 2", "unused"),
-            ("- 7", "- soon", "wrong-type"),
-            ("- own", "- everything", "not-a-choice"),
-            ("attempts: 3", "attempts: 3\npenalty: '1.5'", "out-of-range"),
-            ("count: 2", "count: 9", "draw-infeasible"),
-            ("count: 2", "count: 2\n  tag: none", "draw-infeasible"),
-            ("kind: numeric", "kind: riddle", "not-a-choice"),
-            ("kind: numeric", "kind: case", "missing-field"),
-            ("kind: numeric", "kind: case\n  parts: 3", "draw-infeasible"),
-            ("kind: numeric", "kind: numeric\n  parts: 2", "unknown-field"),
-            ("unit: S1-A", "unit: S9-Z", "unknown-unit"),
-            ("en: Stage 1 exam", "en: 'Exam {{sla.first}}'", "variable-in-title"),
-        ],
-    )
-    def test_each_mistake_has_its_code(self, root: Path, old: str, new: str, code: str) -> None:
-        assert code in content_tree.codes(swap(root, "exams/stage-1.yaml", old, new))
-
-    def test_only_the_exam_pool_counts_for_the_draw(self, root: Path) -> None:
-        write(root, *({**each, "pool": "practice"} for each in content_tree.QUESTIONS))
-        found = [each for each in content_tree.findings(root) if each.code == "draw-infeasible"]
-        assert [(each.file, each.line) for each in found] == [("exams/stage-1.yaml", 16)]
-
-    def test_an_exam_that_no_stage_has_is_a_warning(self, root: Path) -> None:
-        put(root, "exams/spare.yaml", content_tree.EXAM | {"code": "spare"})
-        assert content_tree.codes(root) == {"unused"}
-
-
 @pytest.mark.usefixtures("session")
 class TestImport:
     def test_every_kind_can_be_marked_afterwards(self, root: Path) -> None:

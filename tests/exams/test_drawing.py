@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 from hypothesis import assume, given, strategies as st
@@ -12,11 +13,12 @@ from lms.exams.rules.drawing import (
     arrange,
     case,
     draw,
+    fits,
     option_order,
 )
 from lms.exams.rules.kinds import ON_REQUEST, Kind
 from lms.exams.rules.pairs import sides
-from lms.exams.rules.settings import Draw
+from lms.exams.rules.settings import SAFETY, Draw
 
 UNITS = ["A", "B", "C"]
 SORTS = [kind for kind in Kind if kind not in ON_REQUEST]
@@ -81,6 +83,68 @@ def test_questions_are_grouped_by_kind(seed: str, bank: list[Candidate]) -> None
     order = [list(Kind).index(each.kind) for each in shown]
     assert order == sorted(order)
     assert sorted(shown, key=str) == sorted(bank, key=str)
+
+
+@given(seed=seeds, draws=entries, bank=banks, data=st.data())
+def test_what_cannot_be_drawn_is_named_with_what_competes_for_it(
+    seed: str, draws: list[Draw], bank: list[Candidate], data: st.DataObject
+) -> None:
+    try:
+        draw(seed, draws, bank)
+    except TooFewQuestionsError as error:
+        said = error
+    else:
+        return
+    draw(seed, draws[: said.entry - 1], bank)
+    among = [draws[n - 1] for n in (said.entry, *said.rivals)]
+    fitting = {each.code for each in bank if any(fits(entry, each) for entry in among)}
+    assert (said.wanted, said.available) == (sum(e.count for e in among), len(fitting))
+    assert said.available < said.wanted
+    assert all(n < said.entry for n in said.rivals)
+    with pytest.raises(TooFewQuestionsError) as again:
+        draw(seed, draws, data.draw(st.permutations(bank)))
+    assert (again.value.entry, again.value.rivals) == (said.entry, said.rivals)
+
+
+@given(
+    seed=seeds,
+    draws=entries,
+    bank=banks.filter(lambda bank: len(bank) <= 8),
+    turns=st.lists(st.integers(0, 2), min_size=8, max_size=8),
+    data=st.data(),
+)
+def test_as_little_is_seen_again_as_can_be_and_that_longest_ago(
+    seed: str, draws: list[Draw], bank: list[Candidate], turns: list[int], data: st.DataObject
+) -> None:
+    seen = {each.code: turn for each, turn in zip(bank, turns, strict=False) if turn}
+    try:
+        drawn = draw(seed, draws, bank, seen)
+    except TooFewQuestionsError:
+        return
+    assert drawn == draw(seed, draws, data.draw(st.permutations(bank)), seen)
+    mine = sorted(seen.get(each.code, 0) for each in drawn)
+    for others in combinations(bank, len(drawn)):
+        try:
+            draw(seed, draws, others)
+        except TooFewQuestionsError:
+            continue
+        theirs = sorted(seen.get(each.code, 0) for each in others)
+        assert all(own <= other for own, other in zip(mine, theirs, strict=True))
+
+
+def test_nothing_seen_draws_as_if_nobody_asked() -> None:
+    bank = [candidate(f"q{n}") for n in range(9)]
+    assert draw("s", [Draw(4)], bank, {"q99": 3}) == draw("s", [Draw(4)], bank)
+
+
+@given(seeds)
+def test_safety_questions_are_drawn_where_an_exam_asks(seed: str) -> None:
+    bank = [candidate(f"q{n}", tag=SAFETY if n < 3 else "t") for n in range(12)]
+    drawn = draw(seed, [Draw(3), Draw(2, safety=True)], bank)
+    assert sum(SAFETY in each.tags for each in drawn) >= 2
+    with pytest.raises(TooFewQuestionsError, match="4 questions are asked for, 3 are there"):
+        draw(seed, [Draw(3), Draw(4, safety=True)], bank)
+    assert {each.code for each in draw(seed, [Draw(3, tag=SAFETY)], bank)} == {"q0", "q1", "q2"}
 
 
 @given(seeds)

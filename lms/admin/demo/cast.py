@@ -35,6 +35,8 @@ LETTER = (
     "您提的减免由客户成功决定，周五 12:00 前答复。需要您配合的只有一件：请指定一位同事一起核对。"
 )
 """What the demo's trainees write where a question asks for a letter."""
+TALK = "一起看了两次答错的题：定级时先看了客户的语气，没看影响面。本周重学两课，在带教下定级十张工单，再考。"
+"""What the demo's trainer notes of a talk after two failures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,18 @@ from lms.core.db import db, transaction
 from lms.core.deliverables import Deliverable
 from lms.core.queue import Job
 from lms.courses.models import Enrolment, LessonRead, StagePass
-from lms.exams.models import Attempt, LateAnswer, Marking, MarkingClaim, MarkingSnippet, Response
+from lms.exams.import_models import QuestionImport
+from lms.exams.models import (
+    Attempt,
+    ExamTalk,
+    ExtraTime,
+    LateAnswer,
+    Marking,
+    MarkingClaim,
+    MarkingSnippet,
+    Response,
+    ResponseFile,
+)
 from lms.notifications.models import Message
 from lms.records.models import RecordEnd, RecordEntry
 from lms.reports.models import ReportRun
@@ -54,6 +65,8 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
     awards = select(Certificate.id).where(Certificate.person_id.in_(demo))
     keys = [f"certificates.render:{each}" for each in db.session.scalars(awards)]
     _lift_and_delete(RecordEntry.__table__, RecordEntry.person_id.in_(demo))
+    _lift_and_delete(ExamTalk.__table__, ExamTalk.enrolment_id.in_(runs))
+    _lift_and_delete(ExtraTime.__table__, ExtraTime.attempt_id.in_(sittings))
     for model, which in (
         (RecordEnd, RecordEnd.person_id.in_(demo)),
         (CertificatePdf, CertificatePdf.certificate_id.in_(awards)),
@@ -65,6 +78,7 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
             or_(MarkingClaim.attempt_id.in_(sittings), MarkingClaim.person_id.in_(demo)),
         ),
         (MarkingSnippet, MarkingSnippet.person_id.in_(demo)),
+        (ResponseFile, ResponseFile.attempt_id.in_(sittings)),
         (Response, Response.attempt_id.in_(sittings)),
         (LateAnswer, LateAnswer.attempt_id.in_(sittings)),
         (Attempt, Attempt.person_id.in_(demo)),
@@ -76,6 +90,7 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
         (SignIn, SignIn.person_id.in_(demo)),
         (Deliverable, Deliverable.owner_id.in_(demo)),
         (ReportRun, ReportRun.requested_by_id.in_(demo)),
+        (QuestionImport, QuestionImport.asked_by_id.in_(demo)),
         (Job, or_(Job.owner_id.in_(demo), Job.key.in_(keys))),
         (RoleGrant, RoleGrant.person_id.in_(demo)),
     ):

@@ -5,13 +5,13 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from lms.accounts.models import Person
-from lms.admin.demo.cast import LETTER, SEED, Part
+from lms.admin.demo.cast import LETTER, SEED, TALK, Part
 from lms.core import clock
 from lms.core.errors import found
 from lms.courses import queries as courses, services as learning
 from lms.courses.models import Enrolment, EnrolmentSource, Programme
 from lms.courses.rules import Stage
-from lms.exams import body, marking, queries as exams, services as sittings
+from lms.exams import body, marking, queries as exams, services as sittings, talks
 from lms.exams.models import Attempt
 from lms.exams.rules import pairs
 from lms.exams.rules.answers import right_answer
@@ -25,6 +25,8 @@ WEEKEND = 5
 """Monday is 0."""
 PAUSES = (timedelta(days=1, hours=2), timedelta(days=7, hours=2))
 """After the first failure, and after the second: a little more than the exam asks for."""
+TRIES_BEFORE_A_TALK = 2
+"""The staff exams ask for one then."""
 LEARNT = 0.1
 """How much better the next try is."""
 
@@ -91,7 +93,7 @@ def live(
     for stage in courses.outline_of(enrolment).stages:
         if not _read(enrolment, person, stage.lessons, part, diary):
             return
-        if stage.exam and not _pass(person, stage, part, diary, marker):
+        if stage.exam and not _pass(enrolment, stage, part, diary, marker):
             return
 
 
@@ -110,12 +112,15 @@ def _read(
     return True
 
 
-def _pass(person: Person, stage: Stage, part: Part, diary: Diary, marker: Person) -> bool:
+def _pass(enrolment: Enrolment, stage: Stage, part: Part, diary: Diary, marker: Person) -> bool:
     """Sit the exam of a stage until it is passed; return whether it was, in time."""
+    person = enrolment.person
     for number in range(len(PAUSES) + 1):
         pause = PAUSES[number - 1] if number else timedelta(hours=diary.random.randint(3, 60))
         if not diary.pass_time(pause):
             return False
+        if number == TRIES_BEFORE_A_TALK:
+            talks.record_talk(enrolment.id, found(stage.exam), TALK, actor=marker, at=diary.now)
         attempt, _is_new = sittings.start_attempt(found(stage.exam), actor=person, at=diary.now)
         minutes = attempt.version.settings["minutes"]
         diary.now += timedelta(minutes=round(minutes * diary.random.uniform(0.4, 0.95)))

@@ -6,17 +6,20 @@ from lms.core.content import Finding, Severity, Tree
 from lms.core.entries import Entry
 from lms.courses.content.checks import check_untemplated
 from lms.courses.content.reading import stages, units
+from lms.exams import body
 from lms.exams.content.kind_checks import check_part
+from lms.exams.content.pass_checks import SORT, check_pass_rule, read_sort
 from lms.exams.content.question_checks import QUESTIONS
 from lms.exams.models import Pool
-from lms.exams.rules.drawing import Candidate, TooFewQuestionsError, draw
-from lms.exams.rules.kinds import Kind
+from lms.exams.rules.drawing import Candidate, TooFewQuestionsError, draw, fits
+from lms.exams.rules.kinds import PARTS, Kind
 from lms.exams.rules.settings import Draw, Shown
 
 EXAMS = "exams"
 _FIELDS = (
     "code", "title", "minutes", "pass_percent", "attempts", "cooldown_days", "shuffle_questions",
-    "review", "draw", "penalty",
+    "review", "draw", "penalty", "limits", "sections", "avoid_seen",
+    "talk_after",
 )  # fmt: skip
 _LONGEST, _MOST_ATTEMPTS, _LONGEST_WAIT, _MOST = 600, 20, 365, 200
 
@@ -36,7 +39,10 @@ def check_exams(tree: Tree) -> Iterator[Finding]:
         if code and path != f"{EXAMS}/{code}.yaml":
             exam.error("wrong-name", f"the file is not called {code}.yaml", at="code")
         codes.setdefault(code, path)
-        _check_draw(exam, bank, known)
+        draws = _check_draw(exam, bank, known)
+        check_pass_rule(
+            exam, [each for each in bank if any(fits(one, each) for one in draws)], known
+        )
     yield from found
     yield from _check_references(tree, codes)
 
@@ -56,7 +62,7 @@ def candidates(tree: Tree) -> list[Candidate]:
 
 def _candidate(entry: Entry, kind: Kind, code: str, unit: str) -> Candidate:
     parts = [
-        _candidate(each, Kind.SINGLE, "", unit)
+        _candidate(each, Kind(each.choice("kind", list(PARTS)) or Kind.SINGLE), "", unit)
         for each in (entry.entries("parts") if kind is Kind.CASE else ())
     ]
     hardest = max((each.difficulty for each in parts), default=0)
@@ -66,12 +72,17 @@ def _candidate(entry: Entry, kind: Kind, code: str, unit: str) -> Candidate:
         unit=unit,
         kind=kind,
         difficulty=max(entry.whole("difficulty", 1, 5, optional=True) or 0, hardest),
-        tags=frozenset(entry.words("tags", optional=True)).union(*(each.tags for each in parts)),
+        tags=_tags(entry).union(*(each.tags for each in parts)),
         points=entry.whole("points", 1, 99, optional=True) or 1,
         options=(),
         shuffle=False,
         parts=tuple(parts),
     )
+
+
+def _tags(entry: Entry) -> frozenset[str]:
+    said = entry.words("tags", optional=True)
+    return body.with_safety(said, is_safety=entry.flag("safety", default=False))
 
 
 def _check_fields(exam: Entry) -> str:
@@ -89,7 +100,12 @@ def _check_fields(exam: Entry) -> str:
     elif attempts and len(days) >= attempts:
         said = f"{len(days)} waits for {attempts} attempts"
         exam.warning("unused", said, "After the last attempt nobody waits.", at="cooldown_days")
+    talk = exam.whole("talk_after", 1, _MOST_ATTEMPTS, optional=True)
+    if attempts and talk and talk >= attempts:
+        said = f"a talk from failure {talk} on, for {attempts} attempts"
+        exam.warning("unused", said, "After the last attempt nothing opens.", at="talk_after")
     exam.flag("shuffle_questions", default=True)
+    exam.flag("avoid_seen", default=False)
     if exam.value.get("penalty") is not None:
         check_part(exam, "penalty")
     for word in exam.words("review", optional=True):
@@ -98,17 +114,13 @@ def _check_fields(exam: Entry) -> str:
     return exam.code("code")
 
 
-def _check_draw(exam: Entry, bank: list[Candidate], known: set[str]) -> None:
+def _check_draw(exam: Entry, bank: list[Candidate], known: set[str]) -> list[Draw]:
     entries = exam.entries("draw")
     draws = []
     for each in entries:
-        each.only("unit", "count", "kind", "difficulty", "tag", "parts")
-        unit = each.code("unit", optional=True)
-        if unit and unit not in known:
-            said = f"no programme has a module {unit}"
-            each.error("unknown-unit", said, "Correct the code.", at="unit")
-        kind = each.choice("kind", list(Kind), optional=True)
-        is_case = kind == Kind.CASE
+        each.only(*SORT, "count", "difficulty", "parts")
+        sort = read_sort(each, known)
+        is_case = sort.kind is Kind.CASE
         parts = each.whole("parts", 2, 10, optional=not is_case) or 0
         if parts and not is_case:
             said = "only cases have sub-questions"
@@ -116,10 +128,11 @@ def _check_draw(exam: Entry, bank: list[Candidate], known: set[str]) -> None:
         draws.append(
             Draw(
                 count=each.whole("count", 1, _MOST) or 0,
-                unit=unit or None,
-                kind=Kind(kind) if kind else None,
+                unit=sort.unit,
+                kind=sort.kind,
                 difficulty=each.whole("difficulty", 1, 5, optional=True),
-                tag=each.text("tag", optional=True) or None,
+                tag=sort.tag,
+                safety=sort.safety,
                 parts=parts if is_case else 0,
             )
         )
@@ -127,8 +140,15 @@ def _check_draw(exam: Entry, bank: list[Candidate], known: set[str]) -> None:
         draw("check", draws, bank)
     except TooFewQuestionsError as error:
         entry = entries[error.entry - 1]
-        said = f"asks for {draws[error.entry - 1].count} questions; the exam pool has too few"
+        said = f"asks for {error.wanted} questions, and the exam pool has {error.available} of this sort"
+        if error.rivals:
+            others = ", ".join(f"draw[{each}]" for each in error.rivals)
+            said = (
+                f"wants the same questions as {others}: {error.wanted} in all, and the exam pool has "
+                f"{error.available}"
+            )
         entry.error("draw-infeasible", said, "Write more, or ask for fewer.", at="count")
+    return draws
 
 
 def _check_references(tree: Tree, codes: dict[str, str]) -> Iterator[Finding]:

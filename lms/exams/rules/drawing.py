@@ -1,16 +1,20 @@
 """Which questions a paper has, and in which order it shows them and their options.
 
-Everything follows from a seed and the content of the bank by way of hashes; neither the order in
-which rows are stored nor Python's random generator plays a part, so that a draw can be repeated.
+Everything follows from a seed, the content of the bank and what the person has seen, by way of
+hashes; neither the order in which rows are stored nor Python's random generator plays a part, so
+that a draw can be repeated.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from lms.exams.rules.kinds import ON_REQUEST, Kind
 from lms.exams.rules.pairs import SIDES
-from lms.exams.rules.settings import Draw
+from lms.exams.rules.settings import SAFETY, Draw
+
+NOTHING_SEEN: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class Candidate:
     kind: Kind
     difficulty: int
     tags: frozenset[str]
+    """With `SAFETY`, if it is a safety question."""
     points: int
     options: tuple[str, ...]
     """Keys of its options in the order written; empty where it has none."""
@@ -50,15 +55,20 @@ def case(code: str, parts: Sequence[Candidate]) -> Candidate:
 
 
 class TooFewQuestionsError(ValueError):
-    """The bank cannot fill an entry of the blueprint.
+    """The bank cannot fill an entry of the blueprint beside those before it.
 
     Args:
         entry: number of the entry, from 1.
+        rivals: numbers of the entries that want the same questions.
+        wanted: how many questions all of these ask for.
+        available: how many there are for them.
     """
 
-    def __init__(self, entry: int) -> None:
-        super().__init__(f"entry {entry} of the blueprint cannot be filled")
-        self.entry = entry
+    def __init__(self, entry: int, rivals: Sequence[int], wanted: int, available: int) -> None:
+        said = f"{wanted} questions are asked for, {available} are there"
+        super().__init__(f"entry {entry} of the blueprint cannot be filled: {said}")
+        self.entry, self.rivals = entry, rivals
+        self.wanted, self.available = wanted, available
 
 
 def rank(seed: str, *parts: str) -> bytes:
@@ -66,33 +76,96 @@ def rank(seed: str, *parts: str) -> bytes:
     return hashlib.sha256("\0".join((seed, *parts)).encode()).digest()
 
 
-def draw(seed: str, draws: Sequence[Draw], bank: Sequence[Candidate]) -> list[Candidate]:
-    """Draw a paper: every entry filled, no question twice.
+def draw(
+    seed: str,
+    draws: Sequence[Draw],
+    bank: Iterable[Candidate],
+    seen: Mapping[str, int] = NOTHING_SEEN,
+) -> list[Candidate]:
+    """Draw a paper: every entry filled, no question twice, as little seen before as can be.
 
-    Entries may overlap, and filling them greedily can then fail although a paper exists. So each
-    place is matched with a question by augmenting paths (Kuhn 1955).
+    Args:
+        seed: of this paper.
+        draws: the blueprint.
+        bank: what may be drawn, in any order.
+        seen: code -> when it was seen, as a number that is higher for later; what is not in here
+            was never seen.
 
     Raises:
         TooFewQuestionsError: naming the first entry that cannot be filled.
     """
-    ranked = sorted(bank, key=lambda each: rank(seed, "draw", each.code))
-    places = [(n, entry) for n, entry in enumerate(draws, start=1) for _ in range(entry.count)]
-    holder: dict[str, int] = {}
+    unique = {each.code: each for each in bank}.values()
+    order = {each.code: (seen.get(each.code, 0), rank(seed, "draw", each.code)) for each in unique}
+    ranked = sorted(unique, key=lambda each: order[each.code])
+    seats = _seated(draws, ranked)
+    if not _is_full(draws, seats):
+        raise _shortage(draws, ranked)
+    taken = {each.code for held in seats for each in held}
+    return [each for each in ranked if each.code in taken]
 
-    def seat(place: int, tried: set[str]) -> bool:
-        for candidate in ranked:
-            if candidate.code in tried or not fits(places[place][1], candidate):
+
+def _seated(draws: Sequence[Draw], ranked: Sequence[Candidate]) -> list[list[Candidate]]:
+    """Return per entry the questions that fill it, as many as can be.
+
+    Entries may overlap, and filling them greedily can then fail although a paper exists; so those
+    that are seated move on to make room (augmenting paths, Kuhn 1955). Sets of questions that can
+    be seated together are a matroid (Edmonds and Fulkerson 1965): to take each in turn if there is
+    room beside those taken before gives the first paper of all in the order of `ranked`.
+    """
+    seats: list[list[Candidate]] = [[] for _ in draws]
+
+    def seat(candidate: Candidate, tried: set[int]) -> bool:
+        for n, entry in enumerate(draws):
+            if n in tried or not fits(entry, candidate):
                 continue
-            tried.add(candidate.code)
-            if candidate.code not in holder or seat(holder[candidate.code], tried):
-                holder[candidate.code] = place
+            tried.add(n)
+            if len(seats[n]) < entry.count:
+                seats[n].append(candidate)
                 return True
+            for place, other in enumerate(seats[n]):
+                if seat(other, tried):
+                    seats[n][place] = candidate
+                    return True
         return False
 
-    for place, (number, _entry) in enumerate(places):
-        if not seat(place, set()):
-            raise TooFewQuestionsError(number)
-    return [candidate for candidate in ranked if candidate.code in holder]
+    for candidate in ranked:
+        if _is_full(draws, seats):
+            break
+        seat(candidate, set())
+    return seats
+
+
+def _is_full(draws: Sequence[Draw], seats: Sequence[Sequence[Candidate]]) -> bool:
+    return all(len(held) == entry.count for entry, held in zip(draws, seats, strict=True))
+
+
+def _shortage(draws: Sequence[Draw], ranked: Sequence[Candidate]) -> TooFewQuestionsError:
+    """Return which entry is the first that cannot be filled, and which ones compete with it.
+
+    Those are what is reached from an entry with an empty place by way of the questions that it
+    could have and the entries that have them (Hall 1935).
+    """
+    last, seats = next(
+        (n, seats)
+        for n in range(1, len(draws) + 1)
+        if not _is_full(draws[:n], seats := _seated(draws[:n], ranked))
+    )
+    short = next(n for n in range(last) if len(seats[n]) < draws[n].count)
+    at = {each.code: n for n, held in enumerate(seats) for each in held}
+    reached, todo, wanted_by = {short}, [short], set[str]()
+    while todo:
+        entry = draws[todo.pop()]
+        fitting = {each.code for each in ranked if fits(entry, each)}
+        wanted_by |= fitting
+        further = {at[code] for code in fitting if code in at} - reached
+        reached |= further
+        todo += sorted(further)
+    return TooFewQuestionsError(
+        entry=last,
+        rivals=sorted(n + 1 for n in reached if n + 1 != last),
+        wanted=sum(draws[n].count for n in reached),
+        available=len(wanted_by),
+    )
 
 
 def arrange(seed: str, drawn: Sequence[Candidate], *, shuffle: bool) -> list[Candidate]:
@@ -142,4 +215,5 @@ def fits(entry: Draw, candidate: Candidate) -> bool:
         and entry.parts == len(candidate.parts)
         and entry.difficulty in {None, candidate.difficulty}
         and (entry.tag is None or entry.tag in candidate.tags)
+        and (not entry.safety or SAFETY in candidate.tags)
     )

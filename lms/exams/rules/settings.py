@@ -1,13 +1,16 @@
 """The rules of one exam, read from its version."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from lms.exams.rules.kinds import Kind
+
+SAFETY = "safety"
+"""The tag that a question has by its flag `safety`."""
 
 
 class Shown(enum.StrEnum):
@@ -28,8 +31,51 @@ class Draw:
     kind: Kind | None = None
     difficulty: int | None = None
     tag: str | None = None
+    safety: bool = False
+    """Whether only safety questions are meant."""
     parts: int = 0
     """Of a draw of cases: how many sub-questions each has, so that all papers are of one length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """Which questions of a paper are meant: those that are all that is said; all if nothing is."""
+
+    unit: str | None = None
+    kind: Kind | None = None
+    """A case's sub-question is of its own kind, and of the kind case."""
+    tag: str | None = None
+    safety: bool = False
+
+    def has(self, unit: str, kinds: Collection[Kind], tags: Collection[str]) -> bool:
+        """Whether a question is of this sort."""
+        return (
+            self.unit in {None, unit}
+            and (self.kind is None or self.kind in kinds)
+            and (self.tag is None or self.tag in tags)
+            and (not self.safety or SAFETY in tags)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What passing asks for beside the pass mark; one of the two."""
+
+    sort: Sort
+    wrong: int | None = None
+    """How many questions of the sort may be wrong: may earn less than all their points."""
+    least: Decimal | None = None
+    """Percent of the points of the sort that have to be earned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the paper that makes a share of the mark, however many points it has."""
+
+    title: Mapping[str, str]
+    weight: int
+    """Percent of the mark."""
+    sort: Sort
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +93,13 @@ class ExamRules:
     draws: tuple[Draw, ...]
     penalty: Fraction = Fraction(0)
     """Share of its points that a wrong choice costs; the whole score never falls below 0."""
+    limits: tuple[Limit, ...] = ()
+    sections: tuple[Section, ...] = ()
+    """A question belongs to the first whose sort it is; without any, each point weighs the same."""
+    avoid_seen: bool = False
+    """Whether questions that the person has not seen, or not for long, are drawn first."""
+    talk_after: int = 0
+    """From which failure on a talk is recorded before the next attempt; 0 for none."""
 
     @classmethod
     def read(cls, settings: Mapping[str, Any]) -> "ExamRules":
@@ -62,6 +115,10 @@ class ExamRules:
             review=frozenset(Shown(each) for each in settings.get("review", ())),
             penalty=Fraction(str(settings.get("penalty") or 0)),
             draws=tuple(_draw(each) for each in settings["draw"]),
+            limits=tuple(_limit(each) for each in settings.get("limits") or ()),
+            sections=tuple(_section(each) for each in settings.get("sections") or ()),
+            avoid_seen=settings.get("avoid_seen") or False,
+            talk_after=settings.get("talk_after") or 0,
         )
 
     @property
@@ -78,5 +135,29 @@ def _draw(given: Mapping[str, Any]) -> Draw:
         kind=Kind(kind) if kind else None,
         difficulty=given.get("difficulty"),
         tag=given.get("tag"),
+        safety=given.get("safety") or False,
         parts=given.get("parts") or 0,
+    )
+
+
+def _limit(given: Mapping[str, Any]) -> Limit:
+    least = given.get("least")
+    return Limit(
+        sort=_sort(given),
+        wrong=given.get("wrong"),
+        least=None if least is None else Decimal(str(least)),
+    )
+
+
+def _section(given: Mapping[str, Any]) -> Section:
+    return Section(title=given["title"], weight=given["weight"], sort=_sort(given))
+
+
+def _sort(given: Mapping[str, Any]) -> Sort:
+    kind = given.get("kind")
+    return Sort(
+        unit=given.get("unit"),
+        kind=Kind(kind) if kind else None,
+        tag=given.get("tag"),
+        safety=given.get("safety") or False,
     )

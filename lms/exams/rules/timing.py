@@ -35,6 +35,21 @@ def is_over(deadline_at: datetime, *, at: datetime, grace: timedelta) -> bool:
     return at > deadline_at + grace
 
 
+def needs_talk(
+    failed_at: Sequence[datetime], talked_at: Sequence[datetime], talk_after: int
+) -> bool:
+    """Whether a talk has to be recorded before the next attempt.
+
+    Args:
+        failed_at: when the failed attempts were handed in, oldest first.
+        talked_at: when talks were recorded.
+        talk_after: from which failure on; 0 for none. Each failure from there on needs its own.
+    """
+    if not talk_after or len(failed_at) < talk_after:
+        return False
+    return all(each < failed_at[-1] for each in talked_at)
+
+
 def retake_opens_at(failed_at: Sequence[datetime], cooldown_days: Sequence[int]) -> datetime | None:
     """Return when the next attempt may begin; None if it may at once.
 
