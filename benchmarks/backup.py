@@ -8,7 +8,6 @@ import json
 import os
 import random
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -20,29 +19,30 @@ from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Any
 
-from benchmarks import site
+from benchmarks import ports, site, sitting
 from benchmarks.browser import Browser
+from benchmarks.figures import percentile
 from lms.config import PROJECT
 
 CLASS = 8
-EXAM = "stage-1"
 PAUSE = 0.25
 """Seconds between two answers of one person."""
+QUIET = 10.0
+"""Seconds for which they save before the backup begins, for comparison."""
 
 
 def main(megabytes: int = 1000) -> int:
     """Print the figures."""
     with TemporaryDirectory(prefix="stairway-bench-") as scratch:
-        folder, port = Path(scratch) / "data", _free_port()
+        folder, port = Path(scratch) / "data", ports.free()
         with site.running(folder, port):
             pass
-        logins = site.add_trainees(folder, port, CLASS)
         _grow(folder / "lms.sqlite", megabytes * 1000 * 1000)
         plain = _plain_copy(folder / "lms.sqlite", Path(scratch) / "copy")
-        with site.running(folder, port):
-            papers = [_paper(port, login) for login in logins]
-            quiet, _nothing = _saves_during(papers, _wait)
-            busy, told = _saves_during(papers, lambda: _backup(folder, port))
+        with site.running(folder, port) as running:
+            people = sitting.room(running, "saver", CLASS)
+            quiet, _nothing = _saves_during(port, people, _wait)
+            busy, told = _saves_during(port, people, lambda: _backup(folder, port))
     took = told["seconds"]
     copied = took["copy"] + took["pack"]
     print(f"{told['size_bytes'] / 1e6:.0f} MB, verified: {told['verified']}")
@@ -51,15 +51,11 @@ def main(megabytes: int = 1000) -> int:
     print(
         f"tried out             {took['try']:6.2f} s   {(copied + took['try']) / plain:.1f} times, all"
     )
-    print(f"saves without a backup p99 {quiet:6.0f} ms, with one {busy:6.0f} ms")
+    for name, times in (("without a backup", quiet), ("with one", busy)):
+        half, tail = percentile(times, 0.5), percentile(times, 0.99)
+        print(f"saves {name}: p50 {1000 * half:.0f} ms, p99 {1000 * tail:.0f} ms,"
+              f" longest {1000 * max(times):.0f} ms")  # fmt: skip
     return 0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _grow(file: Path, size: int) -> None:
@@ -91,21 +87,12 @@ def _plain_copy(source: Path, target: Path) -> float:
     return took
 
 
-def _paper(port: int, login: str) -> tuple[Browser, str]:
-    browser = Browser(port)
-    browser.sign_in(login, site.PASSWORD)
-    browser.get(f"/exams/{EXAM}")
-    paper = browser.post(f"/exams/{EXAM}/attempts")
-    browser.get(paper)
-    return browser, paper
-
-
 def _saves_during(
-    papers: list[tuple[Browser, str]], work: Callable[[], dict[str, Any]]
-) -> tuple[float, dict[str, Any]]:
-    """Let people save while something is done; return the p99 in milliseconds and what it gave."""
+    port: int, people: sitting.Room, work: Callable[[], dict[str, Any]]
+) -> tuple[list[float], dict[str, Any]]:
+    """Let people save while something is done; return how long each save took, and what it gave."""
     stop, times = Event(), list[float]()
-    threads = [Thread(target=_save, args=(*paper, stop, times)) for paper in papers]
+    threads = [Thread(target=_save, args=(port, each, stop, times)) for each in people.sittings]
     for thread in threads:
         thread.start()
     try:
@@ -114,19 +101,22 @@ def _saves_during(
         stop.set()
         for thread in threads:
             thread.join()
-    ordered = sorted(times)
-    return 1000 * ordered[int(0.99 * (len(ordered) - 1))], told
+    return times, told
 
 
-def _save(browser: Browser, paper: str, stop: Event, times: list[float]) -> None:
+def _save(port: int, sat: sitting.Sitting, stop: Event, times: list[float]) -> None:
+    browser = Browser(port)
+    cookies, browser.token, paper = sat
+    browser.cookies = dict(cookies)
     while not stop.wait(PAUSE):
-        answer = {"slot": 1, "seq": time.monotonic_ns() // 1000, "answer": ["A"], "flagged": False}
+        answer = {"slot": 1, "seq": time.time_ns() // 1_000_000, "answer": ["A"], "flagged": False}
         browser.send(f"{paper}/answers", {"answers": [answer]})
         times.append(browser.seconds)
+    browser.close()
 
 
 def _wait() -> dict[str, Any]:
-    time.sleep(10)
+    time.sleep(QUIET)
     return {}
 
 

@@ -42,6 +42,8 @@ SHORT_LIFE = 10.0
 """Seconds; a jobs process that lived no longer is replaced after a pause."""
 PAUSE = 5.0
 """Seconds of that pause."""
+JOBS_NICE = 5
+"""How much the jobs stand back where processors are short: whoever waits for a page comes first."""
 LIVES = 5
 """How often the web process may die within `LIVES_WITHIN` and is replaced all the same."""
 LIVES_WITHIN = 60.0
@@ -227,6 +229,7 @@ def _web(app: Flask, listening: socket, threads: int) -> None:
 
 def _jobs(app: Flask, listening: socket) -> None:
     listening.close()
+    os.nice(JOBS_NICE)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     with app.app_context():

@@ -10,6 +10,7 @@ from typing import cast
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user
+from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
@@ -40,7 +41,10 @@ def me() -> Person:
 
 def this_sign_in() -> SignIn:
     """Return the row of the browser at hand."""
-    return cast("SignIn", current_user._get_current_object())  # noqa: SLF001
+    row = cast("SignIn", current_user._get_current_object())  # noqa: SLF001
+    if "person" in inspect(row).unloaded:  # a transaction has ended since
+        queries.read_again(row)
+    return row
 
 
 def person_or_none() -> Person | None:

@@ -32,19 +32,32 @@ def sign_in_with(token: str) -> SignIn | None:
     return None if row is None or _has_run_out(row) else row
 
 
-_SIGNED_IN = (
+def read_again(row: SignIn) -> None:
+    """Read a sign-in, its person and their roles after a transaction; lazily it would be three."""
+    found = db.session.scalars(_AGAIN, {"sign_in_id": row.id})
+    found.unique().one_or_none()
+
+
+_WITH_PERSON = (
     select(SignIn)
     .join(SignIn.person)
     .outerjoin(Person.grants)
-    .where(SignIn.token_hash == bindparam("token"), SignIn.ended_at.is_(None))
-    .where(Person.deactivated_at.is_(None))
     .options(
         contains_eager(SignIn.person).options(
             contains_eager(Person.grants).lazyload(RoleGrant.unit), lazyload(Person.unit)
         )
     )
 )
-"""Asked for by every request: one statement, built once, without what few pages show."""
+"""One statement, built once, without what few pages show."""
+_SIGNED_IN = _WITH_PERSON.where(
+    SignIn.token_hash == bindparam("token"),
+    SignIn.ended_at.is_(None),
+    Person.deactivated_at.is_(None),
+)
+"""Asked for by every request."""
+_AGAIN = _WITH_PERSON.where(SignIn.id == bindparam("sign_in_id")).execution_options(
+    populate_existing=True
+)
 
 
 def _has_run_out(row: SignIn) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from lms.core import flushing
 from lms.core.archives import leads_elsewhere
 
 PIECE = 1024 * 1024
@@ -151,7 +152,7 @@ def _is_plain(entry: tarfile.TarInfo) -> bool:
 
 def _copy(name: str, source: Any, target: Path) -> Member:
     """Copy a member's bytes to a file that was not there; return what they are."""
-    whole, size = hashlib.sha256(), 0
+    whole, size, flusher = hashlib.sha256(), 0, flushing.Flusher()
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as copy:
@@ -159,6 +160,7 @@ def _copy(name: str, source: Any, target: Path) -> Member:
             while piece := source.read(PIECE):
                 whole.update(piece)
                 size += copy.write(piece)
+                flusher.wrote(len(piece), copy.fileno())
         except tarfile.ReadError:
             raise BrokenMemberError(name) from None
     return Member(size, whole.hexdigest())

@@ -3,7 +3,8 @@
 Threads that each commit for themselves wait for the disk one after the other. Here a caller hands
 in what to do and waits; one thread takes whatever has gathered, does it in a single transaction,
 and answers when that is on disk. One flush of the disk so serves a whole class, and whoever is
-answered is as safe as before.
+answered is as safe as before. Where one of them fails, all of them are done again, each in a
+savepoint of its own: so it fails alone, and those that do not fail need no savepoints.
 
 Only SQLite needs it. On PostgreSQL, inside a `transaction()`, and where the tests have put a
 connection in place of the engine, the same work is done at once, in a transaction of the session.
@@ -134,8 +135,11 @@ class Writer:
             with self._gate.held():
                 cursor = self._cursor()
                 cursor.execute("BEGIN IMMEDIATE")
-                for item in batch:
-                    self._do(cursor, item)
+                if not self._do_all(cursor, batch):
+                    cursor.execute("ROLLBACK")
+                    cursor.execute("BEGIN IMMEDIATE")
+                    for item in batch:
+                        self._do(cursor, item)
                 cursor.execute("COMMIT")
         except Exception as error:  # noqa: BLE001  each caller is told; the thread goes on
             log.error("writer: %d items not written: %s", len(batch), error)  # noqa: TRY400
@@ -150,17 +154,25 @@ class Writer:
             for item in batch:
                 item.end()
 
+    def _do_all(self, cursor: Any, batch: list[_Item[Any]]) -> bool:
+        """Do what hardly ever fails, without a way back from each; whether all went well."""
+        execute = _executing(cursor)
+        try:
+            for item in batch:
+                item.result = item.work(execute)
+        except Exception as error:
+            if _is_broken(error):
+                raise
+            return False
+        return True
+
     def _do(self, cursor: Any, item: _Item[Any]) -> None:
         """Do one item; what it raises undoes it alone, unless the database itself is in trouble."""
-
-        def execute(statement: str, values: Any) -> Rows:
-            return cast("Rows", cursor.execute(statement, values).fetchall())
-
         cursor.execute("SAVEPOINT item")
         try:
-            item.result = item.work(execute)
+            item.result = item.work(_executing(cursor))
         except Exception as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in BROKEN:
+            if _is_broken(error):
                 raise
             cursor.execute("ROLLBACK TO item")
             item.error = error
@@ -212,7 +224,8 @@ def write(work: Work[T]) -> T:
 
     Args:
         work: sends statements by the function that it is given; no session, no rows of models,
-            and nothing slow.
+            and nothing slow. It is done once more, from the beginning, when another one that came
+            with it has failed: what it did before was undone.
 
     Raises: as `Writer.do`.
     """
@@ -236,6 +249,18 @@ def start() -> None:
     """Start the writer, where the database needs one: it also keeps the log of others small."""
     if db.engine.dialect.name == "sqlite":
         of(db.engine)
+
+
+def _executing(cursor: Any) -> Execute:
+    def execute(statement: str, values: Any) -> Rows:
+        return cast("Rows", cursor.execute(statement, values).fetchall())
+
+    return execute
+
+
+def _is_broken(error: Exception) -> bool:
+    """Whether the database is in trouble, and not only what was asked of it."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in BROKEN
 
 
 def _alone(engine: Engine) -> Any:

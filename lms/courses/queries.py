@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from sqlalchemy import CompoundSelect, bindparam, case, literal_column, select, union_all
@@ -17,6 +18,7 @@ from lms.accounts.models import Person
 from lms.accounts.rules import Role
 from lms.core.db import db
 from lms.core.errors import found
+from lms.core.kept import Kept
 from lms.core.text import Bilingual
 from lms.courses import rules
 from lms.courses.models import (
@@ -109,10 +111,20 @@ _DONE: CompoundSelect[Any] = union_all(
 
 def progress_of(enrolment: Enrolment) -> Progress:
     """Compute where a run stands, from one statement."""
+    return _progress(enrolment.id, outline_of(enrolment))
+
+
+def _progress(run_id: int, outline: Outline) -> Progress:
     done: dict[str, set[str]] = {"lesson": set(), "stage": set()}
-    for what, code in db.session.execute(_DONE, {"run": enrolment.id}):
+    for what, code in db.session.execute(_DONE, {"run": run_id}):
         done[what].add(code)
-    return rules.progress(outline_of(enrolment), done["lesson"], done["stage"])
+    return rules.progress(outline, done["lesson"], done["stage"])
+
+
+def lesson_after(run_id: int, outline: Outline, code: str) -> str | None:
+    """Return which lesson follows in a run; None at its end and where the next stage is locked."""
+    _before, after = outline.around(code)
+    return after if after and _progress(run_id, outline).is_lesson_open(after) else None
 
 
 def stage_score(enrolment: Enrolment, stage: str) -> Fraction | None:
@@ -265,10 +277,31 @@ def aid_for(actor: Person, code: str) -> AidVersion:
     return found(next((each for each in aids_for(actor) if each.aid.code == code), None))
 
 
-def aids_of(lesson: str) -> list[AidVersion]:
-    """Return the sheets that go with a lesson."""
-    rows = db.session.scalars(select(AidVersion).join(Aid, Aid.published_id == AidVersion.id))
-    return [each for each in rows if lesson in each.meta["lessons"]]
+@dataclass(frozen=True, slots=True)
+class AidLine:
+    """A sheet on a lesson's page."""
+
+    code: str
+    title: Bilingual
+    lessons: frozenset[str]
+    """With which it goes."""
+
+
+_AIDS = select(Aid.code, Aid.published_id).where(Aid.published_id.is_not(None)).order_by(Aid.id)
+_AID = select(AidVersion.title, AidVersion.meta).where(AidVersion.id == bindparam("version_id"))
+_aid_lines: Kept[AidLine] = Kept(500)
+
+
+def aids_of(lesson: str) -> list[AidLine]:
+    """Return the sheets that go with a lesson, by one statement: what each says is kept."""
+    rows = db.session.execute(_AIDS).all()
+    lines = [_aid_lines.get(row, partial(_aid_line, *row)) for row in map(tuple, rows)]
+    return [each for each in lines if lesson in each.lessons]
+
+
+def _aid_line(code: str, version_id: int) -> AidLine:
+    title, meta = db.session.execute(_AID, {"version_id": version_id}).one()
+    return AidLine(code, title, frozenset(meta["lessons"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from fractions import Fraction
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
@@ -95,7 +95,10 @@ def open_lesson(
         NotFoundError: it is not the actor's run, or there is no such lesson in it.
         LessonLockedError: the lesson's stage is not open yet.
     """
-    enrolment = queries.enrolment_for(actor, enrolment_id)
+    return _opened(queries.enrolment_for(actor, enrolment_id), lesson_code, at or clock.now())
+
+
+def _opened(enrolment: Enrolment, lesson_code: str, at: datetime) -> LessonRead:
     if (mark := queries.mark_of(enrolment, lesson_code)) is not None:
         return mark
     progress = queries.progress_of(enrolment)
@@ -107,10 +110,11 @@ def open_lesson(
         enrolment_id=enrolment.id,
         lesson_id=lesson.id,
         version_id=lesson.published_id,
-        opened_at=at or clock.now(),
+        opened_at=at,
     )
-    db.session.execute(opening.on_conflict_do_nothing())  # another tab may be first
-    return found(queries.mark_of(enrolment, lesson_code))
+    opening = opening.on_conflict_do_nothing()  # another tab may be first
+    new = db.session.scalar(opening.returning(LessonRead))
+    return new or found(queries.mark_of(enrolment, lesson_code))
 
 
 @transaction()
@@ -139,7 +143,7 @@ def finish_lesson(
     at = at or clock.now()
     enrolment = queries.enrolment_for(actor, enrolment_id)
     _hold(enrolment.id)
-    mark = open_lesson(enrolment.id, lesson_code, actor=actor, at=at)
+    mark = _opened(enrolment, lesson_code, at)
     before = queries.progress_of(enrolment)
     version = _version_read(mark, lesson_code, version_id)
     closing = update(LessonRead).where(
@@ -150,7 +154,6 @@ def finish_lesson(
     closing = closing.values(read_at=at, version_id=version.id)
     if db.session.scalar(closing.returning(LessonRead.lesson_id)) is None:
         return mark
-    db.session.refresh(mark)
     events.publish(LessonFinished(enrolment, version, at))
     _tell_what_is_completed(enrolment, before, at)
     return mark
@@ -189,7 +192,10 @@ def _hold(enrolment_id: int) -> None:
     Of two lessons that are finished at once, neither transaction would see the other's, and
     nobody would notice that the stage is complete. SQLite has one writer anyway.
     """
-    db.session.execute(select(Enrolment.id).filter_by(id=enrolment_id).with_for_update())
+    db.session.execute(_HELD, {"enrolment_id": enrolment_id})
+
+
+_HELD = select(Enrolment.id).where(Enrolment.id == bindparam("enrolment_id")).with_for_update()
 
 
 def _version_read(mark: LessonRead, lesson_code: str, version_id: int | None) -> LessonVersion:

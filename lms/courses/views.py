@@ -53,13 +53,13 @@ def finish(code: str) -> str | Response:
     """Note that a lesson was read to its end, and go on."""
     enrolment = found(queries.enrolment_with_lesson(me(), code))
     version_id = FinishForm().version_id()
+    outline = queries.outline_of(enrolment)
     services.finish_lesson(enrolment.id, code, actor=me(), version_id=version_id)
-    page = queries.lesson_page(me(), code)
     if request.headers.get("HX-Request"):
-        return render_template("courses/read_state.html", page=page)
-    if page.next:
-        return redirect(url_for(".lesson", code=page.next))
-    return redirect(url_for("desk.home", programme=page.enrolment.programme.code))
+        return render_template("courses/read_state.html", page=queries.lesson_page(me(), code))
+    if following := queries.lesson_after(enrolment.id, outline, code):
+        return redirect(url_for(".lesson", code=following))
+    return redirect(url_for("desk.home", programme=enrolment.programme.code))
 
 
 @bp.get("/lessons/<code>/checks/<check_id>")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
 from lms.exams import body, queries
@@ -135,17 +135,19 @@ def pieces(html: Markup) -> list[tuple[int | None, Markup]]:
 
 def how_to(slot: Slot) -> str:
     """Return the sentence that says how a question is answered and what it earns."""
-    texts = {
-        Kind.SINGLE: _("Choose one."),
-        Kind.MULTIPLE: _("Choose all that are right."),
-        Kind.TRUEFALSE: _("True or false?"),
-        Kind.FILLIN: _("Type the missing words."),
-        Kind.NUMERIC: _("Type a number."),
-        Kind.TEXT: _("Answer in a few words."),
-        Kind.MATCHING: _("Choose what belongs to each. Something may be left over."),
-        Kind.ORDERING: _("Give each its place; 1 comes first."),
-        Kind.CLOZE: _("Fill the gaps in the text."),
-        Kind.ESSAY: _("Write a text. A person reads it."),
-        Kind.UPLOAD: _("Hand in a file. A person looks at it."),
-    }
-    return str(texts[slot.kind])
+    return str(_HOW_TO[slot.kind])
+
+
+_HOW_TO = {
+    Kind.SINGLE: _("Choose one."),
+    Kind.MULTIPLE: _("Choose all that are right."),
+    Kind.TRUEFALSE: _("True or false?"),
+    Kind.FILLIN: _("Type the missing words."),
+    Kind.NUMERIC: _("Type a number."),
+    Kind.TEXT: _("Answer in a few words."),
+    Kind.MATCHING: _("Choose what belongs to each. Something may be left over."),
+    Kind.ORDERING: _("Give each its place; 1 comes first."),
+    Kind.CLOZE: _("Fill the gaps in the text."),
+    Kind.ESSAY: _("Write a text. A person reads it."),
+    Kind.UPLOAD: _("Hand in a file. A person looks at it."),
+}

@@ -13,7 +13,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
@@ -66,23 +66,34 @@ class ExamSummary:
 
 def exam_or_404(code: str) -> Exam:
     """Return an exam that has a published version."""
-    return found(
-        db.session.scalar(select(Exam).where(Exam.code == code, Exam.published_id.is_not(None)))
-    )
+    return found(db.session.scalar(_EXAM, {"code": code}))
+
+
+_EXAM = select(Exam).where(Exam.code == bindparam("code"), Exam.published_id.is_not(None))
 
 
 def attempt_of(actor: Person, attempt_id: int, *, with_layout: bool = False) -> Attempt:
     """Return one of the actor's own attempts; nobody sits an exam for someone else."""
-    own = select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == actor.id)
-    if with_layout:
-        own = own.options(undefer(Attempt.layout))
-    return found(db.session.scalar(own))
+    own = _OWN_WITH_LAYOUT if with_layout else _OWN
+    return found(db.session.scalar(own, {"attempt": attempt_id, "person": actor.id}))
+
+
+_OWN = select(Attempt).where(
+    Attempt.id == bindparam("attempt"), Attempt.person_id == bindparam("person")
+)
+_OWN_WITH_LAYOUT = _OWN.options(undefer(Attempt.layout))
 
 
 def open_attempt(actor: Person, exam: Exam) -> Attempt | None:
     """Return the attempt that the actor has begun and not handed in."""
-    begun = select(Attempt).filter_by(person_id=actor.id, exam_id=exam.id, submitted_at=None)
-    return db.session.scalar(begun)
+    return db.session.scalar(_BEGUN, {"person": actor.id, "exam": exam.id})
+
+
+_BEGUN = select(Attempt).where(
+    Attempt.person_id == bindparam("person"),
+    Attempt.exam_id == bindparam("exam"),
+    Attempt.submitted_at.is_(None),
+)
 
 
 _PUBLISHED = (
@@ -183,7 +194,16 @@ def bank() -> list[Candidate]:
     return [*single, *_cases([row for row in rows if row.case is not None])]
 
 
+_candidates: Kept[Candidate] = Kept(2000)
+
+
 def _candidate(row: Any) -> Candidate:
+    """Return a question as a draw sees it: made once for a version, and for each place it had."""
+    place = row.id, row.digest, row.code, row.unit
+    return _candidates.get(place, lambda: _made_candidate(row))
+
+
+def _made_candidate(row: Any) -> Candidate:
     return Candidate(
         code=row.code,
         version_id=row.id,
@@ -209,21 +229,6 @@ def _cases(rows: Sequence[Any]) -> list[Candidate]:
         for code, parts in members.items()
         if len(parts) == parts[0].body["case"]["of"]  # one that lost a part is not whole
     ]
-
-
-def seen(person_id: int) -> dict[str, int]:
-    """Return code -> when a person was last shown a question or case, higher for later."""
-    sat = select(Attempt.layout).where(Attempt.person_id == person_id)
-    layouts = db.session.scalars(sat.order_by(Attempt.started_at, Attempt.id))
-    last = {entry[0]: turn for turn, layout in enumerate(layouts, start=1) for entry in layout}
-    if not last:
-        return {}
-    named = select(QuestionVersion.id, func.coalesce(Question.case, Question.code))
-    named = named.join(Question, Question.id == QuestionVersion.question_id)
-    found_codes: dict[str, int] = {}
-    for version_id, code in db.session.execute(named.where(QuestionVersion.id.in_(last))):
-        found_codes[code] = max(last[version_id], found_codes.get(code, 0))
-    return found_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,15 +300,18 @@ class Saved:
 
 def responses(attempt: Attempt) -> dict[int, Saved]:
     """Return slot -> latest answer."""
-    query = select(
-        Response.slot,
-        Response.seq,
-        Response.answer,
-        Response.flagged,
-        Response.saved_at,
-        Response.mark,
-    ).where(Response.attempt_id == attempt.id)
-    return {row.slot: Saved(*row) for row in db.session.execute(query)}
+    rows = db.session.execute(_RESPONSES, {"attempt": attempt.id})
+    return {row.slot: Saved(*row) for row in rows}
+
+
+_RESPONSES = select(
+    Response.slot,
+    Response.seq,
+    Response.answer,
+    Response.flagged,
+    Response.saved_at,
+    Response.mark,
+).where(Response.attempt_id == bindparam("attempt"))
 
 
 def files_of(attempt: Attempt, answers: Mapping[int, Saved]) -> dict[int, list[ResponseFile]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import undefer
 
@@ -27,6 +27,7 @@ from lms.exams.events import AttemptStarted
 from lms.exams.models import Attempt, Exam, HandedInBy
 from lms.exams.rules import drawing, timing
 from lms.exams.rules.settings import ExamRules
+from lms.exams.seen import seen as seen_by
 from lms.exams.sitting import Answer
 
 log = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ def _paper(exam: Exam, enrolment: Enrolment, *, stage: str, number: int, at: dat
     rules = ExamRules.read(version.settings)
     seed = secrets.token_hex(16)
     try:
-        seen = queries.seen(enrolment.person_id) if rules.avoid_seen else drawing.NOTHING_SEEN
+        seen = seen_by(enrolment.person_id) if rules.avoid_seen else drawing.NOTHING_SEEN
         drawn = drawing.draw(seed, rules.draws, queries.bank(), seen)
     except drawing.TooFewQuestionsError as error:
         log.error("exam %s: %s", exam.code, error)  # noqa: TRY400  a want of content, no fault
@@ -270,9 +271,16 @@ def sweep(*, at: datetime | None = None) -> int:
 
 def _locked(attempt_id: int) -> Attempt:
     """Return an attempt as it is now, held against other writers until this transaction ends."""
-    query = select(Attempt).where(Attempt.id == attempt_id).options(undefer(Attempt.layout))
-    query = query.with_for_update(of=Attempt).execution_options(populate_existing=True)
-    return found(db.session.scalar(query))
+    return found(db.session.scalar(_LOCKED, {"attempt": attempt_id}))
+
+
+_LOCKED = (
+    select(Attempt)
+    .where(Attempt.id == bindparam("attempt"))
+    .options(undefer(Attempt.layout))
+    .with_for_update(of=Attempt)
+    .execution_options(populate_existing=True)
+)
 
 
 def _grace() -> timedelta:

@@ -23,7 +23,7 @@ from lms.courses.rules import Outline
 from lms.exams import forms, handing_files, paper, policies, queries, services, words
 from lms.exams.blueprint import bp
 from lms.exams.errors import NotHandedInError
-from lms.exams.review import review
+from lms.exams.review import Review, review
 from lms.exams.rules import marks
 from lms.exams.rules.settings import ExamRules
 from lms.exams.sittings import remember, token
@@ -161,20 +161,20 @@ def result(attempt_id: int) -> str:
     progress = courses.progress_of(attempt.enrolment)
     summaries = queries.exam_summaries(actor, attempt.enrolment)
     outline = progress.outline
-    reviewed, titles = review(attempt, language()), _modules(outline)
+    seen, titles = review(attempt, language()), _modules(outline)
     return render_template(
         "exams/result.html",
         attempt=attempt,
         rules=ExamRules.read(attempt.version.settings),
         exam=summaries[attempt.version.exam.code],
         percent=None if attempt.score is None else marks.percent(attempt.score),
-        review=reviewed,
-        broken=[words.broken_words(each, titles) for each in reviewed.broken],
+        review=seen,
+        broken=[words.broken_words(each, titles) for each in seen.broken],
         percent_of=marks.percent,
         stage=found(outline.stage_of_exam(attempt.version.exam.code)),
         progress=progress,
         modules=titles,
-        lesson_titles=_titles(outline),
+        lesson_titles=_titles(outline, seen),
         kind_name=words.kind_name,
         pieces=paper.pieces,
         now=clock.now(),
@@ -187,6 +187,8 @@ def _modules(outline: Outline) -> dict[str, str]:
     return {each.code: local(each.title) for each in modules}
 
 
-def _titles(outline: Outline) -> dict[str, Mapping[str, str]]:
-    lines = courses.lines_of(code for _stage, _module, code in outline.lessons())
+def _titles(outline: Outline, seen: Review) -> dict[str, Mapping[str, str]]:
+    """Return the titles of the lessons to which a review leads, as far as they are of the run."""
+    named = {line.lesson for line in seen.lines}
+    lines = courses.lines_of(code for *_place, code in outline.lessons() if code in named)
     return {code: line.title for code, line in lines.items()}

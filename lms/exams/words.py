@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask_babel import gettext as _, ngettext
+from flask_babel import lazy_gettext as _, ngettext
 
 from lms.exams.rules import marks
 from lms.exams.rules.items import Flag
@@ -16,21 +16,23 @@ Titles = Mapping[str, str]
 
 def kind_name(kind: Kind) -> str:
     """Return what a kind of question is called on pages."""
-    names = {
-        Kind.SINGLE: _("Single choice"),
-        Kind.MULTIPLE: _("Multiple choice"),
-        Kind.TRUEFALSE: _("True or false"),
-        Kind.FILLIN: _("Fill in the blank"),
-        Kind.NUMERIC: _("Number"),
-        Kind.TEXT: _("Short answer"),
-        Kind.MATCHING: _("Matching"),
-        Kind.ORDERING: _("Ordering"),
-        Kind.CLOZE: _("Cloze"),
-        Kind.CASE: _("Case"),
-        Kind.ESSAY: _("Essay"),
-        Kind.UPLOAD: _("File"),
-    }
-    return str(names[kind])
+    return str(_NAMES[kind])
+
+
+_NAMES = {
+    Kind.SINGLE: _("Single choice"),
+    Kind.MULTIPLE: _("Multiple choice"),
+    Kind.TRUEFALSE: _("True or false"),
+    Kind.FILLIN: _("Fill in the blank"),
+    Kind.NUMERIC: _("Number"),
+    Kind.TEXT: _("Short answer"),
+    Kind.MATCHING: _("Matching"),
+    Kind.ORDERING: _("Ordering"),
+    Kind.CLOZE: _("Cloze"),
+    Kind.CASE: _("Case"),
+    Kind.ESSAY: _("Essay"),
+    Kind.UPLOAD: _("File"),
+}
 
 
 def draw_words(entry: Draw) -> list[str]:
@@ -42,9 +44,9 @@ def draw_words(entry: Draw) -> list[str]:
             if entry.parts
             else []
         ),
-        *([_("Difficulty %(number)d", number=entry.difficulty)] if entry.difficulty else []),
-        *([_("Tag “%(tag)s”", tag=entry.tag)] if entry.tag else []),
-        *([_("Safety questions")] if entry.safety else []),
+        *([str(_("Difficulty %(number)d", number=entry.difficulty))] if entry.difficulty else []),
+        *([str(_("Tag “%(tag)s”", tag=entry.tag))] if entry.tag else []),
+        *([str(_("Safety questions"))] if entry.safety else []),
     ]
 
 
@@ -52,8 +54,8 @@ def sort_words(sort: Sort, titles: Titles) -> str:
     """Return which questions a limit means, in words."""
     is_safety = sort.safety or sort.tag == SAFETY
     parts = [
-        *([_("Safety questions")] if is_safety else []),
-        *([_("Tag “%(tag)s”", tag=sort.tag)] if sort.tag and sort.tag != SAFETY else []),
+        *([str(_("Safety questions"))] if is_safety else []),
+        *([str(_("Tag “%(tag)s”", tag=sort.tag))] if sort.tag and sort.tag != SAFETY else []),
         *([kind_name(sort.kind)] if sort.kind else []),
         *([titles.get(sort.unit, sort.unit)] if sort.unit else []),
     ]

@@ -8,8 +8,9 @@ can be forgotten without breaking their chain.
 from typing import Any
 
 from lms.certificates.models import Certificate
+from lms.courses import queries as courses
 from lms.courses.models import Enrolment, LessonVersion
-from lms.courses.rules import Outline, Stage
+from lms.courses.rules import Stage
 from lms.exams.models import Attempt
 from lms.exams.rules import marks
 
@@ -40,7 +41,7 @@ def of_enrolment(enrolment: Enrolment) -> Detail:
 def of_lesson(enrolment: Enrolment, version: LessonVersion) -> Detail:
     """Return what is said about a lesson that was read to its end."""
     code = version.lesson.code
-    place = _outline(enrolment).place_of(code)
+    place = courses.outline_of(enrolment).place_of(code)
     return {
         "title": dict(version.title),
         "lesson": code,
@@ -53,7 +54,9 @@ def of_lesson(enrolment: Enrolment, version: LessonVersion) -> Detail:
 def of_attempt(attempt: Attempt) -> Detail:
     """Return what is said about a sitting; its result only once it is marked."""
     version = attempt.version
-    stages = (each for each in _outline(attempt.enrolment).stages if each.code == attempt.stage)
+    stages = (
+        each for each in courses.outline_of(attempt.enrolment).stages if each.code == attempt.stage
+    )
     detail = {
         "title": dict(version.settings["title"]),
         "exam": version.exam.code,
@@ -78,7 +81,7 @@ def of_stage(stage: Stage) -> Detail:
 def of_certificate(certificate: Certificate, enrolment: Enrolment) -> Detail:
     """Return what is said about a certificate."""
     code, snapshot = certificate.definition.code, certificate.snapshot
-    stages = (each for each in _outline(enrolment).stages if each.certificate == code)
+    stages = (each for each in courses.outline_of(enrolment).stages if each.certificate == code)
     until = certificate.valid_until
     return {
         "title": {"zh": snapshot["title_zh"], "en": snapshot["title_en"]},
@@ -88,10 +91,6 @@ def of_certificate(certificate: Certificate, enrolment: Enrolment) -> Detail:
         "valid_until": until.isoformat() if until else None,
         **_in_stage(next(stages, None)),
     }
-
-
-def _outline(enrolment: Enrolment) -> Outline:
-    return Outline.read(enrolment.version.structure)
 
 
 def _in_stage(stage: Stage | None) -> Detail:

@@ -74,6 +74,51 @@ def test_a_request_in_hand_is_finished_and_no_new_one_is_taken(
     assert process.wait(10) == 0
 
 
+def test_a_connection_is_heard_again_and_requests_that_come_at_once_are_answered_in_turn(
+    site: tuple[subprocess.Popen[str], int],
+) -> None:
+    _process, port = site
+    request = b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        for _ in range(3):
+            connection.sendall(request % b"/?seconds=0.05" + request % b"/none")
+            assert bodies(connection, 2) == [(200, 500_000), (404, 207)]
+
+
+def test_who_reads_slowly_or_leaves_keeps_nobody_waiting(
+    site: tuple[subprocess.Popen[str], int],
+) -> None:
+    _process, port = site
+    request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    slow = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(30)]
+    for each in slow:
+        each.sendall(request)
+    for each in slow[20:]:
+        each.close()
+    got: list[int] = []
+    fetch(port, "/", got)
+    assert got == [200, 500_000]
+    for each in slow[:20]:
+        assert bodies(each, 1) == [(200, 500_000)]
+        each.close()
+
+
+def bodies(connection: socket.socket, count: int) -> list[tuple[int, int]]:
+    """Read so many replies; return the status and the length of each."""
+    seen, data = [], b""
+    while len(seen) < count:
+        head, end, rest = data.partition(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length: ")[2].split()[0]) if end else 0
+        if end and len(rest) >= length:
+            seen.append((int(head.split()[1]), length))
+            data = rest[length:]
+            continue
+        piece = connection.recv(100_000)
+        assert piece
+        data += piece
+    return seen
+
+
 def test_without_a_request_in_hand_it_ends_at_once(
     site: tuple[subprocess.Popen[str], int],
 ) -> None:

@@ -26,6 +26,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 @_JSON
 def create(to: Path | None, *, as_json: bool) -> None:
     """Make a backup while the site is in use, and try it out. Ends with 1 if it is not good."""
+    os.nice(10)  # whoever serves people comes first
     report = creating.create(to)
     services.note_run(report, actor_id=None)
     if as_json:

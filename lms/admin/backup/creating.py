@@ -19,11 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from lms.admin.backup import archive, rules, snapshots, trying
 from lms.admin.backup.errors import BackupError, Finding, because
 from lms.admin.backup.rules import UNVERIFIED, Keep
-from lms.core import clock, site
+from lms.core import clock, flushing, site
 
-FLUSH = 32 * 1024 * 1024
-"""Bytes after which the archive is flushed: one large flush at the end would hold up the answers
-that people save meanwhile."""
 UNVERIFIED_KEPT = 2
 STEPS = 3
 """Copied, packed, tried out."""
@@ -208,17 +205,12 @@ def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
 
 
 def _flushing(draft: Path, tell: "_Teller") -> Callable[[int], None]:
-    """Return what flushes the archive every `FLUSH` bytes, while it is written."""
-    written = 0
+    """Return what flushes the archive now and then, while it is written."""
+    flusher = flushing.Flusher()
 
     def each_piece(count: int) -> None:
-        nonlocal written
-        written += count
-        if written >= FLUSH:
-            written = 0
-            descriptor = os.open(draft, os.O_RDONLY)
-            os.fdatasync(descriptor)
-            os.close(descriptor)
+        with draft.open("rb") as written:
+            flusher.wrote(count, written.fileno())
         tell.piece(count)
 
     return each_piece

@@ -1,5 +1,7 @@
 """The database as of one moment, in a file, while people go on working."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, inspect, make_url, text
 
 from lms.admin.backup import postgres
-from lms.core import site
+from lms.core import flushing, site
 from lms.core.db import db
 
 
@@ -47,9 +49,10 @@ def take(target: Path) -> Snapshot:
 
 
 def _take_sqlite(target: Path) -> Snapshot:
-    """Copy in one step: copying in several would begin anew whenever someone writes.
+    """Copy piece by piece, all as of one moment: within a read that lasts until the end.
 
-    Outside the writers' gate: a reader of a log keeps nobody from writing.
+    Without it, copying would begin anew whenever someone writes. Outside the writers' gate: a
+    reader of a log keeps nobody from writing.
     """
     taken = db.engine.raw_connection()
     try:
@@ -57,13 +60,31 @@ def _take_sqlite(target: Path) -> Snapshot:
         copy = type(source)(str(target), isolation_level=None)
         try:
             copy.execute("PRAGMA synchronous = OFF")  # a scratch file: a crash begins anew
-            source.backup(copy)
+            with _one_read(source), target.open("rb") as written:
+                size = source.execute("PRAGMA page_size").fetchone()[0]
+                flusher = flushing.Flusher()
+                source.backup(
+                    copy,
+                    pages=flushing.PIECE // size,
+                    progress=lambda *_: flusher.wrote(flushing.PIECE, written.fileno()),
+                )
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
             return Snapshot("sqlite", *_known(copy))
         finally:
             copy.close()
     finally:
         taken.close()
+
+
+@contextmanager
+def _one_read(source: Any) -> Iterator[None]:
+    """Keep a connection's view of the database as it is now."""
+    source.execute("BEGIN")
+    try:
+        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        yield
+    finally:
+        source.execute("ROLLBACK")
 
 
 def _known(copy: Any) -> tuple[str, dict[str, int]]:
