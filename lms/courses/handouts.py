@@ -1,15 +1,17 @@
-"""The files that go with a lesson: what its page lists, and which a reader may open."""
+"""The files and sheets that go with a lesson: what its page lists, and what a reader may open."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import bindparam, select
 
 from lms.accounts.models import Person
 from lms.core.db import db
 from lms.core.errors import found
+from lms.core.kept import Kept
 from lms.core.text import Bilingual
-from lms.courses.models import Enrolment, LessonRead, Material, MaterialVersion
+from lms.courses.models import Aid, AidVersion, Enrolment, LessonRead, Material, MaterialVersion
 from lms.courses.upload_rules import FORMS, Kind
 
 
@@ -64,3 +66,34 @@ def material_for(actor: Person, version_id: int) -> MaterialVersion:
         )
     )
     return found(db.session.scalars(query.limit(1)).first())
+
+
+@dataclass(frozen=True, slots=True)
+class AidLine:
+    """A sheet on a lesson's page."""
+
+    code: str
+    title: Bilingual
+    lessons: frozenset[str]
+    """With which it goes."""
+
+
+_AIDS = select(Aid.code, Aid.published_id).where(Aid.published_id.is_not(None)).order_by(Aid.id)
+_AID = select(AidVersion.title, AidVersion.meta).where(AidVersion.id == bindparam("version_id"))
+_aid_lines: Kept[AidLine] = Kept(500)
+
+
+def aids_of(lesson: str) -> list[AidLine]:
+    """Return the sheets that go with a lesson, by one statement: what each says is kept."""
+    rows = db.session.execute(_AIDS).all()
+    lines = [
+        _aid_lines.get((code, version_id), partial(_aid_line, code, version_id))
+        for code, version_id in rows
+        if version_id is not None
+    ]
+    return [each for each in lines if lesson in each.lessons]
+
+
+def _aid_line(code: str, version_id: int) -> AidLine:
+    title, meta = db.session.execute(_AID, {"version_id": version_id}).one()
+    return AidLine(code, title, frozenset(meta["lessons"]))

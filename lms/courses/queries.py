@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
-from functools import partial
 from typing import Any
 
 from sqlalchemy import CompoundSelect, bindparam, case, literal_column, select, union_all
@@ -18,7 +17,6 @@ from lms.accounts.models import Person
 from lms.accounts.rules import Role
 from lms.core.db import db
 from lms.core.errors import found
-from lms.core.kept import Kept
 from lms.core.text import Bilingual
 from lms.courses import rules
 from lms.courses.models import (
@@ -287,37 +285,6 @@ def aids_for(actor: Person) -> list[AidVersion]:
 def aid_for(actor: Person, code: str) -> AidVersion:
     """Return one of these sheets."""
     return found(next((each for each in aids_for(actor) if each.aid.code == code), None))
-
-
-@dataclass(frozen=True, slots=True)
-class AidLine:
-    """A sheet on a lesson's page."""
-
-    code: str
-    title: Bilingual
-    lessons: frozenset[str]
-    """With which it goes."""
-
-
-_AIDS = select(Aid.code, Aid.published_id).where(Aid.published_id.is_not(None)).order_by(Aid.id)
-_AID = select(AidVersion.title, AidVersion.meta).where(AidVersion.id == bindparam("version_id"))
-_aid_lines: Kept[AidLine] = Kept(500)
-
-
-def aids_of(lesson: str) -> list[AidLine]:
-    """Return the sheets that go with a lesson, by one statement: what each says is kept."""
-    rows = db.session.execute(_AIDS).all()
-    lines = [
-        _aid_lines.get((code, version_id), partial(_aid_line, code, version_id))
-        for code, version_id in rows
-        if version_id is not None
-    ]
-    return [each for each in lines if lesson in each.lessons]
-
-
-def _aid_line(code: str, version_id: int) -> AidLine:
-    title, meta = db.session.execute(_AID, {"version_id": version_id}).one()
-    return AidLine(code, title, frozenset(meta["lessons"]))
 
 
 @dataclass(frozen=True, slots=True)

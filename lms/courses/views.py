@@ -44,7 +44,7 @@ def _reader(page: LessonPage, answers: dict[str, CheckForm] | None = None) -> st
         parts=pieces(html),
         answers=answers,
         materials=handouts.materials_of(version.lesson_id),
-        sheets=queries.aids_of(page.code),
+        sheets=handouts.aids_of(page.code),
     )
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
@@ -229,21 +229,6 @@ def _cases(rows: Sequence[Any]) -> list[Candidate]:
         for code, parts in members.items()
         if len(parts) == parts[0].body["case"]["of"]  # one that lost a part is not whole
     ]
-
-
-def seen(person_id: int) -> dict[str, int]:
-    """Return code -> when a person was last shown a question or case, higher for later."""
-    sat = select(Attempt.layout).where(Attempt.person_id == person_id)
-    layouts = db.session.scalars(sat.order_by(Attempt.started_at, Attempt.id))
-    last = {entry[0]: turn for turn, layout in enumerate(layouts, start=1) for entry in layout}
-    if not last:
-        return {}
-    named = select(QuestionVersion.id, func.coalesce(Question.case, Question.code))
-    named = named.join(Question, Question.id == QuestionVersion.question_id)
-    found_codes: dict[str, int] = {}
-    for version_id, code in db.session.execute(named.where(QuestionVersion.id.in_(last))):
-        found_codes[code] = max(last[version_id], found_codes.get(code, 0))
-    return found_codes
 
 
 @dataclass(frozen=True, slots=True)

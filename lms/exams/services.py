@@ -27,6 +27,7 @@ from lms.exams.events import AttemptStarted
 from lms.exams.models import Attempt, Exam, HandedInBy
 from lms.exams.rules import drawing, timing
 from lms.exams.rules.settings import ExamRules
+from lms.exams.seen import seen as seen_by
 from lms.exams.sitting import Answer
 
 log = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ def _paper(exam: Exam, enrolment: Enrolment, *, stage: str, number: int, at: dat
     rules = ExamRules.read(version.settings)
     seed = secrets.token_hex(16)
     try:
-        seen = queries.seen(enrolment.person_id) if rules.avoid_seen else drawing.NOTHING_SEEN
+        seen = seen_by(enrolment.person_id) if rules.avoid_seen else drawing.NOTHING_SEEN
         drawn = drawing.draw(seed, rules.draws, queries.bank(), seen)
     except drawing.TooFewQuestionsError as error:
         log.error("exam %s: %s", exam.code, error)  # noqa: TRY400  a want of content, no fault

@@ -13,6 +13,7 @@ from lms.exams.models import Attempt, ExamVersion
 from lms.exams.review import review
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.settings import SAFETY
+from lms.exams.seen import seen
 from lms.exams.services import hand_in
 from lms.exams.sitting import Answer
 from tests.browser import sign_in
@@ -132,9 +133,9 @@ class TestSeen:
             papers.case(name, [Kind.SINGLE, Kind.NUMERIC])
         attempt = begin(trainee)
         hand_in(attempt.id, client=attempt.client, actor=trainee, at=NOON)
-        assert set(queries.seen(trainee.id)) < {"M1-c1", "M1-c2"}
+        assert set(seen(trainee.id)) < {"M1-c1", "M1-c2"}
         again = begin(trainee, NOON + MINUTE)
         assert {e[0] for e in again.layout}.isdisjoint(e[0] for e in attempt.layout)
 
     def test_nobody_has_seen_anything_at_first(self, trainee: Person) -> None:
-        assert queries.seen(trainee.id) == {}
+        assert seen(trainee.id) == {}
