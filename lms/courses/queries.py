@@ -294,8 +294,10 @@ _aid_lines: Kept[AidLine] = Kept(500)
 
 def aids_of(lesson: str) -> list[AidLine]:
     """Return the sheets that go with a lesson, by one statement: what each says is kept."""
-    rows = db.session.execute(_AIDS).all()
-    lines = [_aid_lines.get(row, partial(_aid_line, *row)) for row in map(tuple, rows)]
+    rows: Any = db.session.execute(_AIDS)
+    lines = [
+        _aid_lines.get((code, version), partial(_aid_line, code, version)) for code, version in rows
+    ]
     return [each for each in lines if lesson in each.lessons]
 
 

@@ -105,7 +105,8 @@ def test_who_reads_slowly_or_leaves_keeps_nobody_waiting(
 
 def bodies(connection: socket.socket, count: int) -> list[tuple[int, int]]:
     """Read so many replies; return the status and the length of each."""
-    seen, data = [], b""
+    seen: list[tuple[int, int]] = []
+    data = b""
     while len(seen) < count:
         head, end, rest = data.partition(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length: ")[2].split()[0]) if end else 0
