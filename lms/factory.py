@@ -23,7 +23,11 @@ import lms.admin.import_views
 import lms.admin.site_views
 import lms.admin.unit_views
 import lms.admin.views
+import lms.certificates.blueprint
+import lms.certificates.cli
+import lms.certificates.issue_views
 import lms.certificates.jobs
+import lms.certificates.proof_views
 import lms.certificates.views
 import lms.core.cli
 import lms.courses.aid_views
@@ -64,7 +68,7 @@ from lms.permissions import PERMISSIONS
 from lms.web import assets, errors, headers, i18n, layout, markup, requests, sessions, urls
 
 BLUEPRINTS = (
-    lms.certificates.views.bp,
+    lms.certificates.blueprint.bp,
     lms.records.blueprint.bp,
     lms.accounts.views.bp,
     lms.admin.blueprint.bp,
@@ -80,6 +84,7 @@ COMMANDS = (
     lms.accounts.cli.people_group,
     lms.admin.backup.cli.group,
     lms.admin.demo.cli.group,
+    lms.certificates.cli.group,
     lms.courses.cli.group,
     lms.exams.cli.group,
     lms.records.cli.group,

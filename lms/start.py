@@ -17,7 +17,7 @@ from lms.admin.backup import creating, examining, services as backups, snapshots
 from lms.admin.backup.errors import sentence
 from lms.admin.demo import loading as demo
 from lms.config import Settings
-from lms.core import content
+from lms.core import content, keys
 from lms.core.audit import AuditEntry
 from lms.core.db import db
 from lms.core.errors import LmsError
@@ -38,6 +38,7 @@ def prepare(settings: Settings) -> str:
     Raises:
         SystemExit: there is no curriculum, and the files have errors; each is named.
     """
+    keys.ensure()
     _migrate()
     _bring_in_content(settings)
     if settings.demo and not _count(Person):

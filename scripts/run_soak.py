@@ -1,4 +1,4 @@
-"""The long versions of the tests of faults and races: 200 kills, 100 power cuts, 200 rounds.
+"""The long versions of what depends on luck: 200 kills, 100 power cuts, 200 rounds, 2,000 cases.
 
 What they measured on the way stands at the end of each run.
 """
@@ -18,6 +18,7 @@ def main() -> int:
     outcomes = [
         run("Soak-faults", *LONG, str(ROOT / "tests" / "faults")),
         run("Soak-races-SQLite", *LONG, RACES),
+        run("Soak-properties", *LONG, str(ROOT / "tests" / "exams")),
     ]
     not_run = []
     if postgres.programs() is None:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
@@ -38,6 +39,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[REPORT] = []
+    # No deadline: how long a case takes says how busy the machine is, not whether it is right.
+    cases = 2000 if config.getoption("--soak") else 200
+    hypothesis.settings.register_profile("ours", max_examples=cases, deadline=None)
+    hypothesis.settings.load_profile("ours")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -10,13 +10,16 @@ from pathlib import Path
 
 from alembic.script import ScriptDirectory
 from flask import current_app
+from flask_babel import LazyString
 from sqlalchemy import func, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
 import lms
+from lms.certificates.words import KEY_PROBLEMS
 from lms.config import PROJECT, Settings
-from lms.core import disk, pdf
+from lms.core import disk, keys, pdf
 from lms.core.db import SAFE_SQLITE, db
+from lms.core.keys import Key, Kind
 from lms.core.queue import Job, JobState
 
 MASK = "••••••"
@@ -98,6 +101,16 @@ def queue() -> Queue:
 def missing_for_pdf() -> list[str]:
     """Return what this host lacks for making PDFs."""
     return pdf.check()
+
+
+def key_problems() -> list[LazyString]:
+    """Return what is wrong with the keys that sign certificates."""
+    return [KEY_PROBLEMS[code] for code in keys.problems()]
+
+
+def signing_keys() -> list[Key]:
+    """Return the keys that sign certificates now."""
+    return [keys.current(kind) for kind in Kind]
 
 
 def settings() -> Settings:

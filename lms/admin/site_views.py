@@ -60,6 +60,8 @@ def health() -> ResponseReturnValue:
         settings=checks.shown_settings(),
         is_https=checks.settings().is_https,
         missing_for_pdf=checks.missing_for_pdf(),
+        signing_keys=checks.signing_keys(),
+        key_problems=checks.key_problems(),
     )
 
 

@@ -32,6 +32,8 @@ ACTIONS = {
     "backup.failed": _("Backup failed"),
     "backup.restored": _("Backup restored"),
     "content.imported": _("Content imported"),
+    "certificates.issued": _("Certificate issued by hand"),
+    "certificates.keys-rotated": _("Signing keys replaced"),
     "certificates.revoked": _("Certificate revoked"),
     "reports.made": _("Effectiveness report made"),
     "reports.advised": _("Recommendations saved"),

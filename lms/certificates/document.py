@@ -1,6 +1,6 @@
 """A certificate on paper: its snapshot in, its PDF out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -58,8 +58,8 @@ LINES = (
 )
 
 
-def render(snapshot: Mapping[str, Any]) -> bytes:
-    """Return the certificate as a PDF of one A4 page, landscape.
+def render(snapshot: Mapping[str, Any], attached: Sequence[pdf.Attachment] = ()) -> bytes:
+    """Return the certificate as a PDF of one A4 page, landscape: PDF/A-3a and PDF/UA-1.
 
     Nothing but the snapshot is read: printed again in ten years, it says the same.
 
@@ -70,6 +70,7 @@ def render(snapshot: Mapping[str, Any]) -> bytes:
             programme), ``stages`` (``zh``, ``en`` and ``state``: "done", "now" or ""), ``hours``,
             ``score``, ``issued_on``, ``valid_until``, ``verify_url``, ``verify_url_short``; and
             ``specimen``: whether it is printed as one.
+        attached: the files inside it: its credential.
 
     Raises:
         PdfError: see `lms.core.pdf.render`.
@@ -85,7 +86,7 @@ def render(snapshot: Mapping[str, Any]) -> bytes:
         "seal.svg": design.seal(snapshot["issuer_zh"]),
         "qr.svg": design.qr(snapshot["verify_url"]),
     }
-    return pdf.render(html, assets, background=_background())
+    return pdf.render(html, assets, background=_background(), archived=attached)
 
 
 def _script(name: str) -> str:

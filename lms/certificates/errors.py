@@ -1,5 +1,7 @@
 """Ways in which something about a certificate can be refused."""
 
+from http import HTTPStatus
+
 from flask_babel import lazy_gettext as _
 
 from lms.core.errors import LmsError
@@ -10,3 +12,27 @@ class AlreadyRevokedError(LmsError):
 
     code = "already-revoked"
     message = _("This certificate was revoked already.")
+
+
+class NotForThemError(LmsError):
+    """Somebody in a list cannot get the certificate; then nobody gets it."""
+
+    code = "not-for-them"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    message = _("No certificate was issued. Change these lines, or take them out: %(lines)s")
+
+
+class ReasonMissingError(LmsError):
+    """A certificate by hand needs a reason."""
+
+    code = "reason-missing"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    message = _("Say why it is issued by hand: the audit log keeps it.")
+
+
+class StatusListBehindError(LmsError):
+    """The signed list does not know of the latest revocation yet: rather none than a wrong one."""
+
+    code = "status-list-behind"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    message = _("The status list is being signed anew. Ask again in a moment.")

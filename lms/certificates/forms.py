@@ -4,9 +4,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField, TextAreaField
+from flask_wtf.file import FileField, FileRequired
+from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length
 
+from lms.certificates import choosing
 from lms.certificates.models import RevocationReason
 from lms.certificates.words import REASONS
 
@@ -32,6 +34,46 @@ class SerialForm(FlaskForm):
     def typed(self) -> str:
         """What was typed."""
         return (self.serial.data or "").strip()
+
+
+class FileForm(FlaskForm):
+    """A file that is said to be a certificate."""
+
+    file = FileField(
+        _("PDF, badge, credential or photo"),
+        [FileRequired(_("Choose a file first."))],
+        render_kw={"accept": ".pdf,.png,.jpg,.jpeg,.webp,.json"},
+    )
+
+
+class IssueForm(FlaskForm):
+    """To whom certificates are issued by hand, and why."""
+
+    kind = SelectField(_("Certificate"), validators=[DataRequired(_("Choose a certificate."))])
+    people = TextAreaField(
+        _("People"),
+        validators=[DataRequired(_("Name one person at least."))],
+    )
+    reason = TextAreaField(
+        _("Reason"),
+        validators=[
+            DataRequired(_("Say why it is issued by hand: the audit log keeps it.")),
+            Length(max=400, message=_("At most 400 characters.")),
+        ],
+    )
+
+    def validate_people(self, field: TextAreaField) -> None:
+        """Refuse a list that is too long for one file."""
+        if len((field.data or "").split("\n")) > choosing.MOST:
+            raise ValidationError(_("At most %(most)d people at once.", most=choosing.MOST))
+
+    def values(self) -> dict[str, Any]:
+        """Return the arguments for `services.issue`."""
+        return {
+            "definition_code": self.kind.data,
+            "lines": (self.people.data or "").splitlines(),
+            "reason": (self.reason.data or "").strip(),
+        }
 
 
 class RevokeForm(FlaskForm):

@@ -1,29 +1,163 @@
 """Deferred work on certificates."""
 
-from sqlalchemy import select
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from lms.certificates import document
-from lms.certificates.models import Certificate, CertificatePdf
-from lms.core import clock, storage
-from lms.core.db import db
+from lms.certificates import credential, document, issuer, queries, services
+from lms.certificates.models import Certificate, CertificatePdf, StatusList
+from lms.certificates.queries import Printable
+from lms.core import (
+    archives,
+    clock,
+    deliverables,
+    keys,
+    pdf,
+    pdf_signing,
+    queue,
+    site,
+    storage,
+    watchdog,
+)
+from lms.core.db import db, transaction
+from lms.core.keys import Kind
 from lms.core.queue import Effect, handler
+from lms.core.text import filename
+
+CREDENTIAL = "credential.json"
+DESCRIPTION = "Open Badges 3.0 AchievementCredential of this certificate"
+BUNDLE = "certificates.zip"
+SECONDS = 90
+"""A renderer that takes longer hangs."""
+REASON = "签发证书 · Certificate issued"
 
 
-@handler("certificates.render")
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The files of one certificate, signed."""
+
+    content: bytes
+    credential: str | None
+    signed_by: str
+
+
+@handler("certificates.render", attempts=2)
 def render(certificate_id: int) -> Effect:
-    """Render the PDF from the snapshot; the effect keeps its bytes and its hash."""
-    printed = select(Certificate.snapshot).filter_by(id=certificate_id)
-    snapshot = db.session.scalars(printed).one()
+    """Sign the credential and the PDF with it inside; the effect keeps them and the hash."""
+    printable = queries.printable(certificate_id)
     db.session.rollback()  # the read is over: rendering takes a while and should hold nothing
-    content = document.render(snapshot)
+    with watchdog.ends_within(SECONDS):
+        made = make(printable, at=clock.now())
+    return lambda: keep(certificate_id, made)
 
-    def keep() -> None:
-        certificate = db.session.get_one(Certificate, certificate_id)
-        if certificate.pdf_sha256 is not None:
-            return  # made by an earlier job: what was handed out stays as it was
-        certificate.pdf_sha256 = storage.sha256(content)
-        db.session.add(
-            CertificatePdf(certificate_id=certificate_id, content=content, made_at=clock.now())
+
+@handler("certificates.status-list")
+def sign_status_list(list_id: int) -> Effect:
+    """Sign a status list as it is now; the effect keeps it, unless a newer one is there."""
+    at = clock.now()
+    row = db.session.get_one(StatusList, list_id)
+    places, owner = queries.revoked_places(list_id), row.issuer
+    db.session.rollback()
+    if (key := issuer.key_of(owner)) is None:
+        raise keys.KeysLockedError(owner)
+    address = f"{site.settings().base_url}/status/{list_id}"
+    content = credential.signed(credential.status_list(address, owner, places, at=at), key, at=at)
+
+    def keep_list() -> None:
+        kept = db.session.get_one(StatusList, list_id)
+        if kept.revoked is None or kept.revoked <= len(places):
+            kept.content, kept.revoked, kept.made_at = content, len(places), at
+
+    return keep_list
+
+
+@handler("certificates.bundle", attempts=2)
+def bundle(certificate_ids: list[int], actor_id: int) -> Effect:
+    """Make the PDFs of a list of certificates; the effect hands them over in one file."""
+    printed: dict[str, bytes] = {}
+    for number, certificate_id in enumerate(certificate_ids):
+        queue.note_progress(number, len(certificate_ids))
+        name, content = _printed(certificate_id)
+        printed[name] = content
+    stored_as = deliverables.write(archives.packed(printed))
+
+    def hand_over() -> Mapping[str, Any]:
+        row = deliverables.add(
+            stored_as,
+            owner_id=actor_id,
+            name=BUNDLE,
+            mime="application/zip",
+            rows=len(certificate_ids),
         )
+        return {"deliverable": row.id}
 
-    return keep
+    return hand_over
+
+
+def _printed(certificate_id: int) -> tuple[str, bytes]:
+    """Return the file name and the PDF of a certificate, made now if it is not there yet."""
+    printable = queries.printable(certificate_id)
+    content = queries.pdf_of(certificate_id)
+    db.session.rollback()
+    if content is None:
+        with watchdog.ends_within(SECONDS):
+            made = make(printable, at=clock.now())
+        with transaction():
+            keep(certificate_id, made)
+        content = queries.pdf_of(certificate_id) or made.content
+    printed = printable.snapshot
+    return filename(printed["name"], printed["serial"]) + ".pdf", content
+
+
+def make(printable: Printable, *, at: datetime) -> Made:
+    """Return the files of a certificate, made from what it was awarded with.
+
+    Raises:
+        PdfError: it cannot be printed, or is not signed as it should be.
+        KeysLockedError: see `lms.core.keys.secret_of`.
+    """
+    proof = _credential(printable, at)
+    attached = [pdf.Attachment(CREDENTIAL, proof.encode(), DESCRIPTION, at)] if proof else []
+    key = keys.current(Kind.SIGNER)
+    bare = document.render(printable.snapshot, attached)
+    content = pdf_signing.certify(bare, key, reason=REASON)
+    if pdf_signing.examine(content, [key]).verdict != "valid":
+        raise pdf.PdfError("the signature does not hold")
+    return Made(content, proof, key.public)
+
+
+def keep(certificate_id: int, made: Made) -> None:
+    """Keep the files, unless others were kept before: what was handed out stays as it was."""
+    certificate = db.session.get_one(Certificate, certificate_id)
+    if certificate.pdf_sha256 is not None:
+        return
+    certificate.pdf_sha256 = storage.sha256(made.content)
+    db.session.add(
+        CertificatePdf(
+            certificate_id=certificate_id,
+            content=made.content,
+            credential=made.credential,
+            signed_by=made.signed_by,
+            made_at=(at := clock.now()),
+        )
+    )
+    if (list_id := certificate.status_list_id) is not None:
+        services.sign_list(list_id, "new", at=at)  # the first one in a list: once and no more
+
+
+def _credential(printable: Printable, at: datetime) -> str | None:
+    owner, list_id, index = printable.issuer, printable.status_list_id, printable.status_index
+    if owner is None or list_id is None or index is None:
+        return None
+    if (key := issuer.key_of(owner)) is None:
+        raise keys.KeysLockedError(owner)
+    facts = credential.Facts(
+        code=printable.code,
+        awarded_at=printable.awarded_at,
+        valid_until=printable.valid_until,
+        issuer=owner,
+        list_id=list_id,
+        index=index,
+    )
+    return credential.signed(credential.compose(printable.snapshot, facts), key, at=at)

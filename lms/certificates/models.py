@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -36,12 +37,34 @@ class CertificateDefinition(Base):
     """The number in the latest serial."""
 
 
+class StatusList(Base):
+    """One public list of bits, which says of 131,072 credentials whether they were revoked.
+
+    What was signed is kept, and shown only while it knows of every revocation.
+    """
+
+    __tablename__ = "certificate_status_list"
+
+    id: Mapped[pk]
+    """Its number in addresses."""
+    issuer: Mapped[str] = mapped_column(String(200), index=True)
+    """The DID in whose name it and its credentials are signed."""
+    taken: Mapped[int] = mapped_column(default=0)
+    """How many places were given away; beyond `rules.LIST_FULL` there is a new list."""
+    content: Mapped[str | None] = deferred(mapped_column(Text))
+    """The signed credential, as JSON."""
+    revoked: Mapped[int | None]
+    """How many revocations `content` knows of."""
+    made_at: Mapped[datetime | None]
+
+
 class Certificate(Base):
     """Proof of a passed stage or programme. Valid from the moment of its row; never deleted."""
 
     __tablename__ = "certificate"
     __table_args__ = (
         UniqueConstraint("definition_id", "person_id", "cycle"),
+        UniqueConstraint("status_list_id", "status_index"),
         CheckConstraint("cycle >= 1", name="cycle_from_one"),
         Index(None, "valid_until"),
     )
@@ -63,6 +86,10 @@ class Certificate(Base):
     """Every printed value, as of the award: see `document.render`."""
     pdf_sha256: Mapped[str | None] = mapped_column(String(64))
     """Set when the PDF has been made; the certificate is valid before."""
+    status_list_id: Mapped[int | None] = mapped_column(ForeignKey("certificate_status_list.id"))
+    """Where programs look whether its credential was revoked; empty: from before credentials."""
+    status_index: Mapped[int | None]
+    """Its place there, at random: neighbours in a list have nothing to do with each other."""
 
     definition: Mapped[CertificateDefinition] = relationship(lazy="joined", innerjoin=True)
     person: Mapped[Person] = relationship()
@@ -76,6 +103,10 @@ class CertificatePdf(Base):
     certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime]
+    credential: Mapped[str | None] = mapped_column(Text)
+    """The signed Open Badges credential that is attached to it, byte for byte."""
+    signed_by: Mapped[str | None] = mapped_column(String(64))
+    """SHA-256 of the certificate whose key signed it; empty: from before signatures."""
 
 
 class CertificateEventKind(enum.StrEnum):

@@ -11,12 +11,14 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from lms.accounts import queries as accounts
 from lms.accounts.models import Person
 from lms.accounts.rules import Role
 from lms.certificates import rules
+from lms.certificates.errors import StatusListBehindError
 from lms.certificates.models import (
     Certificate,
     CertificateDefinition,
@@ -24,6 +26,7 @@ from lms.certificates.models import (
     CertificateEventKind,
     CertificatePdf,
     RevocationReason,
+    StatusList,
 )
 from lms.certificates.rules import State
 from lms.core.db import db
@@ -47,9 +50,13 @@ class Shown:
     awarded_at: datetime
     valid_until: date | None
     pdf_sha256: str | None
+    status_list_id: int | None
+    status_index: int | None
     snapshot: dict[str, Any]
     revoked_at: datetime | None
     reason: RevocationReason | None
+    superseded_by: str | None
+    """The serial of a later one of the same kind, where there is one that was not revoked."""
     state: State
     """Computed from facts and the date, never stored."""
 
@@ -84,6 +91,11 @@ def certificates_of(person: Person) -> Sequence[Shown]:
     return [_read(row) for row in rows]
 
 
+def all_certificates() -> Sequence[Shown]:
+    """Return every certificate, latest first: for the operator's commands."""
+    return [_read(row) for row in db.session.execute(_shown().order_by(Certificate.id.desc()))]
+
+
 def certificate_for(actor: Person, certificate_id: int) -> Shown:
     """Return a certificate that the actor may see: their own, or one in their scope."""
     seen = accounts.visible_to(actor, roles=READERS)
@@ -113,14 +125,138 @@ def _shown() -> Select[*tuple[Any, ...]]:
     columns = (
         *(Certificate.id, Certificate.person_id, Certificate.serial, Certificate.token),
         *(Certificate.awarded_at, Certificate.valid_until, Certificate.pdf_sha256),
+        *(Certificate.status_list_id, Certificate.status_index),
         *(Certificate.snapshot, CertificateEvent.at.label("revoked_at"), CertificateEvent.reason),
+        _later().label("superseded_by"),
     )
     return select(*columns).outerjoin(CertificateEvent, revoked)
 
 
 def _read(row: Row[*tuple[Any, ...]]) -> Shown:
-    state = rules.state(revoked=row.revoked_at is not None, last_day=row.valid_until, today=today())
+    state = rules.state(
+        revoked=row.revoked_at is not None,
+        superseded=row.superseded_by is not None,
+        last_day=row.valid_until,
+        today=today(),
+    )
     return Shown(**row._asdict(), state=state)
+
+
+def _later() -> ScalarSelect[str]:
+    """The serial of the latest certificate that took the place of the one in hand."""
+    later = aliased(Certificate)
+    fact = aliased(CertificateEvent)
+    revoked = exists().where(
+        fact.certificate_id == later.id, fact.kind == CertificateEventKind.REVOKED
+    )
+    same = and_(
+        later.definition_id == Certificate.definition_id,
+        later.person_id == Certificate.person_id,
+        later.cycle > Certificate.cycle,
+    )
+    query = select(later.serial).where(same, ~revoked).order_by(later.cycle.desc()).limit(1)
+    return query.correlate(Certificate).scalar_subquery()
+
+
+@dataclass(frozen=True, slots=True)
+class Printable:
+    """What a certificate's files are made of."""
+
+    snapshot: dict[str, Any]
+    code: str
+    """Of the kind of certificate."""
+    awarded_at: datetime
+    valid_until: date | None
+    issuer: str | None
+    """The DID that signs; None: from before credentials."""
+    status_list_id: int | None
+    status_index: int | None
+
+
+def printable(certificate_id: int) -> Printable:
+    """Return what a certificate's files are made of."""
+    columns = (
+        *(Certificate.snapshot, CertificateDefinition.code, Certificate.awarded_at),
+        *(Certificate.valid_until, StatusList.issuer),
+        *(Certificate.status_list_id, Certificate.status_index),
+    )
+    query = select(*columns).join(CertificateDefinition).outerjoin(StatusList)
+    row = db.session.execute(query.where(Certificate.id == certificate_id)).one()
+    return Printable(**row._asdict())
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of a certificate, as they were made."""
+
+    content: bytes
+    made_at: datetime
+    credential: str | None
+    signed_by: str | None
+
+
+def files_of(certificate_id: int) -> Files | None:
+    """Return them; None while they are being made. The caller has asked whether it may."""
+    columns = (
+        *(CertificatePdf.content, CertificatePdf.made_at),
+        *(CertificatePdf.credential, CertificatePdf.signed_by),
+    )
+    row = db.session.execute(select(*columns).filter_by(certificate_id=certificate_id)).first()
+    return None if row is None else Files(**row._asdict())
+
+
+def issuers() -> Sequence[str]:
+    """Return every DID in whose name credentials were signed."""
+    return db.session.scalars(select(StatusList.issuer).distinct()).all()
+
+
+def revoked_places(list_id: int) -> Sequence[int]:
+    """Return the places in a status list of those that were revoked."""
+    query = select(Certificate.status_index).join(CertificateEvent)
+    query = query.where(
+        Certificate.status_list_id == list_id,
+        CertificateEvent.kind == CertificateEventKind.REVOKED,
+    )
+    return [each for each in db.session.scalars(query) if each is not None]
+
+
+def status_list(list_id: int, *, at: datetime) -> str:
+    """Return a signed status list.
+
+    Raises:
+        NotFoundError: there is none of that number.
+        StatusListBehindError: what was signed does not know of the latest revocation, or is old.
+    """
+    count = (
+        select(func.count(CertificateEvent.id))
+        .join(Certificate)
+        .where(
+            Certificate.status_list_id == list_id,
+            CertificateEvent.kind == CertificateEventKind.REVOKED,
+        )
+    )
+    columns = (StatusList.content, StatusList.revoked, StatusList.made_at)
+    query = select(*columns, count.scalar_subquery().label("count"))
+    row = found(db.session.execute(query.where(StatusList.id == list_id)).first())
+    if row.content is None or row.revoked != row.count or at - row.made_at >= rules.LIST_KEPT:
+        raise StatusListBehindError
+    return str(row.content)
+
+
+def definitions() -> Sequence[CertificateDefinition]:
+    """Return every kind of certificate."""
+    query = select(CertificateDefinition).order_by(CertificateDefinition.code)
+    return db.session.scalars(query).all()
+
+
+def latest_of(code: str) -> dict[str, Any] | None:
+    """Return what the latest certificate of a kind prints; None if none was awarded."""
+    query = (
+        select(Certificate.snapshot)
+        .join(CertificateDefinition)
+        .where(CertificateDefinition.code == code)
+    )
+    return db.session.scalar(query.order_by(Certificate.id.desc()).limit(1))
 
 
 def pdf_of(certificate_id: int) -> bytes | None:

@@ -16,6 +16,16 @@ EXPIRING = timedelta(days=30)
 """How long before the last valid day a certificate counts as expiring."""
 
 
+LIST_BITS = 131_072
+"""Places in a status list: so many that one of them says nothing about whose it is."""
+LIST_FULL = LIST_BITS // 2
+"""From then on it would take too long to find a free place at random."""
+
+
+LIST_KEPT = timedelta(days=2)
+"""How long others may go by a copy of a status list."""
+
+
 class State(enum.StrEnum):
     """What a certificate is worth on a given day."""
 
@@ -23,7 +33,19 @@ class State(enum.StrEnum):
     EXPIRING = "expiring"
     """Still valid, but not for long: time for the recertification."""
     EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    """A later one of the same kind took its place: what it says was true in its time."""
     REVOKED = "revoked"
+
+
+class Problem(enum.StrEnum):
+    """Why somebody in a list gets no certificate."""
+
+    UNKNOWN = "unknown-person"
+    AMBIGUOUS = "ambiguous-person"
+    NOT_ENROLLED = "not-enrolled"
+    """In no programme that awards it."""
+    HELD = "already-held"
 
 
 def check_character(text: str) -> str:
@@ -86,16 +108,19 @@ def valid_until(issued_on: date, months: int | None) -> date | None:
     return date(year, month, issued_on.day) - timedelta(days=1)
 
 
-def state(*, revoked: bool, last_day: date | None, today: date) -> State:
+def state(*, revoked: bool, superseded: bool, last_day: date | None, today: date) -> State:
     """Return what a certificate is worth `today`.
 
     Args:
-        revoked: whether it was revoked; that outweighs every date.
+        revoked: whether it was revoked; that outweighs everything else.
+        superseded: whether a later one took its place; that outweighs every date.
         last_day: its last valid day, as from `valid_until`.
         today: the day in the organisation's own time zone.
     """
     if revoked:
         return State.REVOKED
+    if superseded:
+        return State.SUPERSEDED
     if last_day is None:
         return State.VALID
     if today > last_day:

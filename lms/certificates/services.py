@@ -2,14 +2,15 @@
 
 import logging
 import secrets
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
-from lms.certificates import policies, queries, rules, snapshot
-from lms.certificates.errors import AlreadyRevokedError
+from lms.certificates import choosing, issuer, policies, queries, rules, snapshot
+from lms.certificates.errors import AlreadyRevokedError, NotForThemError, ReasonMissingError
 from lms.certificates.events import CertificateAwarded, CertificateRevoked
 from lms.certificates.models import (
     Certificate,
@@ -17,10 +18,14 @@ from lms.certificates.models import (
     CertificateEvent,
     CertificateEventKind,
     RevocationReason,
+    StatusList,
 )
-from lms.core import audit, clock, events, queue
+from lms.core import audit, clock, events, keys, queue
+from lms.core.chores import every
 from lms.core.db import db, transaction
 from lms.core.errors import NotAllowedError, found
+from lms.core.keys import Key, Kind
+from lms.core.queue import Job
 from lms.courses.events import ProgrammeCompleted, StageCompleted
 from lms.courses.models import Enrolment
 from lms.courses.queries import outline_of
@@ -111,8 +116,47 @@ def _new(
         valid_until=rules.valid_until(issued_on, months),
     )
     certificate.definition = definition
+    certificate.status_list_id, certificate.status_index = _status_place()
     certificate.snapshot = snapshot.compose(certificate, enrolment, stage)
     return certificate
+
+
+def _status_place() -> tuple[int, int]:
+    """Take a free place in the issuer's open status list: its row stays locked meanwhile."""
+    owner = issuer.did()
+    open_ = select(func.max(StatusList.id)).where(
+        StatusList.issuer == owner, StatusList.taken < rules.LIST_FULL
+    )
+    if (list_id := db.session.scalar(open_)) is None:
+        db.session.add(row := StatusList(issuer=owner))
+        db.session.flush()
+        list_id = row.id
+    step = update(StatusList).where(StatusList.id == list_id)
+    db.session.execute(step.values(taken=StatusList.taken + 1))
+    mine = select(Certificate.id).filter_by(status_list_id=list_id)
+    while True:
+        index = secrets.randbelow(rules.LIST_BITS)
+        if db.session.scalar(mine.filter_by(status_index=index)) is None:
+            return list_id, index
+
+
+@transaction()
+def sign_list(list_id: int, why: str, *, at: datetime) -> None:
+    """Have a status list signed as it then is, once for each `why`."""
+    key = f"certificates.status-list:{list_id}:{why}"
+    queue.enqueue("certificates.status-list", key=key, run_at=at, list_id=list_id)
+
+
+@every(timedelta(hours=6))
+@transaction()
+def renew_lists() -> None:
+    """Have every status list signed anew once a day: others go by no copy that is older than two.
+
+    One that should have been signed and was not is tried again as well.
+    """
+    at = clock.now()
+    for list_id in db.session.scalars(select(StatusList.id)).all():
+        sign_list(list_id, at.date().isoformat(), at=at)
 
 
 def _next_number(definition: CertificateDefinition) -> int:
@@ -125,6 +169,69 @@ def _next_number(definition: CertificateDefinition) -> int:
 def _enqueue(certificate_id: int, at: datetime, after: int | None = None) -> None:
     key = queries.job_key(certificate_id) + (f":{after}" if after else "")
     queue.enqueue("certificates.render", key=key, run_at=at, certificate_id=certificate_id)
+
+
+@transaction()
+def issue(
+    definition_code: str,
+    lines: Sequence[str],
+    *,
+    reason: str,
+    actor: Person | None,
+    at: datetime | None = None,
+) -> tuple[list[Certificate], Job | None]:
+    """Issue certificates by hand: to everyone in a list, or to nobody.
+
+    Args:
+        definition_code: the kind of certificate.
+        lines: whom to; see `choosing.candidates`. Each has a run of a programme that awards it.
+        reason: why it is not left to the exam; the audit log keeps it.
+        actor: an administrator or someone from HR; None for the operator's command.
+        at: the instant; now, unless an import says otherwise.
+
+    Returns:
+        The certificates, and the job that puts their PDFs into one file for the actor.
+
+    Raises:
+        NotAllowedError: the actor issues no certificates.
+        NotFoundError: there is no such kind of certificate.
+        ReasonMissingError: it is empty.
+        NotForThemError: some lines mean nobody, or somebody who cannot get it.
+    """
+    if actor is not None and not actor.roles & queries.READERS:
+        raise NotAllowedError
+    at = at or clock.now()
+    definition = found(queries.definition_with(definition_code))
+    if not reason.strip():
+        raise ReasonMissingError
+    chosen = choosing.candidates(actor, definition, lines)
+    wrong = [each for each in chosen if each.problem is not None]
+    if wrong or not chosen or len(chosen) > choosing.MOST:
+        raise NotForThemError(lines=", ".join(f"{each.line} ({each.problem})" for each in wrong))
+    issued = []
+    for each in chosen:
+        assert each.run is not None
+        row = award(definition_code, each.run, stage=each.stage, at=at)
+        issued.append(row)
+        audit.note(
+            "certificates.issued",
+            kind="certificate",
+            object_id=row.id,
+            actor_id=None if actor is None else actor.id,
+            at=at,
+            serial=row.serial,
+            reason=reason.strip(),
+        )
+    return issued, None if actor is None else _bundle(issued, actor, at)
+
+
+def _bundle(issued: Sequence[Certificate], actor: Person, at: datetime) -> Job:
+    numbers = [each.id for each in issued]
+    key = f"certificates.bundle:{actor.id}:{numbers[0]}-{numbers[-1]}"
+    return queue.enqueue(
+        "certificates.bundle", key=key, run_at=at, owner_id=actor.id, certificate_ids=numbers,
+        actor_id=actor.id,
+    )  # fmt: skip
 
 
 @transaction()
@@ -179,6 +286,8 @@ def revoke(
         reason=reason.value,
         note=note,
     )
+    if shown.status_list_id is not None:
+        sign_list(shown.status_list_id, f"revoked:{shown.id}", at=at)
     certificate = db.session.get_one(Certificate, shown.id)
     events.publish(CertificateRevoked(certificate, reason.value, actor, at))
     return certificate
@@ -194,3 +303,37 @@ def ask_again(certificate_id: int, *, actor: Person, at: datetime | None = None)
     shown = queries.certificate_for(actor, certificate_id)
     if shown.pdf_sha256 is None and (dead := queries.dead_job(shown.id)) is not None:
         _enqueue(shown.id, at or clock.now(), after=dead)
+
+
+@transaction()
+def rotate_keys(kinds: Sequence[Kind], *, at: datetime | None = None) -> list[Key]:
+    """Replace the keys that sign. What the earlier ones signed stays valid, and can be checked.
+
+    Raises:
+        KeysLockedError: the instance secret is another one; nothing is replaced.
+    """
+    at = at or clock.now()
+    made = keys.rotate(*kinds, at=at)
+    _note_keys(made, at)
+    for row in db.session.scalars(select(StatusList)).all():
+        sign_list(row.id, f"key:{made[0].name}", at=at)
+    return made
+
+
+@transaction()
+def take_package(content: bytes, password: str, *, at: datetime | None = None) -> Key:
+    """Sign PDFs with a bought certificate from now on.
+
+    Raises:
+        PackageRefusedError: see `lms.core.keys.take_package`.
+    """
+    at = at or clock.now()
+    key = keys.take_package(content, password, at=at)
+    _note_keys([key], at)
+    return key
+
+
+def _note_keys(made: Sequence[Key], at: datetime) -> None:
+    names = [key.name for key in made]
+    action, kind = "certificates.keys-rotated", "keys"
+    audit.note(action, kind=kind, object_id=names[0], actor_id=None, at=at, keys=names)

@@ -8,10 +8,11 @@ looks the same wherever it was made.
 import logging
 import mimetypes
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from ctypes.util import find_library
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -34,6 +35,17 @@ class Face:
     file: str
     weight: int
     style: str = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file inside a document, for programs to read."""
+
+    name: str
+    content: bytes
+    description: str
+    at: datetime
+    """When it was made, in UTC."""
 
 
 # Our own family names: a host's font of the same name would otherwise be mixed in.
@@ -80,7 +92,13 @@ def fill(template: str, **values: object) -> str:
     return _environment().get_template(template).render(values)
 
 
-def render(html: str, assets: Mapping[str, bytes], *, background: bytes | None = None) -> bytes:
+def render(
+    html: str,
+    assets: Mapping[str, bytes],
+    *,
+    background: bytes | None = None,
+    archived: Sequence[Attachment] | None = None,
+) -> bytes:
     """Return the document as a tagged PDF.
 
     Args:
@@ -89,6 +107,8 @@ def render(html: str, assets: Mapping[str, bytes], *, background: bytes | None =
             always there. Nothing else is ever fetched: not from the network, not from the disk,
             not from ``data:`` addresses.
         background: a PDF whose first page is laid under every page; see `lms.core.pdf_artwork`.
+        archived: the files inside it, for a document that is to be kept for decades and read by
+            everyone: it is then PDF/A-3a and PDF/UA-1 at once. None for any other.
 
     Raises:
         PdfError: the document asks for something that is not among the assets, or weasyprint
@@ -101,16 +121,18 @@ def render(html: str, assets: Mapping[str, bytes], *, background: bytes | None =
     with _one_at_a_time, _complaints() as complaints:
         try:
             source = HTML(string=html, base_url=BASE_URL, url_fetcher=_fetcher(assets))
-            document: bytes = source.write_pdf(font_config=_font_configuration(), pdf_tags=True)
+            document: bytes = source.write_pdf(
+                font_config=_font_configuration(), pdf_tags=True, **_archival(archived)
+            )
         except FatalURLFetchingError as error:  # a BaseException: it would end the worker
             raise PdfError(str(error)) from error
     if complaints:
         raise PdfError("; ".join(complaints))
-    if background is None:
+    if background is None and archived is None:
         return document
     from lms.core import pdf_artwork  # brings pikepdf, which only the worker should pay for either
 
-    return pdf_artwork.lay_under(document, background)
+    return pdf_artwork.finish(document, background, is_archived=archived is not None)
 
 
 def missing_glyphs(text: str, families: tuple[str, ...] = FAMILIES) -> str:
@@ -149,6 +171,26 @@ def font_faces() -> str:
         f' font-style: {face.style}; src: url("{BASE_URL}fonts/{face.file}") }}'
         for face in FACES
     )
+
+
+def _archival(archived: Sequence[Attachment] | None) -> dict[str, Any]:
+    """Return what weasyprint is told of a document that is to be kept; nothing for any other."""
+    if archived is None:
+        return {}
+    from weasyprint import Attachment as Attached
+
+    attached = [
+        Attached(
+            string=each.content,
+            name=each.name,
+            description=each.description,
+            created=each.at,
+            modified=each.at,
+            relationship="Data",
+        )
+        for each in archived
+    ]
+    return {"pdf_variant": "pdf/a-3a", "attachments": attached}
 
 
 @cache

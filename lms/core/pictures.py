@@ -10,9 +10,12 @@ hostile: it happens in a child process with little time and memory, which may di
 import subprocess
 import sys
 import warnings
+from io import BytesIO
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, BinaryIO
+
+from lms.core import child
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -73,7 +76,7 @@ def redraw(source: BinaryIO, suffix: str, target: Path) -> None:
 
 def main(suffix: str, target: str) -> int:
     """Redraw what stands on standard input, in a process of its own; return how it went."""
-    _limit()
+    child.limit(memory_bytes=_MEMORY_BYTES, seconds=_SECONDS)
     from PIL import Image, UnidentifiedImageError  # noqa: PLC0415  in the child process only
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -91,6 +94,32 @@ def main(suffix: str, target: str) -> int:
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError):
         return _BROKEN  # what decoders say of damaged input
     return 0
+
+
+def read_codes(content: bytes) -> list[str]:
+    """Return what the QR codes in a picture say. Only for a child process: see above.
+
+    Raises:
+        PictureRefusedError: one of its kinds.
+    """
+    import zxingcpp  # noqa: PLC0415  in the child process only
+    from PIL import Image  # noqa: PLC0415
+
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    try:
+        with Image.open(BytesIO(content), formats=[*FORMATS.values()]) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise TooManyPixelsError
+            grey = image.convert("L")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
+        raise TooManyPixelsError from None
+    except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError):
+        raise BrokenPictureError from None
+    codes = zxingcpp.read_barcodes(
+        grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    )
+    return [each.text for each in codes]
 
 
 def _write(image: "Image.Image", suffix: str, target: Path) -> None:
@@ -116,16 +145,6 @@ def _durations(image: "Image.Image") -> list[int]:
         shown.append(int(image.info.get("duration", 100)))
     image.seek(0)
     return shown
-
-
-def _limit() -> None:
-    """Take no more memory and time than a picture needs, where the system knows such limits."""
-    try:
-        import resource  # noqa: PLC0415  not on Windows
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ JOBS = {
     "accounts.import-check": _("Check of a file with people"),
     "accounts.invite": _("Invitations"),
     "courses.assign": _("Assignment of a programme"),
+    "certificates.bundle": _("Certificates as PDF"),
     "reports.effectiveness": _("Effectiveness report"),
     "reports.export": _("Effectiveness report as a file"),
 }

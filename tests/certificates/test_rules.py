@@ -100,18 +100,18 @@ def test_who_is_certified_later_is_never_valid_for_shorter(
 
 @given(last_day=days, today=days)
 def test_a_revoked_certificate_is_revoked_whatever_the_day(last_day: date, today: date) -> None:
-    assert state(revoked=True, last_day=last_day, today=today) is State.REVOKED
+    assert state(revoked=True, superseded=False, last_day=last_day, today=today) is State.REVOKED
 
 
 @given(days)
 def test_what_does_not_expire_stays_valid(today: date) -> None:
-    assert state(revoked=False, last_day=None, today=today) is State.VALID
+    assert state(revoked=False, superseded=False, last_day=None, today=today) is State.VALID
 
 
 @given(days)
 def test_the_last_valid_day_is_still_a_valid_one(last_day: date) -> None:
     on = [last_day - EXPIRING - ONE_DAY, last_day - EXPIRING, last_day, last_day + ONE_DAY]
-    assert [state(revoked=False, last_day=last_day, today=day) for day in on] == [
+    assert [state(revoked=False, superseded=False, last_day=last_day, today=day) for day in on] == [
         State.VALID,
         State.EXPIRING,
         State.EXPIRING,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from lms.accounts.models import Person
 from lms.accounts.rules import Role
-from lms.certificates import queries, rules, services, views
+from lms.certificates import proof_views, queries, rules, services
 from lms.certificates.models import Certificate, CertificatePdf, RevocationReason
 from lms.core.db import db, transaction
 from lms.courses.models import Enrolment
@@ -24,7 +24,8 @@ HIDDEN = ("Li Wei", "Zhang", "83.33", "SHA-256 of the PDF", "Programme")
 
 @pytest.fixture(autouse=True)
 def _fresh_limit() -> None:
-    views.verifications.forget()
+    proof_views.verifications.forget()
+    proof_views.uploads.forget()
 
 
 @pytest.fixture

@@ -150,7 +150,7 @@ class TestCommands:
         result = runner.invoke(args=["content", "check", "--from", str(root)])
         assert result.exit_code == 0
         assert result.output == (
-            "2 variables, 1 programmes, 1 lessons, 0 aids, 11 questions, 1 exams, 0 drills, 0 surveys, 1 certificates:"
+            "2 variables, 1 programmes, 1 lessons, 0 aids, 13 questions, 1 exams, 0 drills, 0 surveys, 1 certificates:"
             " 0 errors, 0 warnings\n"
         )
 
@@ -161,7 +161,7 @@ class TestCommands:
         result = runner.invoke(args=["content", "check", "--json", "--from", str(root)])
         assert result.exit_code == 1
         told = json.loads(result.output)
-        assert (told["errors"], told["warnings"], told["counts"]["questions"]) == (1, 0, 11)
+        assert (told["errors"], told["warnings"], told["counts"]["questions"]) == (1, 0, 13)
         assert told["findings"] == [
             {
                 "file": "certificates/whole.yaml",
@@ -178,7 +178,7 @@ class TestCommands:
         result = runner.invoke(args=["content", "import", "--from", str(root)])
         assert result.exit_code == 0, result.output
         assert "lessons: 1 new, 0 changed, 0 as before\n" in result.output
-        assert "questions: 11 new, 0 changed, 0 as before\n" in result.output
+        assert "questions: 13 new, 0 changed, 0 as before\n" in result.output
         assert "imported in " in result.output
 
     @pytest.mark.usefixtures("session")

@@ -84,7 +84,7 @@ def test_artwork_lies_under_every_page_and_the_same_input_gives_the_same_bytes()
     artwork = pdf.render('<html lang="en"><title>a</title>', {})
     two = '<html lang="en"><title>t</title><p>1<p style="break-before: page">2'
     document = pdf.render(two, {})
-    together = pdf_artwork.lay_under(document, artwork)
-    assert pdf_artwork.lay_under(document, artwork) == together
+    together = pdf_artwork.finish(document, artwork)
+    assert pdf_artwork.finish(document, artwork) == together
     with pikepdf.open(BytesIO(together)) as made:
         assert [list(page.resources.XObject.keys()) for page in made.pages] == [["/Artwork"]] * 2

@@ -164,7 +164,7 @@ class TestImport:
             "programmes": (1, 0, 0),
             "lessons": (1, 0, 0),
             "aids": (0, 0, 0),
-            "questions": (11, 0, 0),
+            "questions": (13, 0, 0),
             "exams": (1, 0, 0),
             "certificates": (1, 0, 0),
         }

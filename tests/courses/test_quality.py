@@ -70,6 +70,8 @@ def test_each_weakness_has_its_code(root: Path, path: str, old: str, new: str, c
     assert old in before
     # everywhere, or the other place would still be right
     times = 1 if code == "lone-heading" else -1
+    if code == "command-safety":  # the remedy beside it says that it changes something
+        before = before.replace("修改", "动到")
     target.write_text(before.replace(old, new, times), "utf-8")
     assert code in {found for _file, found in codes(root)}
 

@@ -70,7 +70,7 @@ class TestOutline:
         page = client.get("/studio").text
         for part in ("Basics", "Stage 1", "Answers", "The first answer", "Stage 1 exam"):
             assert part in page
-        assert "draws 2 of 5" in page
+        assert "draws 2 of 9" in page
         assert "draws 1 of 1" in page
         assert 'href="/studio/exams/stage-1"' in page
         assert "Edited here" not in page

@@ -33,14 +33,6 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
     return move
 
 
-@pytest.fixture
-def enrolment(trainee: Person, client: FlaskClient) -> Enrolment:
-    """A run, begun today, of: stage 1 with A-1, A-2 and an exam, then stage 2 with B-1."""
-    row = factories.enrolment(trainee, factories.programme(), at=clock.now())
-    sign_in(client, trainee)
-    return row
-
-
 def finish(enrolment: Enrolment, *codes: str) -> None:
     for code in codes:
         finish_lesson(enrolment.id, code, actor=enrolment.person)
@@ -271,37 +263,6 @@ class TestHome:
         with counted() as sent:
             assert client.get("/home").status_code == 200
         assert len(sent) <= 7  # one of them the first time only: the structure
-
-    def test_of_several_programmes_one_is_shown_and_the_others_are_offered(
-        self, client: FlaskClient, enrolment: Enrolment
-    ) -> None:
-        later = factories.programme({"C": ["C-1"]})
-        factories.enrolment(enrolment.person, later, at=clock.now() + DAY)
-        page = client.get("/home").text
-        assert 'href="/lessons/C-1"' in page
-        assert f'href="/home?programme={enrolment.programme.code}"' in page
-        other = client.get(f"/home?programme={enrolment.programme.code}").text
-        assert 'href="/lessons/A-1"' in other
-        assert f'href="/home?programme={later.code}"' in other
-
-    def test_what_is_completed_steps_back(self, client: FlaskClient, enrolment: Enrolment) -> None:
-        short = factories.programme({"C": ["C-1"]}, exams=False)
-        run = factories.enrolment(enrolment.person, short, at=clock.now() + DAY)
-        finish(run, "C-1")
-        page = client.get("/home").text
-        assert f'href="/home?programme={short.code}"' in page
-        assert "You have finished every stage" in client.get(f"/home?programme={short.code}").text
-
-    def test_a_stage_alone_leads_to_the_programme_that_has_it(
-        self, client: FlaskClient, enrolment: Enrolment
-    ) -> None:
-        later = factories.programme({"C": ["C-1"]})
-        factories.enrolment(enrolment.person, later, at=clock.now() + DAY)
-        assert f'href="/home?programme={later.code}"' in client.get("/home?stage=stage-2").text
-
-    @pytest.mark.usefixtures("enrolment")
-    def test_a_programme_that_one_does_not_take_is_not_found(self, client: FlaskClient) -> None:
-        assert client.get(f"/home?programme={factories.programme().code}").status_code == 404
 
     def test_practical_gates_are_shown_as_not_checked(
         self, client: FlaskClient, enrolment: Enrolment

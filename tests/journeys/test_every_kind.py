@@ -8,6 +8,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests import content_tree
 from tests.journeys.conftest import new_walker
+from tests.journeys.keyboard import by_keyboard
 from tests.journeys.site import Site, running
 from tests.journeys.test_trainee_way import invite
 from tests.journeys.walker import DESK, PHONE, Walker
@@ -40,40 +41,6 @@ def every_kind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                 walker.arrive("/home")
                 walker.read_stage()
         yield site
-
-
-def choose(walker: Walker, css: str, value: str) -> None:
-    """Choose from a list as a keyboard does: arrows until the value is there."""
-    walker.tab_to(css)
-    for _ in range(12):
-        if walker.script("return document.activeElement.value") == value:
-            return
-        walker.press(Keys.ARROW_DOWN)
-    raise AssertionError(f"no {value} in {css}")
-
-
-def by_keyboard(walker: Walker, slot: int, answer: list[str]) -> None:
-    """Answer a question with Tab, arrows, blanks and letters."""
-    card = f"#q{slot}"
-    if fields := walker.all(f"{card} .opts .input"):
-        for field in fields:
-            css, wanted = f"#{field.get_attribute('id')}", walker.wanted(field, answer)
-            if field.tag_name == "select":
-                choose(walker, css, wanted)
-            else:
-                walker.tab_to(css)
-                walker.press(*wanted)
-        return
-    if not answer:
-        return
-    kind = str(walker.one(f"{card} .opts input").get_attribute("type"))
-    for key in answer:
-        walker.tab_to(f"{card} .opts input[type={kind}]" + f"[value='{key}']" * (kind != "radio"))
-        walker.press(Keys.SPACE)
-        for _ in range(8):
-            if walker.script("return document.activeElement.value") == key:
-                break
-            walker.press(Keys.ARROW_DOWN)
 
 
 def test_by_keyboard_alone(every_kind: Site, shots: Path | None) -> None:

@@ -9,6 +9,8 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.journeys.conftest import new_walker
+from tests.journeys.keyboard import by_keyboard
+from tests.journeys.marking import mark_what_waits
 from tests.journeys.site import Site
 from tests.journeys.walker import Walker
 
@@ -60,6 +62,9 @@ def test_the_whole_way(site: Site, administrator: str, language: str, shots: Pat
         for stage in (1, 2, 3, 4):
             assert walker.read_stage() >= 1
             sit(walker)
+            if stage == 3:  # it has two letters, which a person marks
+                assert mark_what_waits(site, administrator) == 2
+                walker.browser.refresh()
             assert words["passed"] in walker.one(".verdict h1").text, stage
         assert len(walker.all(".verdict a[href$='/certificates']")) == 1
         check_certificates(walker, words["valid"], shots)
@@ -191,27 +196,6 @@ def test_the_exam_by_keyboard_alone(ready: Walker) -> None:
     assert "100.00 %" in ready.text
 
 
-def by_keyboard(walker: Walker, slot: int, answer: list[str]) -> None:
-    """Answer a question with Tab, arrows, blanks and letters."""
-    if walker.all(f"#q{slot} .opts .input"):
-        for number, typed in enumerate(answer):
-            walker.tab_to(f"#a{slot}-{number}")
-            walker.press(*typed)
-        return
-    if walker.all(f"#q{slot} .opts input[type=radio]"):
-        walker.tab_to(f"#q{slot} .opts input[type=radio]")
-        walker.press(Keys.SPACE)
-        for _ in range(8):
-            if walker.script("return document.activeElement.value") == answer[0]:
-                return
-            walker.press(Keys.ARROW_DOWN)
-        raise AssertionError(f"no option {answer} in question {slot}")
-    for key in answer:
-        walker.tab_to(f"#q{slot} .opts input[value='{key}']")
-        walker.press(Keys.SPACE)
-        walker.press(Keys.TAB)
-
-
 def test_a_second_device_takes_over_and_the_first_one_says_so(ready: Walker, site: Site) -> None:
     attempt = ready.start_exam()
     ready.answer(1, ready.site.right_answers(attempt)[1])
@@ -237,11 +221,7 @@ def test_the_exam_without_javascript(ready: Walker) -> None:
     ready.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     attempt = ready.start_exam()
     for slot, answer in ready.site.right_answers(attempt).items():
-        for number, given in enumerate(answer):
-            if fields := ready.all(f"#q{slot} .opts .input"):
-                fields[number].send_keys(given)
-            else:
-                ready.one(f"#q{slot} .opts input[value='{given}']").click()
+        ready.answer(slot, answer)
     ready.one("button[name=save]").click()
     ready.until(lambda: bool(ready.all(".toast")), "saving")
     count = "SELECT count(*) FROM response WHERE attempt_id = ? AND answer != '[]'"

@@ -85,7 +85,7 @@ class TestWhatIsNoted:
         assert (started.verb, marked.verb) == (Verb.ATTEMPT_STARTED, Verb.ATTEMPT_FAILED)
         assert "score" not in started.detail
         assert (marked.detail["score"], marked.detail["percent"]) == ("0/1", "0.00")
-        assert (marked.detail["number"], marked.detail["questions"]) == (1, 5)
+        assert (marked.detail["number"], marked.detail["questions"]) == (1, 9)
         assert marked.detail["receipt"] == attempt.receipt
 
     def test_who_assigned_and_who_revoked(self, trainee: Person, admin: Person) -> None:

@@ -232,6 +232,7 @@ class TestCertificates:
         stages = [{**first, "certificate": "c1"}, *others]
         with transaction():
             version.structure = {**version.structure, "stages": stages}
+            version.digest = "with a certificate"  # what is kept in memory goes by it
         runs = [enrolled(programme) for _ in range(2)]
         for run in runs:
             sits(run, 5)

@@ -28,6 +28,13 @@ GIVEN = {
     "海燕": "Haiyan", "立新": "Lixin", "春梅": "Chunmei", "文博": "Wenbo", "静怡": "Jingyi",
 }  # fmt: skip
 TRAINEES = 54
+LETTER = (
+    "您好，来信已收到，这件事由我负责，今天 16:00 前再给您打电话。现在已经恢复使用；原因还在查，"
+    "查清以前我们不猜。您三次来电我们都有记录，第一次没有建工单，是我们的疏漏。"
+    "接下来：15:00 前整理好时间表，由值班经理核对，16:00 电话里逐条说明。"
+    "您提的减免由客户成功决定，周五 12:00 前答复。需要您配合的只有一件：请指定一位同事一起核对。"
+)
+"""What the demo's trainees write where a question asks for a letter."""
 
 
 @dataclass(frozen=True, slots=True)

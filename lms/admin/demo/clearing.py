@@ -20,7 +20,7 @@ from lms.core.db import db, transaction
 from lms.core.deliverables import Deliverable
 from lms.core.queue import Job
 from lms.courses.models import Enrolment, LessonRead, StagePass
-from lms.exams.models import Attempt, LateAnswer, Response
+from lms.exams.models import Attempt, LateAnswer, Marking, MarkingClaim, MarkingSnippet, Response
 from lms.notifications.models import Message
 from lms.records.models import RecordEnd, RecordEntry
 from lms.reports.models import ReportRun
@@ -59,6 +59,12 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
         (CertificatePdf, CertificatePdf.certificate_id.in_(awards)),
         (CertificateEvent, CertificateEvent.certificate_id.in_(awards)),
         (Certificate, Certificate.person_id.in_(demo)),
+        (Marking, Marking.attempt_id.in_(sittings)),
+        (
+            MarkingClaim,
+            or_(MarkingClaim.attempt_id.in_(sittings), MarkingClaim.person_id.in_(demo)),
+        ),
+        (MarkingSnippet, MarkingSnippet.person_id.in_(demo)),
         (Response, Response.attempt_id.in_(sittings)),
         (LateAnswer, LateAnswer.attempt_id.in_(sittings)),
         (Attempt, Attempt.person_id.in_(demo)),

@@ -5,17 +5,18 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from lms.accounts.models import Person
-from lms.admin.demo.cast import SEED, Part
+from lms.admin.demo.cast import LETTER, SEED, Part
 from lms.core import clock
 from lms.core.errors import found
 from lms.courses import queries as courses, services as learning
 from lms.courses.models import Enrolment, EnrolmentSource, Programme
 from lms.courses.rules import Stage
-from lms.exams import body, queries as exams, services as sittings
+from lms.exams import body, marking, queries as exams, services as sittings
 from lms.exams.models import Attempt
 from lms.exams.rules import pairs
 from lms.exams.rules.answers import right_answer
 from lms.exams.rules.kinds import Kind
+from lms.exams.rules.rubric import ByHand
 from lms.exams.sitting import Answer
 from lms.web.i18n import zone
 
@@ -59,8 +60,25 @@ def _morning(day: date) -> datetime:
     return datetime.combine(day, OPENS, zone())
 
 
-def live(person: Person, part: Part, programme: Programme, *, actor: Person, at: datetime) -> None:
-    """Let a trainee work through the programme, as far as they come by `at`."""
+def live(
+    person: Person,
+    part: Part,
+    programme: Programme,
+    *,
+    actor: Person,
+    marker: Person,
+    at: datetime,
+) -> None:
+    """Let a trainee work through the programme, as far as they come by `at`.
+
+    Args:
+        person: the trainee.
+        part: how they learn.
+        programme: what they learn.
+        actor: who enrols them.
+        marker: who marks what a machine cannot.
+        at: the instant that the demo leads up to.
+    """
     diary = Diary(part, until=at)
     enrolment = learning.enrol(
         person,
@@ -73,7 +91,7 @@ def live(person: Person, part: Part, programme: Programme, *, actor: Person, at:
     for stage in courses.outline_of(enrolment).stages:
         if not _read(enrolment, person, stage.lessons, part, diary):
             return
-        if stage.exam and not _pass(person, stage, part, diary):
+        if stage.exam and not _pass(person, stage, part, diary, marker):
             return
 
 
@@ -92,18 +110,23 @@ def _read(
     return True
 
 
-def _pass(person: Person, stage: Stage, part: Part, diary: Diary) -> bool:
+def _pass(person: Person, stage: Stage, part: Part, diary: Diary, marker: Person) -> bool:
     """Sit the exam of a stage until it is passed; return whether it was, in time."""
     for number in range(len(PAUSES) + 1):
         pause = PAUSES[number - 1] if number else timedelta(hours=diary.random.randint(3, 60))
         if not diary.pass_time(pause):
             return False
         attempt, _is_new = sittings.start_attempt(found(stage.exam), actor=person, at=diary.now)
-        diary.now += timedelta(minutes=diary.random.randint(7, 19))
+        minutes = attempt.version.settings["minutes"]
+        diary.now += timedelta(minutes=round(minutes * diary.random.uniform(0.4, 0.95)))
         answers = _answers(attempt, part.ability + LEARNT * number, diary.random)
         done = sittings.hand_in(
             attempt.id, answers, client=attempt.client, actor=person, at=diary.now
         )
+        if done.passed is None:
+            if not diary.pass_time(timedelta(hours=diary.random.randint(4, 96))):
+                return False  # waits in the marking queue
+            done = _marked(done, part.ability, diary, marker)
         if done.passed:
             return True
     return False
@@ -116,7 +139,9 @@ def _answers(attempt: Attempt, ability: float, random: Random) -> list[Answer]:
     for slot, (version_id, order, _points) in enumerate(attempt.layout, start=1):
         question = shown[version_id]
         kind = Kind(question.kind)
-        if random.random() < ability:
+        if kind is Kind.ESSAY:
+            given: tuple[str, ...] = (LETTER,)
+        elif random.random() < ability:
             given = right_answer(body.key_of(kind, question.body))
         elif random.random() < 0.1:  # noqa: PLR2004  one mistake in ten is a blank
             continue
@@ -133,3 +158,17 @@ def _mistake(options: list[str], reasons: list[str], random: Random) -> tuple[st
 
 def _mispair(things: list[str], choices: list[str], random: Random) -> tuple[str, ...]:
     return tuple(pairs.pair(each, random.choice(choices)) for each in things)
+
+
+def _marked(attempt: Attempt, ability: float, diary: Diary, marker: Person) -> Attempt:
+    """Mark what a person has to mark, by its rubric; return the attempt with its result."""
+    shown = exams.questions(version_id for version_id, _order, _points in attempt.layout)
+    waiting = [slot for slot, given in exams.responses(attempt).items() if given.mark is None]
+    for slot in sorted(waiting):
+        question = shown[attempt.layout[slot - 1][0]]
+        key = body.key_of(Kind(question.kind), question.body)
+        items = [each for each in key.items if each.points > 0] if isinstance(key, ByHand) else []
+        met = [each.key for each in items if diary.random.random() < ability]
+        judgement = marking.Judgement(met)
+        attempt = marking.mark_answer(attempt.id, slot, judgement, actor=marker, at=diary.now)
+    return attempt

@@ -54,13 +54,13 @@ def load(*, at: datetime | None = None) -> str:
     with transaction():
         programme = found(courses.programme_with(PROGRAMME))
         in_units = _units(at - BEFORE)
-        administrator, *_others = [
+        administrator, _hr, trainer, _manager = [
             _person(part, in_units, hashes, at=at - BEFORE) for part in cast.STAFF
         ]
         for part in cast.trainees():
             began = at - timedelta(days=part.began_days_ago + 1)
             person = _person(part, in_units, hashes, at=began)
-            history.live(person, part, programme, actor=administrator, at=at)
+            history.live(person, part, programme, actor=administrator, marker=trainer, at=at)
             if part.leaves and part.stops_after_days is not None:
                 gone = began + timedelta(days=part.stops_after_days + 3)
                 people.deactivate(person, actor=None, at=min(gone, at))

@@ -1,5 +1,6 @@
 """What is exported and imported again is the same question, as far as the format can say it."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -47,8 +48,8 @@ def keyed(question: Question) -> Question:
 
 
 def seen(text: str) -> str:
-    """Return the HTML of a text; a browser shows several blanks as one."""
-    return " ".join(texts.rendered(text).split())
+    """Return the HTML of a text; a browser shows several blanks as one, bare words as a paragraph."""
+    return " ".join(re.sub(r"</?p>", " ", texts.rendered(text)).split())
 
 
 def as_seen(question: Question) -> Question:

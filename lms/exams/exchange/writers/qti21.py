@@ -277,8 +277,17 @@ def _prose(node: Node, text: str, gaps: Sequence[Node] = ()) -> None:
         if gap is not None:
             gap.tail = place.tail
             place.getparent().replace(place, gap)
+    _bare(node, body.text)  # a heading's words, of which cleaning took the heading
     for each in list(body):
+        tail, each.tail = each.tail, None
         node.append(each)
+        _bare(node, tail)
+
+
+def _bare(node: Node, words: str | None) -> None:
+    """Add words that stand between elements as a paragraph: QTI has no place for them bare."""
+    if words and words.strip():
+        trees.add(node, "p").text = words.strip()
 
 
 _BODIES: Mapping[Sort, Callable[[_Item], None]] = {

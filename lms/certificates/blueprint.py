@@ -1,0 +1,36 @@
+"""The blueprint of the certificate pages; the modules beside this one put them on it."""
+
+from flask import Blueprint, Response, make_response
+
+from lms.certificates import snapshot
+from lms.certificates.words import PROBLEMS, REASONS, STATES
+
+bp = Blueprint("certificates", __name__)
+
+
+@bp.context_processor
+def words() -> dict[str, object]:
+    """Give templates the words of states, reasons and problems, and the address to share."""
+    return {
+        "STATES": STATES,
+        "REASONS": REASONS,
+        "PROBLEMS": PROBLEMS,
+        "verify_url": snapshot.verify_url,
+    }
+
+
+def public(page: str | Response, status: int = 200) -> Response:
+    """Return a page that no cache keeps and no search engine lists."""
+    reply = make_response(page, status)
+    reply.headers["X-Robots-Tag"] = "noindex, nofollow"
+    reply.headers["Cache-Control"] = "no-store"
+    return reply
+
+
+def private(page: str | Response, status: int = 200) -> Response:
+    """Return a page or file that the next person at this computer must not find in a cache."""
+    reply = make_response(page)
+    if isinstance(page, str):
+        reply.status_code = status
+    reply.headers["Cache-Control"] = "no-store"
+    return reply

@@ -1,0 +1,215 @@
+"""Commands for certificates and the keys that they are signed with."""
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from flask_babel import force_locale
+
+from lms.accounts import queries as accounts
+from lms.certificates import checking, document, queries, rules, services, words
+from lms.core import clock, keys
+from lms.core.errors import LmsError
+from lms.core.keys import Kind
+
+group = AppGroup("certificates", help="Certificates: issue, export, verify; signing keys.")
+keys_group = AppGroup("keys", help="The keys that certificates are signed with.")
+group.add_command(keys_group)
+TEMPLATES = ("formal",)
+
+
+@group.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+def list_(*, as_json: bool) -> None:
+    """List every certificate, latest first, with what it is worth today."""
+    rows = [
+        {
+            "serial": each.serial,
+            "holder": each.snapshot["name"],
+            "title": each.title,
+            "issued_at": each.awarded_at.isoformat(),
+            "valid_until": each.valid_until.isoformat() if each.valid_until else None,
+            "state": each.state.value,
+            "pdf_sha256": each.pdf_sha256,
+        }
+        for each in queries.all_certificates()
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        until = row["valid_until"] or "no expiry"
+        click.echo(f"{row['serial']}  {row['state']:<10}  {until:<10}  {row['holder']}")
+
+
+@group.command("export")
+@click.argument("serial")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+def export(serial: str, out: Path) -> None:
+    """Write the PDF of the certificate SERIAL to a file, as it was issued."""
+    shown = queries.certificate_with(_serial(serial))
+    if shown is None:
+        raise click.ClickException(f"there is no certificate {serial}")
+    content = queries.pdf_of(shown.id)
+    if content is None:
+        raise click.ClickException("its PDF is still being made: flask jobs work --until-empty")
+    out.write_bytes(content)
+    click.echo(f"{len(content)} bytes in {out}")
+
+
+@group.command("verify")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def verify(file: Path, *, as_json: bool) -> None:
+    """Say whether FILE, a PDF, PNG or JSON, is what was issued here and good today.
+
+    Exit status 1 if anything speaks against it.
+    """
+    with file.open("rb") as opened:
+        checked = checking.check(opened.read(checking.MOST_BYTES + 1))
+    report = checked.report
+    if checked.address is not None:
+        report.problems.append("missing-credential")  # a photo proves nothing by itself
+    if as_json:
+        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        with force_locale("en"):
+            click.echo(f"{report.serial or file.name}: {report.state}, {report.integrity}")
+            for code in report.problems:
+                click.echo(f"  {code}: {words.PROBLEMS[code]}")
+    if report.problems:
+        sys.exit(1)
+
+
+@group.command("preview")
+@click.option("--template", type=click.Choice(TEMPLATES), default=TEMPLATES[0])
+@click.option("--name", required=True, help="The name to print.")
+@click.option("--latin", default="", help="The name in Latin letters.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+def preview(template: str, name: str, latin: str, out: Path) -> None:  # noqa: ARG001  the only one
+    """Write a certificate of a made-up person, marked as a specimen and not signed."""
+    out.write_bytes(document.render(specimen(name, latin)))
+    click.echo(f"a specimen in {out}")
+
+
+@group.command("issue")
+@click.argument("kind")
+@click.argument("people", nargs=-1, required=True)
+@click.option("--reason", required=True, help="Why it is issued by hand; the audit log keeps it.")
+@click.option("--by", "login", help="Sign-in name of whoever decided it.")
+def issue(kind: str, people: tuple[str, ...], reason: str, login: str | None) -> None:
+    """Issue certificates of one KIND by hand, to PEOPLE (staff numbers or sign-in names).
+
+    To all of them or to nobody.
+    """
+    actor = None
+    if login is not None and (actor := accounts.person_with_login(login)) is None:
+        raise click.ClickException(f"nobody signs in as {login!r}")
+    with force_locale("en"):
+        try:
+            issued, _job = services.issue(kind, people, reason=reason, actor=actor)
+        except LmsError as error:
+            raise click.ClickException(str(error)) from None
+    for row in issued:
+        click.echo(row.serial)
+
+
+@keys_group.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def keys_list(*, as_json: bool) -> None:
+    """List the keys, the earlier ones too, and what is wrong with them."""
+    keys.ensure()
+    history = [key for kind in Kind for key in keys.history(kind)]
+    problems = keys.problems()
+    if as_json:
+        told = {"keys": [_key(key) for key in history], "problems": problems}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        for key in history:
+            state = f"retired {key.retired_at:%Y-%m-%d}" if key.retired_at else "in use"
+            click.echo(f"{key.name}  {state}  {key.public}  {key.subject}")
+        for code in problems:
+            click.echo(f"problem: {code}", err=True)
+    if problems:
+        sys.exit(1)
+
+
+@keys_group.command("rotate")
+@click.option("--root", is_flag=True, help="The root that vouches for PDFs as well.")
+def keys_rotate(*, root: bool) -> None:
+    """Replace the keys that sign; what the earlier ones signed stays valid and can be checked."""
+    kinds = [Kind.CREDENTIAL, Kind.SIGNER, *([Kind.ROOT] if root else [])]
+    try:
+        made = services.rotate_keys(kinds)
+    except keys.KeysLockedError:
+        raise click.ClickException(
+            "the keys were sealed with another secret key; restore LMS_SECRET_KEY, or replace"
+            " all of them: flask certificates keys rotate --root"
+        ) from None
+    for key in made:
+        click.echo(f"{key.name}  {key.public}")
+
+
+@keys_group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.password_option(confirmation_prompt=False, help="Of the file; asked for if not given.")
+def keys_import(file: Path, password: str) -> None:
+    """Sign PDFs with the bought certificate in FILE (PKCS#12: .p12, .pfx) from now on."""
+    try:
+        key = services.take_package(file.read_bytes(), password)
+    except keys.PackageRefusedError as error:
+        with force_locale("en"):
+            raise click.ClickException(str(words.PACKAGE_PROBLEMS[error.code])) from None
+    click.echo(f"{key.name}  {key.subject}, until {key.expires_at:%Y-%m-%d}")
+
+
+def _serial(text: str) -> str:
+    if not rules.is_serial(text):
+        raise click.ClickException(f"{text!r} is no serial: its last character does not fit")
+    return rules.as_printed(text)
+
+
+def _key(key: keys.Key) -> dict[str, Any]:
+    return {
+        "name": key.name,
+        "public": key.public,
+        "subject": key.subject,
+        "made_at": key.made_at.isoformat(),
+        "retired_at": key.retired_at.isoformat() if key.retired_at else None,
+        "expires_at": key.expires_at.isoformat() if key.expires_at else None,
+        "bought": key.is_bought,
+    }
+
+
+def specimen(name: str, latin: str) -> dict[str, Any]:
+    """Return the snapshot of a certificate of a made-up person."""
+    settings = current_app.config["SETTINGS"]
+    today: date = clock.now().date()
+    serial = rules.serial("SAMPLE", today.year, 1)
+    stages = (("第一阶段", "Stage 1"), ("第二阶段", "Stage 2"), ("第三阶段", "Stage 3"))
+    return {
+        "serial": serial,
+        "title_zh": "培训合格证书",
+        "title_en": "Certificate of Achievement",
+        "issuer_zh": settings.issuer_zh,
+        "issuer_en": settings.issuer_en,
+        "name": name,
+        "latin_name": latin,
+        "programme_zh": "示例培养计划",
+        "programme_en": "Sample Programme",
+        "stage_zh": stages[1][0],
+        "stage_en": stages[1][1],
+        "stages": [{"zh": zh, "en": en, "state": "done"} for zh, en in stages],
+        "hours": "16",
+        "score": "92.50",
+        "issued_on": today.isoformat(),
+        "valid_until": rules.valid_until(today, 24).isoformat(),  # type: ignore[union-attr]
+        "verify_url": f"{settings.base_url}/v/{serial}",
+        "verify_url_short": f"{settings.base_url}/v/{serial}".partition("://")[2],
+        "specimen": True,
+    }

@@ -1,0 +1,220 @@
+"""The public pages that prove certificates: for people, and for other people's software.
+
+Nobody needs an account. Whoever has the token, which the QR code and the holder's link carry, sees
+everything that is printed; whoever has the serial alone sees the state and a masked name.
+"""
+
+from collections.abc import Mapping
+from contextlib import closing
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms.certificates import badge, checking, credential, issuer, queries, rules, told
+from lms.certificates.blueprint import bp, public
+from lms.certificates.forms import FileForm, SerialForm
+from lms.certificates.queries import Files, Shown
+from lms.core import clock, keys, site
+from lms.core.errors import NotFoundError, found
+from lms.core.keys import Kind
+from lms.core.text import filename
+from lms.web.files import send_bytes
+from lms.web.limits import Limit
+from lms.web.urls import client_ip
+
+verifications = Limit(30)
+"""Nobody checks that many papers in a minute; whoever tries serials in turn does."""
+uploads = Limit(10)
+"""Each of them takes a process for a second."""
+JSON_LD = "application/ld+json"
+
+
+@bp.get("/verify")
+def verify_form() -> ResponseReturnValue:
+    """Ask for a serial or a file, and lead to what is known of it."""
+    form = SerialForm(request.args)
+    if "serial" not in request.args:
+        return _ask(form)
+    if form.validate() and rules.is_serial(form.typed):
+        return redirect(url_for(".verify", serial=rules.as_printed(form.typed)))
+    if not form.errors:
+        _note_typo(form)
+    return _ask(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@bp.post("/verify")
+def verify_file() -> ResponseReturnValue:
+    """Say what an uploaded PDF, picture or credential is."""
+    uploads.count(client_ip())
+    form = FileForm()
+    if not form.validate_on_submit():
+        return _ask(SerialForm(), HTTPStatus.UNPROCESSABLE_ENTITY, files=form)
+    with closing(form.file.data.stream) as stream:
+        checked = checking.check(stream.read(checking.MOST_BYTES + 1))
+    if checked.address is not None:
+        serial, token = checked.address
+        return redirect(url_for(".verify", serial=serial, t=token), HTTPStatus.SEE_OTHER)
+    page = render_template(
+        "certificates/checked.html",
+        report=checked.report,
+        certificate=checked.shown,
+        name=form.file.data.filename,
+        form=FileForm(),
+        checked_at=clock.now(),
+    )
+    return public(page)
+
+
+@bp.get("/v/<serial>")
+def verify(serial: str) -> ResponseReturnValue:
+    """Tell anyone whether a certificate is genuine, and what it is worth today."""
+    verifications.count(client_ip())
+    if not rules.is_serial(serial):
+        form = SerialForm(data={"serial": serial})
+        _note_typo(form)
+        return _ask(form, HTTPStatus.NOT_FOUND)
+    shown = queries.certificate_with(rules.as_printed(serial))
+    if shown is None:
+        page = render_template("certificates/unknown.html", serial=rules.as_printed(serial))
+        return public(page, HTTPStatus.NOT_FOUND)
+    is_whole = queries.is_token(shown, request.args.get("t", ""))
+    page = render_template(
+        "certificates/verify.html",
+        certificate=shown,
+        is_whole=is_whole,
+        checked_at=clock.now(),
+        proof=told.proof(shown, queries.files_of(shown.id)) if is_whole else None,
+        name=told.name(shown, is_whole=is_whole),
+    )
+    return public(page)
+
+
+@bp.get("/v/<serial>.json")
+def verify_json(serial: str) -> ResponseReturnValue:
+    """Tell programs the same."""
+    verifications.count(client_ip())
+    shown = _shown(serial)
+    is_whole = queries.is_token(shown, request.args.get("t", ""))
+    files = queries.files_of(shown.id) if is_whole else None
+    return public(jsonify(told.as_json(shown, files, is_whole=is_whole, at=clock.now())))
+
+
+@bp.get("/v/<serial>/credential.json")
+def credential_file(serial: str) -> ResponseReturnValue:
+    """Send the signed credential to whoever has the token."""
+    shown, files = _files(serial)
+    text = found(files.credential)
+    name = filename(shown.snapshot["name"], shown.serial) + ".json"
+    return public(send_bytes(text.encode(), mime=JSON_LD, name=name))
+
+
+@bp.get("/v/<serial>/badge.png")
+def badge_file(serial: str) -> ResponseReturnValue:
+    """Send the badge, a picture with the credential in it, to whoever has the token."""
+    shown, files = _files(serial)
+    baked = badge.bake(badge.PICTURE.read_bytes(), found(files.credential))
+    name = filename(shown.snapshot["name"], shown.serial) + ".png"
+    return public(send_bytes(baked, mime="image/png", name=name))
+
+
+@bp.get("/status/<int:list_id>")
+def status_list(list_id: int) -> ResponseReturnValue:
+    """Send a signed status list, from which programs see what was revoked."""
+    content = queries.status_list(list_id, at=clock.now())
+    reply = Response(content, mimetype="application/vc")
+    reply.headers["Cache-Control"] = "no-cache"
+    reply.headers["Access-Control-Allow-Origin"] = "*"
+    return reply
+
+
+@bp.get("/.well-known/did.json")
+def did_document() -> ResponseReturnValue:
+    """Send our keys, the earlier ones too, to programs that check a credential."""
+    return _open(found(issuer.did_document()), "application/did+json")
+
+
+@bp.get("/issuer")
+def issuer_page() -> str:
+    """Say who issues certificates, and with which keys."""
+    return render_template(
+        "certificates/issuer.html",
+        settings=site.settings(),
+        did=issuer.did(),
+        credential_keys=keys.history(Kind.CREDENTIAL),
+        signers=keys.history(Kind.SIGNER),
+        roots=keys.history(Kind.ROOT),
+        definitions=queries.definitions(),
+    )
+
+
+@bp.get("/issuer.json")
+def issuer_json() -> ResponseReturnValue:
+    """Tell programs the same."""
+    settings = site.settings()
+    names = {"issuer_zh": settings.issuer_zh, "issuer_en": settings.issuer_en}
+    profile = issuer.profile(issuer.did(), settings.base_url, names)
+    return _open({"@context": issuer.CONTEXT, **profile}, JSON_LD)
+
+
+@bp.get("/issuer/root.pem")
+def issuer_root() -> ResponseReturnValue:
+    """Send the certificate that vouches for the signatures in PDFs."""
+    pem = keys.current(Kind.ROOT).chain[0]
+    return send_bytes(pem.encode(), mime="application/x-pem-file", name="stairway-root.pem")
+
+
+@bp.get("/achievements/<code>")
+def achievement(code: str) -> str:
+    """Say what a kind of certificate stands for."""
+    definition = found(queries.definition_with(code))
+    return render_template("certificates/achievement.html", definition=definition)
+
+
+@bp.get("/achievements/<code>.json")
+def achievement_json(code: str) -> ResponseReturnValue:
+    """Tell programs the same."""
+    definition = found(queries.definition_with(code))
+    printed = queries.latest_of(code) or told.unprinted(definition)
+    what = credential.achievement(site.settings().base_url, code, printed)
+    return _open({"@context": issuer.CONTEXT, **what}, JSON_LD)
+
+
+def _ask(
+    form: SerialForm, status: HTTPStatus = HTTPStatus.OK, files: FileForm | None = None
+) -> Response:
+    page = render_template("certificates/verify_form.html", form=form, files=files or FileForm())
+    return public(page, status)
+
+
+def _shown(serial: str) -> Shown:
+    if not rules.is_serial(serial):
+        raise NotFoundError
+    return found(queries.certificate_with(rules.as_printed(serial)))
+
+
+def _files(serial: str) -> tuple[Shown, Files]:
+    """Return a certificate and its files, for whoever has its token; 404 for anyone else."""
+    verifications.count(client_ip())
+    shown = _shown(serial)
+    if not queries.is_token(shown, request.args.get("t", "")):
+        raise NotFoundError
+    return shown, found(queries.files_of(shown.id))
+
+
+def _open(document: Mapping[str, Any], mime: str) -> Response:
+    """Return what any program on any site may read."""
+    reply = jsonify(document)
+    reply.mimetype = mime
+    reply.headers["Access-Control-Allow-Origin"] = "*"
+    return reply
+
+
+def _note_typo(form: SerialForm) -> None:
+    mistake = _(
+        "This number has a typing mistake: its last character does not fit the others. "
+        "Compare it with the paper, character by character."
+    )
+    form.serial.errors = [mistake]

@@ -1,0 +1,86 @@
+"""What the verification page and the JSON beside it say of one certificate."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lms.certificates import issuer, rules
+from lms.certificates.models import CertificateDefinition
+from lms.certificates.queries import Files, Shown
+from lms.core import keys, storage
+from lms.core.keys import Key, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What there is to say about the files of a certificate."""
+
+    verdict: str
+    """``valid``: signed by a key of ours, and the file is as it was signed; ``broken``: what is kept
+    is not what was signed; ``unsigned``: from before signatures; ``pending``: being made."""
+    signer: Key | None
+    has_credential: bool
+
+
+def proof(shown: Shown, files: Files | None) -> Proof:
+    """Say whether the PDF that is kept is the one that was signed. It was checked when it was made.
+
+    Fails closed: a file whose hash is another is broken, whatever else is known.
+    """
+    if files is None:
+        return Proof("pending", None, has_credential=False)
+    signers = {key.public: key for key in keys.history(Kind.SIGNER)}
+    signer = signers.get(files.signed_by or "")
+    if storage.sha256(files.content) != shown.pdf_sha256:
+        return Proof("broken", signer, has_credential=False)
+    if signer is None:
+        return Proof("broken" if files.signed_by else "unsigned", None, has_credential=False)
+    return Proof("valid", signer, has_credential=files.credential is not None)
+
+
+def name(shown: Shown, *, is_whole: bool) -> str:
+    """Return the holder's name, masked for whoever has only the serial."""
+    printed = str(shown.snapshot["name"])
+    return printed if is_whole else rules.masked_name(printed)
+
+
+def as_json(shown: Shown, files: Files | None, *, is_whole: bool, at: datetime) -> dict[str, Any]:
+    """Return what programs are told: all that is printed only with the token."""
+    printed = shown.snapshot
+    said: dict[str, Any] = {
+        "serial": shown.serial,
+        "state": shown.state.value,
+        "holder": name(shown, is_whole=is_whole),
+        "title": shown.title,
+        "issuer": {"zh": printed["issuer_zh"], "en": printed["issuer_en"]},
+        "specimen": shown.is_specimen,
+        "revoked_at": issuer.instant(shown.revoked_at) if shown.revoked_at else None,
+        "reason": shown.reason,
+        "superseded_by": shown.superseded_by if is_whole else None,
+        "checked_at": issuer.instant(at),
+    }
+    if not is_whole:
+        return said
+    known = proof(shown, files)
+    return said | {
+        "issued_at": issuer.instant(shown.awarded_at),
+        "valid_until": shown.valid_until.isoformat() if shown.valid_until else None,
+        "printed": {key: value for key, value in printed.items() if key != "verify_url"},
+        "pdf": {
+            "sha256": shown.pdf_sha256,
+            "signature": known.verdict,
+            "signed_by": known.signer.public if known.signer else None,
+        },
+    }
+
+
+def unprinted(definition: CertificateDefinition) -> dict[str, Any]:
+    """Return what a kind of certificate prints in any case, for one that was never awarded."""
+    title = definition.settings["title"]
+    return {
+        "title_zh": title["zh"],
+        "title_en": title["en"],
+        "programme_zh": title["zh"],
+        "programme_en": title["en"],
+        "stage_zh": "",
+    }
