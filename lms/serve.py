@@ -9,6 +9,7 @@ When the web process dies again and again, this one ends too, so that someone no
 SIGINT are passed on, and both processes finish what they have in hand.
 """
 
+import gc
 import logging
 import os
 import shutil
@@ -88,6 +89,7 @@ def main() -> int:
 def _run(app: Flask, settings: Settings, listening: socket) -> int:
     if status := _in_a_process_of_its_own(lambda: _prepare(app, settings)):
         return status
+    gc.freeze()  # what the two share is not looked through, which would write to it
     status = Keeper(
         web=Child("web", lambda: _web(app, listening, settings.threads)),
         jobs=Child("jobs", lambda: _jobs(app, listening)),

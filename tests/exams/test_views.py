@@ -1,5 +1,6 @@
 """The pages of a sitting, as a browser without JavaScript and as the page's script use them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -58,7 +59,8 @@ def test_an_open_paper_gives_nothing_away(client: FlaskClient, sitting: Attempt)
         "Secret explanation", "Because", "Waiting not taken off", "180", "seats",
         "hidden word", "Only half", "7200", "concealed",
     ):  # fmt: skip
-        assert secret not in page.text
+        # A whole word: clocks and tokens on the page have figures of their own.
+        assert not re.search(rf"\b{secret}\b", page.text), secret
 
 
 def test_the_paper_costs_few_statements(
