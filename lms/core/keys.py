@@ -49,7 +49,8 @@ def ensure(at: datetime | None = None) -> None:
     """Make the keys that are not there yet: at the first start, all of them."""
     for kind in Kind:  # in this order: the signer is vouched for by the root
         if not _paths(kind):
-            _add(kind, at or clock.now())
+            # By its number, not by counting again: whoever is second finds the first one's file.
+            _add(kind, 1, at or clock.now())
 
 
 def history(kind: Kind) -> Sequence[Key]:
@@ -76,7 +77,7 @@ def rotate(*kinds: Kind, at: datetime | None = None) -> list[Key]:
     if Kind.ROOT not in kinds:
         secret_of(current(Kind.ROOT))
     for kind in (each for each in Kind if each in kinds):
-        _add(kind, at)
+        _add(kind, len(_paths(kind)) + 1, at)
         _retire(kind, at)
     return [current(kind) for kind in Kind if kind in kinds]
 
@@ -183,8 +184,7 @@ def _read(path: Path) -> Key:
     )
 
 
-def _add(kind: Kind, at: datetime) -> Key:
-    number = len(_paths(kind)) + 1
+def _add(kind: Kind, number: int, at: datetime) -> Key:
     if kind is Kind.CREDENTIAL:
         return _keep(*key_making.new_ed25519(number, at))
     settings = site.settings()

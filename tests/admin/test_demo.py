@@ -78,8 +78,9 @@ def test_the_history_has_all_that_happens_in_three_months(session: Session) -> N
     assert any(run.completed_at for run in runs)
     assert any(run.due_on and run.due_on < NOON.date() and not run.completed_at for run in runs)
     attempts = session.scalars(select(Attempt)).all()
-    # None: a text that waits for a person to mark it
-    assert {attempt.passed for attempt in attempts} == {True, False, None}
+    outcomes = {attempt.passed for attempt in attempts}
+    # None: a text that waits for the trainer, if someone has just handed one in
+    assert {True, False} <= outcomes <= {True, False, None}
     assert any(attempt.number > 1 for attempt in attempts)
     assert all(each.submitted_at and each.submitted_at < NOON for each in attempts)
     assert session.scalars(select(func.count()).select_from(Certificate)).one() > 20
