@@ -145,6 +145,8 @@ class _Line:
         self.sitter = sitter
         self.over = over
         self.connection: HTTPConnection | None = None
+        self.cut_off = False
+        """Whether a request was left without an answer."""
 
     def sit(self, pause: float) -> None:
         """Begin, save many answers, and hand in."""
@@ -167,7 +169,12 @@ class _Line:
         kind = "application/x-www-form-urlencoded"
         status, _body, place = self._ask(f"/exams/{EXAM}/attempts", form, kind)
         assert status in {302, 303}, (status, place)
-        return int(place.rpartition("/")[2])
+        attempt_id = int(place.rpartition("/")[2])
+        if self.cut_off:
+            # The attempt may have begun without our hearing of it: the page then offers this.
+            status, _body, place = self._ask(f"/attempts/{attempt_id}/take-over", form, kind)
+            assert status in {302, 303}, (status, place)
+        return attempt_id
 
     def _save(self, answer: dict[str, Any]) -> None:
         reply = self._send("answers", [answer])
@@ -230,6 +237,7 @@ class _Line:
             try:
                 return ask()
             except (OSError, HTTPException, LaterError):
+                self.cut_off = True
                 self.hang_up()
                 time.sleep(0.02)
         raise _OverError

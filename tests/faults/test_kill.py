@@ -33,11 +33,11 @@ def test_what_was_acknowledged_survives_every_kill_and_counts_once(
             victim = random.choice(list(again))
             again[victim].append(kill(site, victim))
             assert lost(site, before) == []
-            assert not room.errors
+            assert room.errors == []
             assert not room.is_empty(), "everyone has gone: the test needs more people"
         time.sleep(0.5)
     site.stop()
-    assert not room.errors
+    assert room.errors == []
     assert lost(site, told(sitters)) == []
     assert damage(site) == []
     finish_jobs(site)

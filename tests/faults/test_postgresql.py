@@ -41,7 +41,7 @@ def test_a_url_is_all_it_takes(site: Site) -> None:
     with Room(site, sitters, seats=2) as room:
         room.wait()
     site.stop()
-    assert not room.errors
+    assert room.errors == []
     assert lost(site, told(sitters)) == []
     finish_jobs(site)
     assert miscounted(site, sitters) == []
@@ -71,7 +71,7 @@ def test_the_database_goes_away_and_comes_back(
         wait_until(lambda: len(told(sitters)) > len(before) + 5)
         assert site.readiness() == 200
     site.stop()
-    assert not room.errors
+    assert room.errors == []
     assert lost(site, told(sitters)) == []
     finish_jobs(site)
     assert miscounted(site, sitters) == []
