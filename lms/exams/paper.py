@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from lms.exams import body, queries
 from lms.exams.models import Attempt, ResponseFile
-from lms.exams.rules import pairs
+from lms.exams.rules import drawing, pairs
+from lms.exams.rules.drawing import Candidate
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.marks import is_blank
 from lms.exams.rules.normal import count_words
@@ -75,37 +76,55 @@ def slots(attempt: Attempt) -> list[Slot]:
     answers = queries.responses(attempt)
     has_files = any(Kind(each.kind) is Kind.UPLOAD for each in shown.values())
     files = queries.files_of(attempt, answers) if has_files else {}
-    result = []
-    for number, (version_id, order, points) in enumerate(attempt.layout, start=1):
-        question = shown[version_id]
-        kind = Kind(question.kind)
-        saved = answers.get(number)
-        things, choices = _paired(kind, question, order)
-        types, most = body.files_wanted(kind, question.body)
-        result.append(
-            Slot(
-                number=number,
-                kind=kind,
-                stem=question.body["stem"],
-                points=points,
-                options=_options(kind, question, order),
-                things=things,
-                choices=choices,
-                blanks=body.blanks(kind, question.body),
-                gaps=body.gaps(kind, question.body),
-                length=question.body.get("words") or {},
-                types=types,
-                most=most,
-                files=files.get(number, []),
-                text=question.body.get("text") or {},
-                unit=question.body.get("unit") or {},
-                case=question.body.get("case") or {},
-                answer=saved.answer if saved else [],
-                flagged=saved.flagged if saved else False,
-                seq=saved.seq if saved else 0,
-            )
-        )
-    return result
+    return [
+        _slot(number, entry, shown[entry[0]], answers.get(number), files.get(number, []))
+        for number, entry in enumerate(attempt.layout, start=1)
+    ]
+
+
+def previewed(question: queries.Shown, points: int, number: int) -> Slot:
+    """Return a question as it stands on a paper, its options in the order written."""
+    kind = Kind(question.kind)
+    keys, places = body.written_keys(kind, question.body), body.things(kind, question.body)
+    candidate = Candidate(
+        "", 0, "", kind, 1, frozenset(), points, keys, shuffle=False, things=places
+    )
+    order = drawing.option_order("", candidate)
+    return _slot(number, (question.version_id, order, points), question, None, [])
+
+
+def _slot(
+    number: int,
+    entry: tuple[int, str, int],
+    question: queries.Shown,
+    saved: queries.Saved | None,
+    files: Sequence[ResponseFile],
+) -> Slot:
+    _version, order, points = entry
+    kind = Kind(question.kind)
+    things, choices = _paired(kind, question, order)
+    types, most = body.files_wanted(kind, question.body)
+    return Slot(
+        number=number,
+        kind=kind,
+        stem=question.body["stem"],
+        points=points,
+        options=_options(kind, question, order),
+        things=things,
+        choices=choices,
+        blanks=body.blanks(kind, question.body),
+        gaps=body.gaps(kind, question.body),
+        length=question.body.get("words") or {},
+        types=types,
+        most=most,
+        files=files,
+        text=question.body.get("text") or {},
+        unit=question.body.get("unit") or {},
+        case=question.body.get("case") or {},
+        answer=saved.answer if saved else [],
+        flagged=saved.flagged if saved else False,
+        seq=saved.seq if saved else 0,
+    )
 
 
 def _options(kind: Kind, question: queries.Shown, order: str) -> Texts:

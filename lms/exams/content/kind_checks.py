@@ -74,7 +74,7 @@ def check_kind(entry: Entry, kind: Kind, bounds: Bounds = FILES) -> None:
 def _check_truefalse(entry: Entry, bounds: Bounds) -> None:
     if entry.value.get("answer") is None or entry.flag("answer", default=True) is None:
         entry.error("missing-field", "is missing", "true or false.", at="answer")
-    if (why := entry.entry("why")) is not None:
+    if (why := entry.entry("why", optional=not bounds.tells)) is not None:
         why.only(TRUE, FALSE)
         why.both(TRUE, optional=not bounds.tells)
         why.both(FALSE, optional=not bounds.tells)
