@@ -43,11 +43,13 @@ import lms.desk.views
 import lms.desk.work_views
 import lms.exams.bank_views
 import lms.exams.blueprint
+import lms.exams.bulk_views
 import lms.exams.cli
 import lms.exams.import_views
 import lms.exams.jobs
 import lms.exams.marking_views
 import lms.exams.outcome_views
+import lms.exams.question_views
 import lms.exams.talk_views
 import lms.exams.underway_views
 import lms.exams.upload_views

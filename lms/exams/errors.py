@@ -187,3 +187,13 @@ class PartCountError(LmsError):
 
     code = "part-count"
     message = _("A case has from %(fewest)d to %(most)d questions. Nothing was changed.")
+
+
+class PlanChangedError(LmsError):
+    """What a change would do to many questions is different from what was shown."""
+
+    code = "plan-changed"
+    message = _(
+        "The bank has changed meanwhile: something else would change now. Nothing was changed yet. "
+        "Look at it again below."
+    )

@@ -77,30 +77,37 @@ def slots(attempt: Attempt) -> list[Slot]:
     has_files = any(Kind(each.kind) is Kind.UPLOAD for each in shown.values())
     files = queries.files_of(attempt, answers) if has_files else {}
     return [
-        _slot(number, entry, shown[entry[0]], answers.get(number), files.get(number, []))
-        for number, entry in enumerate(attempt.layout, start=1)
+        slot_of(
+            number,
+            shown[version_id],
+            order,
+            points,
+            saved=answers.get(number),
+            files=files.get(number, ()),
+        )
+        for number, (version_id, order, points) in enumerate(attempt.layout, start=1)
     ]
 
 
-def previewed(question: queries.Shown, points: int, number: int) -> Slot:
-    """Return a question as it stands on a paper, its options in the order written."""
-    kind = Kind(question.kind)
-    keys, places = body.written_keys(kind, question.body), body.things(kind, question.body)
-    candidate = Candidate(
-        "", 0, "", kind, 1, frozenset(), points, keys, shuffle=False, things=places
-    )
-    order = drawing.option_order("", candidate)
-    return _slot(number, (question.version_id, order, points), question, None, [])
-
-
-def _slot(
+def slot_of(
     number: int,
-    entry: tuple[int, str, int],
     question: queries.Shown,
-    saved: queries.Saved | None,
-    files: Sequence[ResponseFile],
+    order: str,
+    points: int,
+    *,
+    saved: queries.Saved | None = None,
+    files: Sequence[ResponseFile] = (),
 ) -> Slot:
-    _version, order, points = entry
+    """Return one question as it is shown to whoever answers it.
+
+    Args:
+        number: its place on the paper, from 1.
+        question: in the version that is shown.
+        order: of its options, as in a layout.
+        points: that it is worth.
+        saved: what was answered so far.
+        files: that were handed in for it.
+    """
     kind = Kind(question.kind)
     things, choices = _paired(kind, question, order)
     types, most = body.files_wanted(kind, question.body)
@@ -125,6 +132,29 @@ def _slot(
         flagged=saved.flagged if saved else False,
         seq=saved.seq if saved else 0,
     )
+
+
+def order_of(question: queries.Shown, *, seed: str | None = None) -> str:
+    """Return the order of a question's options by itself, as a layout has it.
+
+    Args:
+        question: of any kind.
+        seed: decides where the options may be shown in another order; None leaves them as written.
+    """
+    kind = Kind(question.kind)
+    candidate = Candidate(
+        code=question.code,
+        version_id=question.version_id,
+        unit=question.unit,
+        kind=kind,
+        difficulty=1,
+        tags=frozenset(),
+        points=1,
+        options=body.written_keys(kind, question.body),
+        shuffle=seed is not None and body.is_shuffled(kind, question.body),
+        things=body.things(kind, question.body),
+    )
+    return drawing.option_order(seed or "", candidate)
 
 
 def _options(kind: Kind, question: queries.Shown, order: str) -> Texts:

@@ -42,7 +42,10 @@ def lookalikes(body: Mapping[str, Any], but: str = "") -> list[Lookalike]:
     near = [
         version_id
         for version_id, theirs in _all_marks(but).items()
-        if any(alike.may_be_alike(marks[each], one) for each, one in zip(LANGUAGES, theirs, strict=True))
+        if any(
+            alike.may_be_alike(marks[each], one)
+            for each, one in zip(LANGUAGES, theirs, strict=True)
+        )
     ]
     found = [_compared(code, own, other) for code, other in _bodies(near)]
     best = sorted(found, key=lambda each: (-each[0], each[1]))

@@ -72,9 +72,7 @@ def create(
 
 
 @transaction()
-def begin_case(
-    asked: Asked, home: Home, *, actor: Person, at: datetime | None = None
-) -> Question:
+def begin_case(asked: Asked, home: Home, *, actor: Person, at: datetime | None = None) -> Question:
     """Put the first question of a new case into a bank, as a draft; `asked` has the material."""
     at = at or clock.now()
     code = _free_code(asked, home.bank)
@@ -120,7 +118,12 @@ def add_part(
 
 @transaction()
 def save(
-    question: Question, asked: Asked, base: str, *, unit: str | None = None, actor: Person,
+    question: Question,
+    asked: Asked,
+    base: str,
+    *,
+    unit: str | None = None,
+    actor: Person,
     at: datetime | None = None,
 ) -> QuestionVersion:
     """Keep a question's draft: a new version, or the one that is still a draft.
@@ -212,14 +215,23 @@ def parts_of(question: Question) -> Sequence[Question]:
     return db.session.scalars(own.order_by(Question.id)).all()
 
 
-def version_with(
-    question: Question, asked: Asked, *, at: datetime, is_published: bool
+@transaction()
+def revise(
+    question: Question, version: QuestionVersion, asked: Asked, *, at: datetime
 ) -> QuestionVersion:
-    """Add a version behind the newest one, in the caller's transaction."""
-    version = _put(question, newest(question), asked, at)
+    """Give a question without a newer draft another version, published if the last one is.
+
+    Args:
+        question: one of the bank's own.
+        version: its newest.
+        asked: what the next one says.
+        at: now.
+    """
+    is_published = question.published_id is not None
+    fresh = _put(question, version, asked, at)
     if is_published:
-        question.published_id = version.id
-    return version
+        question.published_id = fresh.id
+    return fresh
 
 
 def _require_own(question: Question) -> None:
@@ -235,7 +247,9 @@ def _meta(copied: str) -> dict[str, str]:
     return {"title": "", "category": ""} | ({"copied": copied} if copied else {})
 
 
-def _add(asked: Asked, home: Home, case: str | None, meta: Mapping[str, Any], at: datetime) -> Question:
+def _add(
+    asked: Asked, home: Home, case: str | None, meta: Mapping[str, Any], at: datetime
+) -> Question:
     code = _free_code(asked, home.bank)
     if case is not None:
         code = f"{case}-{asked.body['case']['part']}"

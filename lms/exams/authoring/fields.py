@@ -76,7 +76,9 @@ _BRIEF = Field("text", _("Text"), both=True)
 _WHY = Field("why", _("What choosing it shows"), Sort.TEXT, both=True)
 _SHUFFLE = Field("shuffle", _("Shown to everyone in another order"), Sort.TICK, usual=True)
 _FORMS = _("One on each line. Capitals, widths and blanks do not matter; * stands for anything.")
-_UNITS = Field("units", _("Units that may be typed"), hint=_("Parted by commas, such as: min, 分钟"))
+_UNITS = Field(
+    "units", _("Units that may be typed"), hint=_("Parted by commas, such as: min, 分钟")
+)
 _NUMBERS = (
     Field("value", _("Right number")),
     Field("tolerance", _("Tolerance"), hint=_("How far off still counts; empty for none.")),
@@ -96,7 +98,9 @@ _RUBRIC = Rows(
     hint=_("Together they reach the points of the question."),
 )
 _POLICIES = {
-    MultiplePolicy.SUBSET_HALF.value: _("A share for part of the right ones; nothing with a wrong one"),
+    MultiplePolicy.SUBSET_HALF.value: _(
+        "A share for part of the right ones; nothing with a wrong one"
+    ),
     MultiplePolicy.ALL_OR_NOTHING.value: _("All or nothing"),
     MultiplePolicy.PROPORTIONAL.value: _("In proportion; nothing with a wrong one"),
     MultiplePolicy.RIGHT_MINUS_WRONG.value: _("Right ones less wrong ones"),

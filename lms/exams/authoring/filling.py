@@ -18,15 +18,19 @@ def filled(version: QuestionVersion) -> Values:
     kind, body = version.kind, version.body
     fields = fields_of(kind, in_case="case" in body)
     rows: Values = {each.name: [] for each in fields if isinstance(each, Rows)}
-    values = posted.begun(fields) | rows | {
-        "stem": _text(body["stem"]),
-        "explanation": _text(body.get("explanation")),
-        "points": str(version.points),
-        "seconds": str(body.get("seconds") or ""),
-        "difficulty": str(version.difficulty),
-        "tags": ", ".join(version.tags),
-        "safety": bool(body.get("safety")),
-    }
+    values = (
+        posted.begun(fields)
+        | rows
+        | {
+            "stem": _text(body["stem"]),
+            "explanation": _text(body.get("explanation")),
+            "points": str(version.points),
+            "seconds": str(body.get("seconds") or ""),
+            "difficulty": str(version.difficulty),
+            "tags": ", ".join(version.tags),
+            "safety": bool(body.get("safety")),
+        }
+    )
     if "case" in body:
         values["case-stem"] = _text(body["case"]["stem"])
     return values | _KINDS[kind](body)
@@ -165,7 +169,10 @@ def _essay(body: Told) -> Values:
 
 def _upload(body: Told) -> Values:
     files = body.get("files") or {}
-    most = {"files-types": list(files.get("types") or ()), "files-most": str(files.get("most") or "")}
+    most = {
+        "files-types": list(files.get("types") or ()),
+        "files-most": str(files.get("most") or ""),
+    }
     return most | _rubric(body)
 
 

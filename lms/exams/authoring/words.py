@@ -31,7 +31,9 @@ _SLIPS: Mapping[str, LazyString] = {
     "not-a-number": _("This is no number. Type it as in 180 or 0.5."),
     "no-full-mark": _("No answer earns all the points: leave the share empty for the full one."),
     "duplicate-option": _("Two of them say the same."),
-    "answer-order": _("Their keys would give the answer away: let at least two of the texts differ."),
+    "answer-order": _(
+        "Their keys would give the answer away: let at least two of the texts differ."
+    ),
     "too-long": _("This is too long."),
     "rubric-short": _("Together the items earn less than the question's points."),
     "all-of-the-above": _(
@@ -86,21 +88,24 @@ def slip(kind: Kind, code: str, name: str) -> str:
     """
     last = name.rpartition("-")[2]
     if code in {"wrong-type", "out-of-range"} and last in _BOUNDS:
-        is_order = code == "out-of-range" and last == "max"
-        said = _("As many as “at least” or more, at most %(most)d.") if is_order else _WHOLE
-        if name.startswith("rubric"):
-            return _filled(_WHOLE, (-20, 20))
-        return _filled(said, _BOUNDS[last])
-    if code == "option-count":
+        return _range(code, name, last)
+    if code == "option-count" or (code, name) == ("gap-count", "gaps"):
         return _filled(_COUNT, _count(kind, name))
-    if code == "gap-count" and name == "gaps":
-        return _filled(_COUNT, GAPS)
+    said = _PLACES.get((code, last)) or _SLIPS.get(code) or _("This cannot be taken.")
     if code == "answer-count" and kind is Kind.MULTIPLE:
-        return str(_("Tick the right options: at least one, and not all of them."))
+        said = _("Tick the right options: at least one, and not all of them.")
     if code == "too-long" and (kind is Kind.MATCHING or last == "options"):
         said = _("At most %(most)d characters, without a line break: it stands in a list.")
         return _filled(said, (0, LONGEST_CHOICE))
-    return str(_PLACES.get((code, last)) or _SLIPS.get(code) or _("This cannot be taken."))
+    return str(said)
+
+
+def _range(code: str, name: str, last: str) -> str:
+    if name.startswith("rubric"):
+        return _filled(_WHOLE, (-20, 20))
+    if code == "out-of-range" and last == "max":
+        return _filled(_("As many as “at least” or more, at most %(most)d."), _BOUNDS[last])
+    return _filled(_WHOLE, _BOUNDS[last])
 
 
 def _count(kind: Kind, name: str) -> tuple[int, int]:

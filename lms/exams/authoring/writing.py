@@ -29,7 +29,11 @@ class Written:
     def field_of(self, place: str) -> str:
         """Return the id of the field for a place such as ``options[2].text.zh``."""
         known = max(
-            (each for each in self.places if place == each or place.startswith((f"{each}.", f"{each}["))),
+            (
+                each
+                for each in self.places
+                if place == each or place.startswith((f"{each}.", f"{each}["))
+            ),
             key=len,
             default="",
         )
@@ -106,12 +110,9 @@ def _number(values: Values) -> Told:
 def _options(values: Values, found: Written) -> None:
     rows = values["options"]
     found.entry["options"] = [
-        {"key": key, **_both(each, "text", "why")}
-        for key, each in zip(LETTERS, rows, strict=False)
+        {"key": key, **_both(each, "text", "why")} for key, each in zip(LETTERS, rows, strict=False)
     ]
-    found.entry["answer"] = [
-        key for key, each in zip(LETTERS, rows, strict=False) if each["right"]
-    ]
+    found.entry["answer"] = [key for key, each in zip(LETTERS, rows, strict=False) if each["right"]]
     found.entry["shuffle"] = bool(values["shuffle"])
     found.places["answer"] = "options"
 
@@ -241,9 +242,7 @@ def _list_gap(row: Values) -> Told:
     right = whole(row["answer"])
     known = isinstance(right, int) and 1 <= right <= len(LETTERS)
     return {
-        "options": [
-            {"key": key, "text": said} for key, said in zip(LETTERS, texts, strict=False)
-        ],
+        "options": [{"key": key, "text": said} for key, said in zip(LETTERS, texts, strict=False)],
         "answer": LETTERS[int(right) - 1] if known else "?",
     }
 
