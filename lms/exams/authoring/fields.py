@@ -7,6 +7,7 @@ The names follow the question's form in files (docs/content-format.md), so that 
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from flask_babel import LazyString, lazy_gettext as _
 
@@ -18,7 +19,7 @@ from lms.exams.rules.pairs import OrderPolicy
 
 MOST_ROWS = 20
 """Rows that are read: more than any kind has, so that one too many can be said and taken out."""
-Words = LazyString | str
+Words: TypeAlias = LazyString | str
 
 
 class Sort(enum.StrEnum):
