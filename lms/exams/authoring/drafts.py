@@ -66,7 +66,7 @@ def create(
     """
     at = at or clock.now()
     question = _add(asked, home, None, _meta(copied), at)
-    _note("exams.question_written", question, actor, at, bank=home.bank, kind=asked.kind.value,
+    _note("exams.question_written", question, actor, at, bank=home.bank, sort=asked.kind.value,
           copied=copied)  # fmt: skip
     return question
 
@@ -78,7 +78,7 @@ def begin_case(asked: Asked, home: Home, *, actor: Person, at: datetime | None =
     code = _free_code(asked, home.bank)
     body = {**asked.body, "case": {**asked.body["case"], "code": code, "part": 1, "of": 1}}
     question = _add(replace(asked, body=body), home, code, _meta(""), at)
-    _note("exams.question_written", question, actor, at, bank=home.bank, kind=asked.kind.value,
+    _note("exams.question_written", question, actor, at, bank=home.bank, sort=asked.kind.value,
           case=code)  # fmt: skip
     return question
 
@@ -111,7 +111,7 @@ def add_part(
     question = _add(replace(asked, body=body), home, first.case, _meta(""), at)
     for each in parts:
         _redraft(each, lambda old: {**old, "case": {**old["case"], "of": count, "stem": stem}}, at)
-    _note("exams.question_written", question, actor, at, bank=first.bank, kind=asked.kind.value,
+    _note("exams.question_written", question, actor, at, bank=first.bank, sort=asked.kind.value,
           case=first.case)  # fmt: skip
     return question
 

@@ -138,9 +138,9 @@ KINDS: Mapping[Kind, Sequence[Field | Rows]] = {
     ),
     Kind.TRUEFALSE: (
         Field("answer", _("The statement is"), Sort.CHOICE,
-              choices={TRUE: _("Right"), FALSE: _("Wrong")}),
-        Field(f"why-{TRUE}", _("What choosing “right” shows"), Sort.TEXT, both=True),
-        Field(f"why-{FALSE}", _("What choosing “wrong” shows"), Sort.TEXT, both=True),
+              choices={TRUE: _("True"), FALSE: _("False")}),
+        Field(f"why-{TRUE}", _("What choosing “true” shows"), Sort.TEXT, both=True),
+        Field(f"why-{FALSE}", _("What choosing “false” shows"), Sort.TEXT, both=True),
     ),
     Kind.FILLIN: (
         Rows("blanks", _("Blanks"), _("Blank %(number)s"),
