@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from lms.accounts.login import me
 from lms.core.errors import NotFoundError, found
 from lms.core.paging import page_of
+from lms.core.placeholders import LANGUAGES
 from lms.core.text import local
 from lms.courses.queries import module_titles
 from lms.exams import holdings, keeping, queries, words
@@ -45,11 +46,13 @@ def question(code: str) -> str:
     version = request.args.get("version", current.number, type=int)
     shown = found(next((each for each in versions if each.number == version), None))
     tongue = request.args.get("in", language())
-    seen = trial.trials(queries.questions([shown.id])[shown.id], shown.points)
+    if tongue not in LANGUAGES:
+        raise NotFoundError
+    seen = trial.trial_in(tongue, queries.questions([shown.id])[shown.id], shown.points)
     return render_template(
         "exams/question.html",
         question=row,
-        trial=found(seen.get(tongue)),
+        trial=seen,
         tongue=tongue,
         versions=versions,
         shown=shown,

@@ -104,6 +104,8 @@ class _Desk:
     seen: Sequence[str] = field(default_factory=list)
     """Codes of those that were shown already."""
     previews: Mapping[str, object] = field(default_factory=dict)
+    is_tried: bool = False
+    """Whether a preview was asked for."""
     is_newer: bool = False
 
     def page(self) -> str:
@@ -132,7 +134,7 @@ def _answer(desk: _Desk, save: Save) -> ResponseReturnValue:
     own = desk.question.code if desk.question else ""
     desk.alike = lookalikes(sheet.asked.body, own) if sheet.asked else ()
     if act == "preview":
-        desk.previews = trial.both(sheet.asked) if sheet.asked else {}
+        desk.previews, desk.is_tried = trial.both(sheet.asked) if sheet.asked else {}, True
         return desk.page()
     if sheet.asked is None or sheet.slips or any(e.code not in desk.seen for e in desk.alike):
         return desk.page(), HTTPStatus.UNPROCESSABLE_ENTITY

@@ -360,9 +360,7 @@ class TestPreview:
         assert 'href="#stem"' in page.text.partition('id="trial"')[2]
 
     @pytest.mark.parametrize("tongue", ["zh", "en"])
-    def test_of_what_is_saved_is_in_either_language(
-        self, client: FlaskClient, tongue: str
-    ) -> None:
+    def test_of_what_is_saved_is_in_either_language(self, client: FlaskClient, tongue: str) -> None:
         code = write(client, **{"stem-zh": "中文题", "stem-en": "English stem"})
         page = client.get(f"/studio/questions/{code}?in={tongue}").text
         assert ("中文题" in page, "English stem" in page) == (tongue == "zh", tongue == "en")

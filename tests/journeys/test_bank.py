@@ -38,7 +38,7 @@ def test_a_question_is_written_by_keyboard_alone(trainer: Walker, shots: Path | 
     assert walker.one("#stem-en").get_attribute("value") == "Which call is answered first?"
     fill(walker, "bank", "Written by hand")
     press(walker, "#try")
-    walker.until(lambda: len(walker.all("#trial .preview")) == 2, "the preview")  # noqa: PLR2004  languages
+    walker.until(lambda: len(walker.all("#trial .preview")) == 2, "the preview")
     look(walker, "bank-preview-en", shots, DESK)
     press(walker, ".editor .btn.pri")
     walker.until(lambda: "/new/" not in walker.browser.current_url, "saving")

@@ -49,6 +49,8 @@ class Field:
     choices: Mapping[str, Words] = field(default_factory=dict)
     only: str = ""
     """Of a row: the sort of row that has it; empty for all."""
+    folded: bool = False
+    """Whether it stays out of the way until it is filled in or asked for."""
     usual: str | bool = ""
     """What a new question begins with."""
 
@@ -74,7 +76,7 @@ class Rows:
 
 _TEXT = Field("text", _("Text"), Sort.TEXT, both=True)
 _BRIEF = Field("text", _("Text"), both=True)
-_WHY = Field("why", _("What choosing it shows"), Sort.TEXT, both=True)
+_WHY = Field("why", _("What choosing it shows"), Sort.TEXT, both=True, folded=True)
 _SHUFFLE = Field("shuffle", _("Shown to everyone in another order"), Sort.TICK, usual=True)
 _FORMS = _("One on each line. Capitals, widths and blanks do not matter; * stands for anything.")
 _UNITS = Field(
@@ -139,8 +141,8 @@ KINDS: Mapping[Kind, Sequence[Field | Rows]] = {
     Kind.TRUEFALSE: (
         Field("answer", _("The statement is"), Sort.CHOICE,
               choices={TRUE: _("True"), FALSE: _("False")}),
-        Field(f"why-{TRUE}", _("What choosing “true” shows"), Sort.TEXT, both=True),
-        Field(f"why-{FALSE}", _("What choosing “false” shows"), Sort.TEXT, both=True),
+        Field(f"why-{TRUE}", _("What choosing “true” shows"), Sort.TEXT, both=True, folded=True),
+        Field(f"why-{FALSE}", _("What choosing “false” shows"), Sort.TEXT, both=True, folded=True),
     ),
     Kind.FILLIN: (
         Rows("blanks", _("Blanks"), _("Blank %(number)s"),
@@ -154,7 +156,7 @@ KINDS: Mapping[Kind, Sequence[Field | Rows]] = {
         _UNITS,
         Rows("wrong", _("Mistakes that are expected"), _("Mistake %(number)s"),
              (Field("value", _("Wrong number")),
-              Field("why", _("What typing it shows"), Sort.TEXT, both=True)),
+              Field("why", _("What typing it shows"), Sort.TEXT, both=True, folded=True)),
              most=10, add={"": _("Add a mistake")}),
     ),
     Kind.TEXT: (
@@ -163,7 +165,7 @@ KINDS: Mapping[Kind, Sequence[Field | Rows]] = {
               Field("all", _("Or: all of these have to be in it"), Sort.LINES, both=True),
               Field("share", _("Share of the points"),
                     hint=_("Empty for all of them, or such as 0.5.")),
-              Field("why", _("What typing it shows"), Sort.TEXT, both=True)),
+              Field("why", _("What typing it shows"), Sort.TEXT, both=True, folded=True)),
              most=10, start=1, add={"": _("Add an answer")}),
     ),
     Kind.MATCHING: (
@@ -191,7 +193,7 @@ KINDS: Mapping[Kind, Sequence[Field | Rows]] = {
               Field("accept", _("Accepted"), Sort.LINES, both=True, only="words", hint=_FORMS),
               *(Field(each.name, each.label, each.sort, hint=each.hint, only="number")
                 for each in (*_NUMBERS, _UNITS)),
-              Field("why", _("What is told about it"), Sort.TEXT, both=True)),
+              Field("why", _("What is told about it"), Sort.TEXT, both=True, folded=True)),
              most=GAPS[1],
              add={"list": _("Add a gap: list"), "words": _("Add a gap: words"),
                   "number": _("Add a gap: number")}),

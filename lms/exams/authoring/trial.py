@@ -33,16 +33,22 @@ class Trial:
 def both(asked: Asked) -> Mapping[str, Trial]:
     """Return language -> a question that is being written."""
     tags = body.tags_of(asked.tags, asked.body)
-    return trials(Shown(0, "", "", 0, asked.kind, tags, asked.body), asked.points)
+    shown = Shown(0, "", "", 0, asked.kind, tags, asked.body)
+    return {
+        each: trial_in(each, shown, asked.points, number)
+        for number, each in enumerate(LANGUAGES, start=1)
+    }
 
 
-def trials(question: Shown, points: int) -> Mapping[str, Trial]:
-    """Return language -> question."""
-    return {each: _trial(question, points, number, each)
-            for number, each in enumerate(LANGUAGES, start=1)}  # fmt: skip
+def trial_in(language: str, question: Shown, points: int, number: int = 1) -> Trial:
+    """Return a question in one language.
 
-
-def _trial(question: Shown, points: int, number: int, language: str) -> Trial:
+    Args:
+        language: ``zh`` or ``en``.
+        question: in the version that is shown.
+        points: that it is worth.
+        number: of its place on the page.
+    """
     shown = replace(question, body=_only(question.body, language))
     slot = paper.slot_of(number, shown, paper.order_of(shown), points)
     line = review.preview(shown, points, language)
