@@ -124,6 +124,7 @@ PERMISSIONS: Permissions = {
     "exams.question_publish": TRAINERS,
     "exams.question_discard": TRAINERS,
     "exams.bank_bulk": TRAINERS,
+    "exams.question_picture": ANYONE,
     "exams.import_new": TRAINERS,
     "exams.import_template": TRAINERS,
     "exams.import_result": TRAINERS,

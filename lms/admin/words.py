@@ -32,6 +32,7 @@ ACTIONS = {
     "exams.question_written": _("Question written"),
     "exams.question_edited": _("Question edited"),
     "exams.question_published": _("Question published"),
+    "exams.picture_added": _("Picture for questions added"),
     "exams.draft_discarded": _("Draft of a question dropped"),
     "exams.questions_changed": _("Questions changed together"),
     "exams.questions_imported": _("Questions imported"),

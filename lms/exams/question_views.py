@@ -7,18 +7,24 @@ from http import HTTPStatus
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from lms.accounts.login import me
+from lms.core import storage
 from lms.core.errors import NotFoundError, found
+from lms.core.placeholders import LANGUAGES
+from lms.courses.errors import UploadRefusedError
 from lms.exams import holdings, words
-from lms.exams.authoring import drafts, filling, sheet as sheets, trial
+from lms.exams.authoring import drafts, filling, pictures, sheet as sheets, trial
 from lms.exams.authoring.alike import Lookalike, lookalikes
 from lms.exams.authoring.checking import Asked
+from lms.exams.authoring.fields import ALT
 from lms.exams.authoring.sheet import Sheet
 from lms.exams.blueprint import bp
 from lms.exams.errors import NewerDraftError, PartCountError, UnchangedError
 from lms.exams.models import Question
 from lms.exams.rules.kinds import PARTS, Kind
+from lms.web.files import send_path
 from lms.web.i18n import language
 
 KINDS = [each for each in Kind if each is not Kind.CASE]
@@ -87,6 +93,14 @@ def question_discard(code: str) -> ResponseReturnValue:
     return redirect(url_for(".question", code=code))
 
 
+@bp.get("/questions/pictures/<name>")
+def question_picture(name: str) -> Response:
+    """Send a picture of a question to whoever has its address."""
+    row = pictures.picture(name)
+    mime = pictures.FORMS[row.suffix].mime
+    return send_path(storage.path_of(row.sha256), mime=mime, etag=row.sha256)
+
+
 @dataclass(slots=True)
 class _Desk:
     """A form on its page, and what stands around it."""
@@ -103,6 +117,7 @@ class _Desk:
     alike: Sequence[Lookalike] = ()
     seen: Sequence[str] = field(default_factory=list)
     """Codes of those that were shown already."""
+    picture_alt: Mapping[str, str] = field(default_factory=dict)
     previews: Mapping[str, object] = field(default_factory=dict)
     is_tried: bool = False
     """Whether a preview was asked for."""
@@ -116,6 +131,9 @@ class _Desk:
             sheet=self.sheet,
             banks=sheets.bank_names(),
             row_name=sheets.row_name,
+            alt_field=ALT,
+            picture_types=pictures.TYPES,
+            picture_mb=pictures.LARGEST_MB,
             **trial.AROUND,
         )
 
@@ -127,6 +145,10 @@ def _answer(desk: _Desk, save: Save) -> ResponseReturnValue:
     act, sheet = request.form.get("act", "save"), desk.sheet
     sheet.read(request.form)
     desk.seen = request.form.getlist("seen")
+    if act == "picture" or request.files.get("picture"):  # whatever is pressed, a file is not lost
+        _take_picture(desk)
+        if act == "picture" or sheet.slips:
+            return desk.page(), HTTPStatus.UNPROCESSABLE_ENTITY if sheet.slips else 200
     desk.focus = sheet.change(act)
     if desk.focus:
         return desk.page()
@@ -139,6 +161,31 @@ def _answer(desk: _Desk, save: Save) -> ResponseReturnValue:
     if sheet.asked is None or sheet.slips or any(e.code not in desk.seen for e in desk.alike):
         return desk.page(), HTTPStatus.UNPROCESSABLE_ENTITY
     return _kept(desk, save, sheet.asked, is_published=act == "publish")
+
+
+def _take_picture(desk: _Desk) -> None:
+    """Store the picture that was sent, and put it behind the question's text."""
+    sent, slips = request.files.get("picture"), desk.sheet.slips
+    shows = {each: request.form.get(f"picture-alt-{each}", "") for each in LANGUAGES}
+    desk.picture_alt = shows
+    if not any(each.strip() for each in shows.values()):
+        slips["picture-alt"] = [_("Say what the picture shows, for those who cannot see it.")]
+    elif any(len(each) > pictures.LONGEST_ALT for each in shows.values()):
+        slips["picture-alt"] = [_("%(max)d characters at most.", max=pictures.LONGEST_ALT)]
+    if not sent or not sent.filename:
+        slips["picture"] = [_("Choose a picture.")]
+        return
+    with sent.stream as stream:
+        try:
+            stored = None if slips else pictures.take_in(sent.filename, stream)
+        except UploadRefusedError as error:
+            slips["picture"] = [str(error)]
+    if slips or stored is None:
+        return
+    row = pictures.add(stored, actor=me())
+    address = url_for(".question_picture", name=f"{row.sha256}.{row.suffix}")
+    stem = pictures.placed(desk.sheet.values["stem"], address, shows)
+    desk.sheet.values["stem"], desk.focus, desk.picture_alt = stem, "stem", {}
 
 
 def _kept(desk: _Desk, save: Save, asked: Asked, *, is_published: bool) -> ResponseReturnValue:

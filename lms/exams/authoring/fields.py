@@ -215,6 +215,12 @@ EXPLANATION = Field("explanation", _("Explanation"), Sort.TEXT, both=True,
                     hint=_("Shown after handing in, as far as the exam allows."))  # fmt: skip
 MATERIAL = Field("case-stem", _("The case: what all its questions are about"), Sort.TEXT, both=True,
                  hint=_("Changing it changes it for every question of the case."))  # fmt: skip
+ALT = Field(
+    "alt",
+    _("What the picture shows"),
+    both=True,
+    hint=_("Read out to those who cannot see it; without giving the answer away."),
+)
 COMMON: Sequence[Field] = (
     Field("points", _("Points"), Sort.NUMBER, usual="1"),
     Field("seconds", _("Seconds to answer it"), Sort.NUMBER,

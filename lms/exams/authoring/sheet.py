@@ -13,7 +13,7 @@ from lms.courses.queries import lesson_titles, module_titles
 from lms.exams.authoring import checking, filling, posted
 from lms.exams.authoring.checking import Asked, Slips
 from lms.exams.authoring.drafts import Home
-from lms.exams.authoring.fields import Field, Rows, Sort, Words, fields_of
+from lms.exams.authoring.fields import ALT, Field, Rows, Sort, Words, fields_of
 from lms.exams.authoring.posted import Values
 from lms.exams.exchange.storing import LONGEST_NAME
 from lms.exams.importing import queries as importing, words as names
@@ -68,7 +68,7 @@ class Sheet:
 
     def told(self) -> list[tuple[str, str, Sequence[str]]]:
         """Return what is wrong in the order of the page: id of the field, what it is called, words."""
-        labels: dict[str, str] = {}
+        labels = {"picture": str(_("Picture")), "picture-alt": str(ALT.label)}
         for each in [*self.place, *self.fields]:
             labels |= _labels(each, self.values)
         known = [each for each in labels if each in self.slips]

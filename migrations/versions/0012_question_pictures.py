@@ -1,0 +1,34 @@
+"""Pictures in questions that are written on pages.
+
+Revision ID: 0012
+Revises: 0008
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0012"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "question_picture",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("suffix", sa.String(length=8), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("added_by_id", sa.Integer(), nullable=False),
+        sa.Column("added_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["added_by_id"], ["person.id"], name=op.f("fk_question_picture_added_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_picture")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_question_picture_sha256")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("question_picture")
