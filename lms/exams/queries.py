@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -97,10 +96,12 @@ _BEGUN = select(Attempt).where(
 
 
 _PUBLISHED = (
-    select(Exam.code, ExamVersion.settings)
+    select(Exam.code, ExamVersion.id, ExamVersion.digest)
     .join(Exam.published)
     .where(Exam.code.in_(bindparam("codes", expanding=True)))
 )
+_SETTINGS = select(ExamVersion.settings).where(ExamVersion.id == bindparam("version"))
+_rules: Kept[ExamRules] = Kept(200)
 _TRIES = (
     select(Exam.code, Attempt.id, Attempt.submitted_at, Attempt.score, Attempt.passed)
     .join(Exam, Exam.id == Attempt.exam_id)
@@ -112,8 +113,7 @@ _TRIES = (
 def exam_summaries(person: Person, enrolment: Enrolment) -> dict[str, ExamSummary]:
     """Return exam code -> summary for the exams of a run's stages; two statements, or three."""
     codes = [stage.exam for stage in courses.outline_of(enrolment).stages if stage.exam]
-    rows = db.session.execute(_PUBLISHED, {"codes": codes})
-    rules = {row.code: ExamRules.read(row.settings) for row in rows}
+    rules = _published_rules(codes)
     asked = {"run": enrolment.id, "person": person.id}
     sat = db.session.execute(_TRIES, asked).all()
     tries = {code: [row for row in sat if row.code == code] for code in rules}
@@ -126,6 +126,18 @@ def exam_summaries(person: Person, enrolment: Enrolment) -> dict[str, ExamSummar
         code: _summary(each, tries[code], talks.get((enrolment.id, code), ()))
         for code, each in rules.items()
     }
+
+
+def _published_rules(codes: Sequence[str]) -> dict[str, ExamRules]:
+    """Return exam code -> rules; what this process has read before is not read again."""
+    rules = {}
+    for code, version_id, digest in db.session.execute(_PUBLISHED, {"codes": codes}).all():
+        known = _rules.peek((version_id, digest))
+        if known is None:
+            settings = found(db.session.scalar(_SETTINGS, {"version": version_id}))
+            known = _rules.put((version_id, digest), ExamRules.read(settings))
+        rules[code] = known
+    return rules
 
 
 def talks_of(enrolment_ids: Iterable[int]) -> dict[tuple[int, str], list[datetime]]:
@@ -168,6 +180,12 @@ def _summary(exam: ExamRules, tries: Sequence[Any], talks: Sequence[datetime]) -
     )
 
 
+_DRAWABLE = Question.pool == Pool.EXAM
+_PLACES = (
+    select(QuestionVersion.id, QuestionVersion.digest, Question.code, Question.unit, Question.case)
+    .join(Question.published)
+    .where(_DRAWABLE)
+)
 _BANK = (
     select(
         Question.code,
@@ -178,32 +196,30 @@ _BANK = (
         QuestionVersion.difficulty,
         QuestionVersion.tags,
         QuestionVersion.points,
-        QuestionVersion.digest,
+        QuestionVersion.body,
     )
     .join(Question.published)
-    .where(Question.pool == Pool.EXAM)
+    .where(_DRAWABLE)
 )
+_banks: Kept[list[Candidate]] = Kept(2)
 
 
 def bank() -> list[Candidate]:
-    """Return every question that an exam may draw, as of its published version."""
-    entries = db.session.execute(_BANK).mappings().all()
-    bodies = _bodies_of((entry["id"], entry["digest"]) for entry in entries)
-    rows = [SimpleNamespace(**entry, body=bodies[entry["id"]]) for entry in entries]
+    """Return every question that an exam may draw, as of its published version.
+
+    Which versions stand where is asked each time; what they ask is read only if that has changed.
+    """
+    places = tuple(map(tuple, db.session.execute(_PLACES)))
+    return _banks.get(places, _whole_bank)
+
+
+def _whole_bank() -> list[Candidate]:
+    rows = db.session.execute(_BANK).all()
     single = [_candidate(row) for row in rows if row.case is None]
     return [*single, *_cases([row for row in rows if row.case is not None])]
 
 
-_candidates: Kept[Candidate] = Kept(2000)
-
-
 def _candidate(row: Any) -> Candidate:
-    """Return a question as a draw sees it: made once for a version, and for each place it had."""
-    place = row.id, row.digest, row.code, row.unit
-    return _candidates.get(place, lambda: _made_candidate(row))
-
-
-def _made_candidate(row: Any) -> Candidate:
     return Candidate(
         code=row.code,
         version_id=row.id,

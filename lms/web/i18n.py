@@ -2,10 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, current_app, has_request_context, redirect, request
+import flask
+from babel.support import NullTranslations, Translations
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_app_context,
+    has_request_context,
+    redirect,
+    request,
+)
 from flask_babel import (
     Babel,
     format_date,
@@ -14,7 +26,11 @@ from flask_babel import (
     get_translations,
     gettext as _,
 )
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
+from wtforms.i18n import messages_path
 
 from lms.core import clock
 from lms.web.urls import safe_next
@@ -25,8 +41,26 @@ _catalogues: dict[str, Any] = {}
 """Language -> its texts, which never change while the process lives."""
 
 
+class Request(flask.Request):
+    """A request that brings the texts of the form library along.
+
+    Flask-WTF looks for them in this attribute, and would read their file anew for each request.
+    """
+
+    @property
+    def wtforms_translations(self) -> NullTranslations:
+        """What the library's own messages are called in the language at hand."""
+        return _form_texts(language())
+
+
+@cache
+def _form_texts(code: str) -> NullTranslations:
+    return Translations.load(messages_path(), [code], domain="wtforms")
+
+
 def init_app(app: Flask, languages: list[str], time_zone: str) -> None:
     """Choose the language per request and give templates what they need for it."""
+    app.request_class = Request
     app.config["LANGUAGES"] = languages
     app.config["BABEL_DEFAULT_LOCALE"] = languages[0]
     app.config["BABEL_DEFAULT_TIMEZONE"] = time_zone
@@ -40,6 +74,7 @@ def init_app(app: Flask, languages: list[str], time_zone: str) -> None:
         ngettext=lambda one, more, number: _catalogue().ungettext(one, more, number),
         newstyle=True,
     )
+    app.jinja_env.globals.update(gettext=_said, _=_said)
     app.jinja_env.filters.update(day=day, instant=instant, clock_time=clock_time, local=local)
     app.add_url_rule("/language/<code>", "language", choose)
 
@@ -60,16 +95,31 @@ def pick_language() -> str:
 
 def _catalogue() -> Any:
     """Return the texts of the language at hand."""
-    locale = get_locale()
-    known = _catalogues.get(locale.language)
+    code = language()
+    known = _catalogues.get(code)
     if known is None:
-        known = _catalogues[locale.language] = get_translations()
+        known = _catalogues[code] = get_translations()
     return known
+
+
+@pass_context
+def _said(context: Context, text: str, /, **values: object) -> str:
+    """Return a text of a template in the language at hand; what is put into it is escaped.
+
+    As Jinja's own does, in one call instead of four: a paper has three hundred texts.
+    """
+    said: str = _catalogue().ugettext(text)
+    if context.eval_ctx.autoescape:
+        said = Markup(said)  # noqa: S704  translators write no markup that is not in the template
+    return said % values if values or "%" in said else said
 
 
 def language() -> str:
     """Return ``zh`` or ``en``: what the page, mail or document at hand is written in."""
-    return str(get_locale().language)
+    # Flask-Babel's own way to its note takes ten times as long, and a page asks five hundred times.
+    note = g.get("_flask_babel") if has_app_context() else None
+    locale = getattr(note, "babel_locale", None) or get_locale()
+    return str(locale.language)
 
 
 def local(text: Mapping[str, str]) -> str:
