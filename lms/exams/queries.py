@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
+from lms.accounts.queries import Visitor
 from lms.core.db import db
 from lms.core.errors import found
 from lms.core.kept import Kept
@@ -28,14 +29,12 @@ from lms.exams.models import (
     ExamTalk,
     ExamVersion,
     Marking,
-    Pool,
     Question,
     QuestionVersion,
     Response,
     ResponseFile,
 )
-from lms.exams.rules import drawing, marks, timing
-from lms.exams.rules.drawing import Candidate
+from lms.exams.rules import marks, timing
 from lms.exams.rules.settings import ExamRules
 
 
@@ -71,7 +70,7 @@ def exam_or_404(code: str) -> Exam:
 _EXAM = select(Exam).where(Exam.code == bindparam("code"), Exam.published_id.is_not(None))
 
 
-def attempt_of(actor: Person, attempt_id: int, *, with_layout: bool = False) -> Attempt:
+def attempt_of(actor: Person | Visitor, attempt_id: int, *, with_layout: bool = False) -> Attempt:
     """Return one of the actor's own attempts; nobody sits an exam for someone else."""
     own = _OWN_WITH_LAYOUT if with_layout else _OWN
     return found(db.session.scalar(own, {"attempt": attempt_id, "person": actor.id}))
@@ -178,73 +177,6 @@ def _summary(exam: ExamRules, tries: Sequence[Any], talks: Sequence[datetime]) -
         needs_talk=not is_passed and timing.needs_talk(failed_at, talks, exam.talk_after),
         rules=exam,
     )
-
-
-_DRAWABLE = Question.pool == Pool.EXAM
-_PLACES = (
-    select(QuestionVersion.id, QuestionVersion.digest, Question.code, Question.unit, Question.case)
-    .join(Question.published)
-    .where(_DRAWABLE)
-)
-_BANK = (
-    select(
-        Question.code,
-        Question.unit,
-        Question.case,
-        QuestionVersion.id,
-        QuestionVersion.kind,
-        QuestionVersion.difficulty,
-        QuestionVersion.tags,
-        QuestionVersion.points,
-        QuestionVersion.body,
-    )
-    .join(Question.published)
-    .where(_DRAWABLE)
-)
-_banks: Kept[list[Candidate]] = Kept(2)
-
-
-def bank() -> list[Candidate]:
-    """Return every question that an exam may draw, as of its published version.
-
-    Which versions stand where is asked each time; what they ask is read only if that has changed.
-    """
-    places = tuple(map(tuple, db.session.execute(_PLACES)))
-    return _banks.get(places, _whole_bank)
-
-
-def _whole_bank() -> list[Candidate]:
-    rows = db.session.execute(_BANK).all()
-    single = [_candidate(row) for row in rows if row.case is None]
-    return [*single, *_cases([row for row in rows if row.case is not None])]
-
-
-def _candidate(row: Any) -> Candidate:
-    return Candidate(
-        code=row.code,
-        version_id=row.id,
-        unit=row.unit,
-        kind=row.kind,
-        difficulty=row.difficulty,
-        tags=body.tags_of(row.tags, row.body),
-        points=row.points,
-        options=body.written_keys(row.kind, row.body),
-        shuffle=body.is_shuffled(row.kind, row.body),
-        things=body.things(row.kind, row.body),
-    )
-
-
-def _cases(rows: Sequence[Any]) -> list[Candidate]:
-    members: defaultdict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        members[row.case].append(row)
-    return [
-        drawing.case(
-            code, [_candidate(each) for each in sorted(parts, key=lambda e: e.body["case"]["part"])]
-        )
-        for code, parts in members.items()
-        if len(parts) == parts[0].body["case"]["of"]  # one that lost a part is not whole
-    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, current_app, request, url_for
-from markupsafe import Markup
 
 from lms.core.errors import NotFoundError
 
@@ -20,25 +19,11 @@ def init_app(app: Flask) -> None:
     """Replace Flask's static files by ours."""
     app.add_url_rule("/static/<path:name>", "static", send)
     app.jinja_env.globals["asset"] = asset
-    app.jinja_env.globals["sprite_icon"] = icon
 
 
 def asset(name: str) -> str:
     """Return the address of a static file, with the hash of its content."""
     return _address(request.script_root, name)
-
-
-def icon(name: str) -> Markup:
-    """Return the markup of one symbol of the sprite."""
-    return _icon(asset("icons.svg"), name)
-
-
-@lru_cache(maxsize=1024)
-def _icon(sprite: str, name: str) -> Markup:
-    """Make it once: a page shows hundreds of icons."""
-    return Markup(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}" /></svg>'
-    ).format(sprite, name)
 
 
 @lru_cache(maxsize=256)
