@@ -11,7 +11,7 @@ from lms.core.placeholders import LANGUAGES
 from lms.core.text import local
 from lms.courses.queries import module_titles
 from lms.exams import holdings, keeping, queries, words
-from lms.exams.authoring import bulk_words, drafts, trial
+from lms.exams.authoring import bulk_words, trial, versions
 from lms.exams.blueprint import bp
 from lms.exams.holdings import State, Use, Wanted
 from lms.exams.importing import queries as importing, words as names
@@ -41,10 +41,10 @@ def bank_list() -> str:
 def question(code: str) -> str:
     """Show a question as a trainee sees it after handing in, and where it is used."""
     row = holdings.question_with(code)
-    versions = holdings.versions_of(row)
-    current = next((each for each in versions if each.id == row.published_id), versions[0])
+    history = holdings.versions_of(row)
+    current = next((each for each in history if each.id == row.published_id), history[0])
     version = request.args.get("version", current.number, type=int)
-    shown = found(next((each for each in versions if each.number == version), None))
+    shown = found(next((each for each in history if each.number == version), None))
     tongue = request.args.get("in", language())
     if tongue not in LANGUAGES:
         raise NotFoundError
@@ -54,11 +54,11 @@ def question(code: str) -> str:
         question=row,
         trial=seen,
         tongue=tongue,
-        versions=versions,
+        versions=history,
         shown=shown,
         current=current,
-        draft=versions[0] if versions[0].id != row.published_id else None,
-        parts=drafts.parts_of(row) if row.case else [],
+        draft=history[0] if history[0].id != row.published_id else None,
+        parts=versions.parts_of(row) if row.case else [],
         exams=holdings.drawn_by(row),
         pools=names.POOLS,
         **trial.AROUND,

@@ -168,7 +168,7 @@ def _on_papers() -> Select[Any]:
 def _drawable(exams: Iterable[ExamRules]) -> list[str]:
     """Return the codes of the questions and cases that exams can draw."""
     draws = [entry for exam in exams for entry in exam.draws]
-    return [each.code for each in queries.bank() if any(fits(entry, each) for entry in draws)]
+    return [each.code for each in drawable.bank() if any(fits(entry, each) for entry in draws)]
 
 
 def _exams() -> list[ExamRules]:

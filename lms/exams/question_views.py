@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import BinaryIO, cast
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,11 +12,13 @@ from werkzeug.wrappers import Response
 
 from lms.accounts.login import me
 from lms.core import storage
+from lms.core.disk import NoRoomForFilesError
 from lms.core.errors import NotFoundError, found
 from lms.core.placeholders import LANGUAGES
 from lms.courses.errors import UploadRefusedError
+from lms.courses.upload_rules import FORMS
 from lms.exams import holdings, words
-from lms.exams.authoring import drafts, filling, pictures, sheet as sheets, trial
+from lms.exams.authoring import drafts, filling, pictures, sheet as sheets, trial, versions
 from lms.exams.authoring.alike import Lookalike, lookalikes
 from lms.exams.authoring.checking import Asked
 from lms.exams.authoring.fields import ALT
@@ -66,7 +69,7 @@ def question_edit(code: str) -> ResponseReturnValue:
     question = holdings.question_with(code)
     if question.bank is None:
         raise NotFoundError
-    version = drafts.newest(question)
+    version = versions.newest(question)
     sheet = sheets.sheet_of(version, question.unit, language())
     base = request.form.get("base", Asked.of(version).digest)
 
@@ -97,7 +100,7 @@ def question_discard(code: str) -> ResponseReturnValue:
 def question_picture(name: str) -> Response:
     """Send a picture of a question to whoever has its address."""
     row = pictures.picture(name)
-    mime = pictures.FORMS[row.suffix].mime
+    mime = FORMS[row.suffix].mime
     return send_path(storage.path_of(row.sha256), mime=mime, etag=row.sha256)
 
 
@@ -175,10 +178,11 @@ def _take_picture(desk: _Desk) -> None:
     if not sent or not sent.filename:
         slips["picture"] = [_("Choose a picture.")]
         return
+    stored = None
     with sent.stream as stream:
         try:
-            stored = None if slips else pictures.take_in(sent.filename, stream)
-        except UploadRefusedError as error:
+            stored = None if slips else pictures.take_in(sent.filename, cast("BinaryIO", stream))
+        except (UploadRefusedError, NoRoomForFilesError) as error:
             slips["picture"] = [str(error)]
     if slips or stored is None:
         return
@@ -194,12 +198,12 @@ def _kept(desk: _Desk, save: Save, asked: Asked, *, is_published: bool) -> Respo
         question = save(asked)
     except NewerDraftError as error:
         desk.sheet.slips[""] = [str(error)]
-        desk.base = Asked.of(drafts.newest(found(desk.question))).digest
+        desk.base = Asked.of(versions.newest(found(desk.question))).digest
         desk.is_newer = True
         return desk.page(), HTTPStatus.CONFLICT
     except (UnchangedError, PartCountError) as error:
         question = found(desk.question or desk.case)
-        if not is_published or not drafts.is_draft(drafts.newest(question), question):
+        if not is_published or not versions.is_draft(versions.newest(question), question):
             desk.sheet.slips[""] = [str(error)]
             return desk.page(), HTTPStatus.UNPROCESSABLE_ENTITY
     if is_published:
@@ -230,7 +234,7 @@ def _case(kind: Kind) -> tuple[Question | None, Mapping[str, str] | None]:
     part = holdings.question_with(code)
     if part.bank is None or part.case is None:
         raise NotFoundError
-    return part, drafts.newest(part).body["case"]["stem"]
+    return part, versions.newest(part).body["case"]["stem"]
 
 
 def _copied(sheet: Sheet) -> str:

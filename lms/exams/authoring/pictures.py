@@ -10,7 +10,7 @@ from typing import BinaryIO
 from sqlalchemy import select
 
 from lms.accounts.models import Person
-from lms.core import audit, clock
+from lms.core import audit, clock, disk
 from lms.core.db import db, transaction
 from lms.core.errors import found
 from lms.core.placeholders import LANGUAGES
@@ -30,10 +30,12 @@ def take_in(name: str, file: BinaryIO) -> Stored:
 
     Raises:
         UploadRefusedError: it is no picture that is taken; the message says why.
+        NoRoomForFilesError: the disk is almost full.
     """
     if upload_rules.suffix_of(name) not in TYPES and not upload_rules.refusal_of_name(name):
         raise UploadRefusedError(Refusal.KIND)
     materials.check_size(file, LARGEST_MB * materials.MEGABYTE)
+    disk.need_room_for_files()
     return materials.take_in(name, file, limit_mb=LARGEST_MB)
 
 

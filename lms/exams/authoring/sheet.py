@@ -12,9 +12,9 @@ from lms.core.text import local
 from lms.courses.queries import lesson_titles, module_titles
 from lms.exams.authoring import checking, filling, posted
 from lms.exams.authoring.checking import Asked, Slips
-from lms.exams.authoring.drafts import Home
 from lms.exams.authoring.fields import ALT, Field, Rows, Sort, Words, fields_of
 from lms.exams.authoring.posted import Values
+from lms.exams.authoring.versions import Home
 from lms.exams.exchange.storing import LONGEST_NAME
 from lms.exams.importing import queries as importing, words as names
 from lms.exams.models import Pool, QuestionVersion

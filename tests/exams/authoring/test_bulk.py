@@ -15,7 +15,7 @@ from lms.exams.models import Pool, Question
 from lms.exams.rules.kinds import Kind
 from tests.browser import sign_in
 from tests.exams import papers
-from tests.exams.test_authoring import edit, form_of, row_of, versions, write
+from tests.exams.authoring.written import edit, form_of, row_of, versions, write
 from tests.exams.test_holdings import change
 from tests.factories import NOON
 
