@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.db import Base, pk
 
 
 class QuestionPicture(Base):
-    """A picture in a question's texts, which name it by its hash. Never deleted: versions stay."""
+    """A picture in a question's texts, which name it by its hash.
+
+    Never deleted: versions stay. Who added it stands in the audit log.
+    """
 
     __tablename__ = "question_picture"
 
@@ -17,5 +20,4 @@ class QuestionPicture(Base):
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     suffix: Mapped[str] = mapped_column(String(8))
     size_bytes: Mapped[int]
-    added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime]

@@ -148,22 +148,29 @@ def _answer(desk: _Desk, save: Save) -> ResponseReturnValue:
     act, sheet = request.form.get("act", "save"), desk.sheet
     sheet.read(request.form)
     desk.seen = request.form.getlist("seen")
-    if act == "picture" or request.files.get("picture"):  # whatever is pressed, a file is not lost
+    # Whatever is pressed, a file that was chosen is not lost.
+    if act == "picture" or (act != "alike" and request.files.get("picture")):
         _take_picture(desk)
         if act == "picture" or sheet.slips:
             return desk.page(), HTTPStatus.UNPROCESSABLE_ENTITY if sheet.slips else 200
     desk.focus = sheet.change(act)
-    if desk.focus:
+    if act == "alike":
+        desk.alike = lookalikes(sheet.body, _own(desk))
+    if act == "alike" or desk.focus:
         return desk.page()
     sheet.check()
-    own = desk.question.code if desk.question else ""
-    desk.alike = lookalikes(sheet.asked.body, own) if sheet.asked else ()
+    desk.alike = lookalikes(sheet.asked.body, _own(desk)) if sheet.asked else ()
     if act == "preview":
         desk.previews, desk.is_tried = trial.both(sheet.asked) if sheet.asked else {}, True
         return desk.page()
     if sheet.asked is None or sheet.slips or any(e.code not in desk.seen for e in desk.alike):
         return desk.page(), HTTPStatus.UNPROCESSABLE_ENTITY
     return _kept(desk, save, sheet.asked, is_published=act == "publish")
+
+
+def _own(desk: _Desk) -> str:
+    """Return the code of the question that is changed; empty for a new one."""
+    return desk.question.code if desk.question else ""
 
 
 def _take_picture(desk: _Desk) -> None:

@@ -20,11 +20,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("suffix", sa.String(length=8), nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=False),
-        sa.Column("added_by_id", sa.Integer(), nullable=False),
         sa.Column("added_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["added_by_id"], ["person.id"], name=op.f("fk_question_picture_added_by_id_person")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question_picture")),
         sa.UniqueConstraint("sha256", name=op.f("uq_question_picture_sha256")),
     )

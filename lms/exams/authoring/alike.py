@@ -12,7 +12,7 @@ from lms.core.kept import Kept
 from lms.core.placeholders import LANGUAGES
 from lms.exams.holdings import shown_version
 from lms.exams.models import Question, QuestionVersion
-from lms.exams.rules import alike, items
+from lms.exams.rules import alike
 
 MOST = 5
 AT_ONCE = 500
@@ -34,7 +34,7 @@ def lookalikes(body: Mapping[str, Any], but: str = "") -> list[Lookalike]:
     """Return the questions that are most like one, in either language.
 
     Args:
-        body: of the question that is being written.
+        body: of the question that is being written; it need not be whole.
         but: code of that question, if it is in the bank.
     """
     own = {each: alike.shingles(_texts(body, each)) for each in LANGUAGES}
@@ -50,7 +50,7 @@ def lookalikes(body: Mapping[str, Any], but: str = "") -> list[Lookalike]:
     found = [_compared(code, own, other) for code, other in _bodies(near)]
     best = sorted(found, key=lambda each: (-each[0], each[1]))
     return [
-        Lookalike(code, stem, items.percent(share))
+        Lookalike(code, stem, int(100 * share))
         for share, code, stem in best[:MOST]
         if share >= alike.ALIKE
     ]
@@ -92,7 +92,7 @@ def _bodies(version_ids: Sequence[int]) -> Iterable[tuple[str, Mapping[str, Any]
 
 def _texts(body: Mapping[str, Any], language: str) -> list[str]:
     """Return what a question says in a language: its stem, and whatever stands to be chosen."""
-    found = [body["stem"], body.get("text") or {}]
+    found = [body.get("stem") or {}, body.get("text") or {}]
     for name in ("options", "things", "choices", "items"):
-        found += [each["text"] for each in body.get(name) or ()]
+        found += [each.get("text") or {} for each in body.get(name) or ()]
     return [said for each in found if (said := str(each.get(language) or ""))]

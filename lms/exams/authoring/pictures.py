@@ -50,7 +50,6 @@ def add(stored: Stored, *, actor: Person, at: datetime | None = None) -> Questio
         sha256=stored.sha256,
         suffix=stored.suffix,
         size_bytes=stored.size_bytes,
-        added_by_id=actor.id,
         added_at=at,
     )
     db.session.add(row)

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from lms.core.placeholders import LANGUAGES
 from lms.core.text import local
 from lms.courses.queries import lesson_titles, module_titles
-from lms.exams.authoring import checking, filling, posted
+from lms.exams.authoring import checking, filling, posted, writing
 from lms.exams.authoring.checking import Asked, Slips
 from lms.exams.authoring.fields import ALT, Field, Rows, Sort, Words, fields_of
 from lms.exams.authoring.posted import Values
@@ -58,6 +58,11 @@ class Sheet:
                 self.slips["bank"] = [most % {"max": LONGEST_NAME}]
             elif each.sort is Sort.CHOICE and said not in each.choices:
                 self.slips[each.name] = [str(_("Choose one of these."))]
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """What was typed, whether or not it is whole."""
+        return writing.written(self.kind, self.values).entry
 
     @property
     def home(self) -> Home:

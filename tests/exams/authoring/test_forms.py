@@ -204,6 +204,18 @@ class TestLookalikes:
         assert len(session.scalars(select(Question)).all()) == 1
         assert client.post(f"{NEW}/single", data=sent | {"seen": first}).status_code == 302
 
+    def test_are_named_while_the_question_is_written(
+        self, client: FlaskClient, session: Session
+    ) -> None:
+        first = write(client)
+        sent = form_of(Kind.SINGLE) | {"points": "", "act": "alike", "options-1-right": ""}
+        reply = client.post(f"{NEW}/single", data=sent)
+        assert reply.status_code == 200
+        assert f'name="seen" value="{first}"' in reply.text
+        assert "errors-title" not in reply.text
+        assert client.post(f"{NEW}/single", data={"act": "alike"}).status_code == 200
+        assert len(session.scalars(select(Question)).all()) == 1
+
     def test_another_question_is_none(self, client: FlaskClient) -> None:
         write(client)
         write(client, Kind.NUMERIC)
