@@ -1,6 +1,8 @@
 """From a question of the bank to what stands in its form: the other way round of `writing`."""
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from lms.core.placeholders import LANGUAGES
@@ -104,10 +106,19 @@ def _accept(body: Told) -> Values:
     return {
         "accept": [
             _row(forms=_lines(each.get("forms")), all=_lines(each.get("all")),
-                 share=str(each.get("share") or ""), why=_text(each.get("why")))
+                 share=_share(each.get("share")), why=_text(each.get("why")))
             for each in body["accept"]
         ]
     }  # fmt: skip
+
+
+def _share(given: object) -> str:
+    """Return a share as a decimal number; files of other programs also have it as ``1/2``."""
+    if not given:
+        return ""
+    share = Fraction(str(given))
+    decimal = Decimal(share.numerator) / share.denominator
+    return f"{decimal.normalize():f}" if Fraction(decimal) == share else str(given)
 
 
 def _matching(body: Told) -> Values:

@@ -36,6 +36,15 @@ def test_what_is_filled_in_is_what_was_written(kind: Kind) -> None:
     assert filling.filled(again) == values
 
 
+@pytest.mark.parametrize(
+    ("share", "shown"), [("1/2", "0.5"), ("0.50", "0.5"), ("1/3", "1/3"), ("", "")]
+)
+def test_shares_of_other_programs_are_decimal(share: str, shown: str) -> None:
+    accept = [{"forms": {"zh": ["甲"], "en": ["a"]}}, {"forms": {"zh": ["乙"]}, "share": share}]
+    rows = filling.filled(version(Kind.TEXT, accept=accept))["accept"]
+    assert [each["share"] for each in rows] == ["", shown]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_is_written_and_edited(client: FlaskClient, session: Session, kind: Kind) -> None:
     assert client.get(f"{NEW}/{kind}").status_code == 200
