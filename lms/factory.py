@@ -28,6 +28,7 @@ import lms.certificates.cli
 import lms.certificates.issue_views
 import lms.certificates.jobs
 import lms.certificates.proof_views
+import lms.certificates.sharing_views
 import lms.certificates.views
 import lms.core.cli
 import lms.courses.aid_views

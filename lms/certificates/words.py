@@ -3,6 +3,7 @@
 from flask_babel import LazyString, lazy_gettext as _
 
 from lms.certificates.models import RevocationReason
+from lms.certificates.privacy import Privacy
 from lms.certificates.rules import Problem, State
 
 STATES: dict[State, tuple[str, str, LazyString]] = {
@@ -20,6 +21,24 @@ REASONS: dict[RevocationReason, LazyString] = {
     RevocationReason.REPLACED: _("Replaced by another certificate"),
     RevocationReason.OTHER: _("Another reason"),
 }
+
+PRIVACY: dict[Privacy, tuple[LazyString, LazyString]] = {
+    Privacy.PUBLIC: (
+        _("Public"),
+        _("Whoever has its number sees everything that is printed on it."),
+    ),
+    Privacy.CODE: (
+        _("By code"),
+        _(
+            "Whoever has the link or scans the QR code sees everything. With the number alone: the state, the title and a masked name."
+        ),
+    ),
+    Privacy.PRIVATE: (
+        _("Private"),
+        _("Others see whether it is valid, and nothing else; with the code too."),
+    ),
+}
+"""What holders choose from: its name, and what it does."""
 
 PROBLEMS: dict[str, LazyString] = {
     "empty": _("The file is empty."),
