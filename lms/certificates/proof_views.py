@@ -138,8 +138,12 @@ def status_list(list_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/.well-known/did.json")
+@bp.get("/did.json")
 def did_document() -> ResponseReturnValue:
-    """Send our keys, the earlier ones too, to programs that check a credential."""
+    """Send our keys, the earlier ones too, to programs that check a credential.
+
+    At the top of a host they ask for the first address, below it for the second.
+    """
     return _open(found(issuer.did_document()), "application/did+json")
 
 
