@@ -46,6 +46,12 @@ PROBLEMS: dict[str, LazyString] = {
         "The file is far larger than any certificate. Choose the PDF, PNG or JSON file itself."
     ),
     "unreadable": _("The file cannot be read. Get it anew from the holder, as it was issued."),
+    "unknown-kind": _(
+        "This kind of file is not checked here. Choose the PDF, the badge (PNG) or the credential (JSON); a photo of the QR code as JPEG, PNG or WebP."
+    ),
+    "too-many-pixels": _(
+        "The picture unpacks to more pixels than any photo of a certificate has. Choose the original file, or take a smaller photo."
+    ),
     "not-a-pdf": _("This is no PDF."),
     "broken-pdf": _("The PDF is damaged and cannot be read to the end."),
     "encrypted": _(

@@ -2,26 +2,26 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from jsonschema import Draft201909Validator
-from openbadgeslib.ob3 import OB3LdpVerifier
-from openbadgeslib.ob3.verifier import OB3VerificationError
 
 from lms.accounts.models import Person
 from lms.certificates import checking, issuer, queries, services
 from lms.certificates.models import Certificate, RevocationReason
 from lms.core import clock, keys, linked_data, queue
 from lms.core.keys import Kind
+from tests.certificates.official import (
+    FOLDER,
+    SCHEMA,
+    Document,
+    complaints,
+    is_accepted_elsewhere,
+)
 
-FOLDER = Path(__file__).parent / "schema"
-SCHEMA = FOLDER / "ob_v3p0_achievementcredential_schema.json"
 SHA256 = "b7358e895f492e74055dc6bfc7ffc420d0e497f90c4579fb83d9519b86d393ea"
-Document = dict[str, Any]
 
 
 def test_the_schema_is_what_was_looked_at() -> None:
@@ -37,26 +37,6 @@ def test_what_others_wrote_has_its_source_hash_and_licence_beside_it(folder: Pat
     licences = [path.name for path in folder.glob("LICENSE-*")]
     assert licences
     assert [name for name in licences if name not in told] == []
-
-
-def complaints(document: Document) -> Iterable[str]:
-    """What the official schema has against a document."""
-    schema = json.loads(SCHEMA.read_text("utf-8"))
-    return [each.message for each in Draft201909Validator(schema).iter_errors(document)]
-
-
-def is_accepted_elsewhere(document: Document, owner: str, status: bytes) -> bool:
-    """Whether another verifier takes it for what `owner` issued, its status list included."""
-    try:
-        OB3LdpVerifier.for_issuer_did(owner).verify(
-            json.dumps(document),
-            check_status=True,
-            download=lambda _address: status,
-            verify_status_list=False,  # it knows lists as JWT only; ours is checked in `test_proof`
-        )
-    except OB3VerificationError:
-        return False
-    return True
 
 
 @pytest.fixture
@@ -79,7 +59,9 @@ def test_a_credential_without_an_end_is_accepted_too(document: Document) -> None
     assert complaints(document) == []
 
 
-def signed_again(document: Document, change: Callable[[Document], object], *, key: keys.Key) -> None:
+def signed_again(
+    document: Document, change: Callable[[Document], object], *, key: keys.Key
+) -> None:
     """Change a document, and sign it as if `key` were the one that its proof names."""
     proof = document.pop("proof")
     change(document)
