@@ -6,6 +6,7 @@ from io import BytesIO
 import pikepdf
 import pytest
 from flask import Flask
+from flask_babel import refresh
 from markupsafe import escape
 
 from lms.certificates import checking, proof_views, queries
@@ -86,6 +87,7 @@ def test_it_is_told_what_it_is(
     for language, told in (("en", str(escape(english))), ("zh", chinese)):
         client = app.test_client()
         client.set_cookie("lang", language)
+        refresh()  # the test's context outlives a request
         page = client.post("/verify", data=sent, content_type="multipart/form-data; boundary=X")
         assert page.status_code == 200
         assert told in page.text
