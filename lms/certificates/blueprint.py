@@ -20,6 +20,7 @@ def words() -> dict[str, object]:
         "PROBLEMS": PROBLEMS,
         "PRIVACY": PRIVACY,
         "share_url": share_url,
+        "page_url": page_url,
     }
 
 
@@ -27,8 +28,12 @@ def share_url(shown: Shown) -> str:
     """Return the address that a holder gives to others; "" while they share nothing."""
     if shown.privacy is Privacy.CODE:
         return snapshot.verify_url(shown.serial, shown.token)
-    is_open = shown.privacy is Privacy.PUBLIC
-    return f"{site.settings().base_url}/v/{shown.serial}" if is_open else ""
+    return page_url(shown) if shown.privacy is Privacy.PUBLIC else ""
+
+
+def page_url(shown: Shown) -> str:
+    """Return the address of the public page, without a code."""
+    return f"{site.settings().base_url}/v/{shown.serial}"
 
 
 def public(page: str | Response, status: int = 200) -> Response:
