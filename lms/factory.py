@@ -106,7 +106,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.static_folder = str(PROJECT / "lms" / "static")
     app.config.update(_flask_config(settings))
     if urlsplit(settings.public_url).path.strip("/"):
-        app.wsgi_app = Below(app.wsgi_app, settings.public_url)  # type: ignore[method-assign]
+        app.wsgi_app = Below(app.wsgi_app, settings.public_url)  # type: ignore[assignment]
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]

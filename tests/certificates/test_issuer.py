@@ -117,7 +117,7 @@ class TestBelowAHost:
 
         def download(address: str) -> bytes:
             asked.append(address)
-            return client.get(address.removeprefix(f"{HOST}/training")).data
+            return bytes(client.get(address.removeprefix(f"{HOST}/training")).data)
 
         files = queries.files_of(certificate.id)
         assert files is not None
