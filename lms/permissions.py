@@ -118,6 +118,7 @@ PERMISSIONS: Permissions = {
     "exams.bank_list": TRAINERS,
     "exams.question": TRAINERS,
     "exams.question_pool": TRAINERS,
+    "exams.question_figures": TRAINERS,
     "exams.question_kinds": TRAINERS,
     "exams.question_new": TRAINERS,
     "exams.question_edit": TRAINERS,

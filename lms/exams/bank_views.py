@@ -76,6 +76,14 @@ def question_pool(code: str) -> ResponseReturnValue:
     return redirect(url_for(".question", code=code))
 
 
+@bp.post("/studio/questions/<code>/figures")
+def question_figures(code: str) -> ResponseReturnValue:
+    """Note that a question is right for the site's own figures: it may be drawn again."""
+    keeping.note_figures_read(holdings.question_with(code), actor=me())
+    flash(_("Noted. The question is drawn again."), "success")
+    return redirect(url_for(".question", code=code))
+
+
 def _choices() -> dict[str, list[tuple[object, object]]]:
     """Return what each filter offers: value and words."""
     titles = module_titles().items()

@@ -24,7 +24,7 @@ from lms.core.db import db
 from lms.core.errors import found
 from lms.core.placeholders import LANGUAGES
 from lms.exams import drawable
-from lms.exams.models import Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion
+from lms.exams.models import IN_FORCE, Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion
 from lms.exams.rules.drawing import fits
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.settings import ExamRules
@@ -42,6 +42,8 @@ class State(enum.StrEnum):
     """Never published."""
     CHANGED = "changed"
     """Published, with a newer draft."""
+    FIGURES = "figures"
+    """Written for figures that the site has replaced; not drawn until somebody has read it."""
 
 
 class Use(enum.StrEnum):
@@ -138,6 +140,7 @@ def _state(said: str) -> ColumnElement[bool] | None:
         State.PUBLISHED: published,
         State.DRAFT: ~published,
         State.CHANGED: published & (Question.published_id != newest_version()),
+        State.FIGURES: ~IN_FORCE,
     }.get(said)
 
 

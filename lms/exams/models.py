@@ -61,6 +61,11 @@ class Question(Base):
         foreign_keys=[published_id], post_update=True
     )
 
+    @property
+    def is_in_force(self) -> bool:
+        """As `IN_FORCE` asks it of the table."""
+        return self.figures in {None, self.figures_read}
+
 
 IN_FORCE = or_(Question.figures.is_(None), Question.figures == Question.figures_read)
 """Of a question: nothing that it rests on was changed since somebody read it; see docs/trainer.md."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from lms.exams import keeping
 from lms.exams.drawable import bank
 from lms.exams.models import Question
 from tests import content_tree
+from tests.browser import sign_in
 from tests.content_tree import put, text
 from tests.factories import NOON
 
@@ -61,3 +63,17 @@ def test_the_sample_s_own_figures_bring_them_back(root: Path, session: Session) 
     bring_in(root, "15")
     bring_in(root)
     assert drawable() >= ON_IT
+
+
+def test_the_page_says_so_and_takes_the_word_of_a_trainer(
+    root: Path, session: Session, client: FlaskClient, trainer: Person
+) -> None:
+    bring_in(root, "15")
+    sign_in(client, trainer)
+    page, waiting = "/studio/questions/Q-numeric", "/studio/questions?state=figures"
+    assert "Q-numeric" in client.get(waiting).text
+    assert "has been replaced here" in client.get(page).text
+    assert client.post(f"{page}/figures").status_code == 302
+    assert "has been replaced here" not in client.get(page).text
+    assert "Q-numeric" not in client.get(waiting).text
+    assert "Q-numeric" in drawable()

@@ -12,6 +12,7 @@ STATES: dict[State, LazyString] = {
     State.PUBLISHED: _("Published"),
     State.DRAFT: _("Draft, never published"),
     State.CHANGED: _("Published, with a newer draft"),
+    State.FIGURES: _("Figures to be read"),
 }
 USES: dict[Use, LazyString] = {
     Use.NO_EXAM: _("No exam can draw it"),
