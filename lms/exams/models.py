@@ -67,7 +67,9 @@ class Question(Base):
         return self.figures in {None, self.figures_read}
 
 
-IN_FORCE = or_(Question.figures.is_(None), Question.figures == Question.figures_read)
+IN_FORCE = or_(
+    Question.figures.is_(None), Question.figures.is_not_distinct_from(Question.figures_read)
+)
 """Of a question: nothing that it rests on was changed since somebody read it; see docs/trainer.md."""
 
 
