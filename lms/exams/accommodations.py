@@ -137,13 +137,18 @@ def _require_in_scope(wanted: Grant, actor: Person) -> None:
 
 def _require_alone(wanted: Grant) -> None:
     """Refuse a second one; whoever writes holds the person or unit, so that two cannot slip in."""
-    holder = OrgUnit if wanted.unit is not None else Person
-    target = found(wanted.unit or wanted.person)
-    db.session.execute(select(holder.id).where(holder.id == target.id).with_for_update())
+    if wanted.unit is not None:
+        hold = select(OrgUnit.id).where(OrgUnit.id == wanted.unit.id)
+        target = Accommodation.unit_id == wanted.unit.id
+    else:
+        person = found(wanted.person)
+        hold = select(Person.id).where(Person.id == person.id)
+        target = Accommodation.person_id == person.id
+    db.session.execute(hold.with_for_update())
     same = select(Accommodation).where(
+        target,
         Accommodation.ended_at.is_(None),
         Accommodation.exam_id == (wanted.exam.id if wanted.exam else None),
-        Accommodation.unit_id == target.id if wanted.unit else Accommodation.person_id == target.id,
     )
     for each in db.session.scalars(same):
         if overlap(wanted.from_on, wanted.until_on, each.from_on, each.until_on):

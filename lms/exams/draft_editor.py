@@ -141,12 +141,12 @@ class Editor:
     def _check_together(self) -> Iterator[bool]:
         rules = ExamRules.read(self.settings("check"))
         drawable = plans.drawable(rules.draws, self.bank)
-        sorts = [
-            *zip(self.limits.rows.values(), rules.limits, strict=True),
-            *zip(self.sections.rows.values(), rules.sections, strict=True),
+        sorts: list[tuple[LimitRow | SectionRow, Sort]] = [
+            *zip(self.limits.rows.values(), (each.sort for each in rules.limits), strict=True),
+            *zip(self.sections.rows.values(), (each.sort for each in rules.sections), strict=True),
         ]
-        for row, said in sorts:
-            if not plans.is_met(said.sort, drawable):
+        for row, sort in sorts:
+            if not plans.is_met(sort, drawable):
                 yield _say(row.unit, _("Nothing that this exam draws is of this sort."))
         yield from self._check_sections(rules)
 
@@ -197,11 +197,11 @@ class Editor:
         return said | {key: each for key, each in further.items() if each}
 
     def plan(self) -> Plan | None:
-        """Return the numbers for the blueprint as it stands; None while a row of it is not valid."""
-        if not self.draws.rows or not self.draws.validate():
+        """Return the numbers for the blueprint as it stands; None while a row says too little."""
+        rows = self.draws.rows.values()
+        if not rows or not all(row.is_meant for row in rows):
             return None
-        settings = self.draws.settings
-        return plans.plan([Draw.read(each) for each in settings], self.bank)
+        return plans.plan([Draw.read(each) for each in self.draws.settings], self.bank)
 
     def refuse_entry(self, number: int, said: str) -> None:
         """Show at an entry of the blueprint why it cannot be filled."""
@@ -212,7 +212,7 @@ class Editor:
         """Every error: id of its field, what the field is called, and what is wrong."""
         found = [("", "", str(each)) for each in self.form.form_errors]
         found += [
-            (each.id, str(each.label.text), " ".join(each.errors))
+            (each.id, str(each.label.text), " ".join(map(str, each.errors)))
             for each in self.form
             if each.errors
         ]
@@ -221,7 +221,7 @@ class Editor:
                 for each in row:
                     if each.errors:
                         name = _("Row %(number)d, %(field)s", number=number, field=each.label.text)
-                        found.append((each.id, name, " ".join(each.errors)))
+                        found.append((each.id, name, " ".join(map(str, each.errors))))
         return found
 
 

@@ -37,6 +37,7 @@ from lms.web.fields import typed
 from lms.web.i18n import zone
 
 MOST_ROWS, DIGITS, LONGEST_WAIT = 100, 4, 365
+MOST_DRAWN = 200
 LOCAL = "%Y-%m-%dT%H:%M"
 
 
@@ -46,9 +47,13 @@ class _Unsaid:
     field_flags: ClassVar[dict[str, bool]] = {"optional": True}
 
     def __call__(self, _form: object, field: Field) -> None:
-        if not field.raw_data or not str(field.raw_data[0]).strip():
+        if _is_unsaid(field):
             field.errors = []
             raise StopValidation
+
+
+def _is_unsaid(field: Field) -> bool:
+    return not field.raw_data or not str(field.raw_data[0]).strip()
 
 
 def _whole(label: Any, low: int, high: int, *, optional: bool = False) -> IntegerField:
@@ -80,23 +85,30 @@ class SettingsForm(FlaskForm):
     closes_at = DateTimeLocalField(_("Closes"), [Optional()], format=[LOCAL, f"{LOCAL}:%S"])
     navigation = SelectField(
         _("Way through the paper"),
-        choices={FREE: _("To and fro"), FORWARD: _("One by one, never back")},
     )
     penalty = _line(_("Share that a wrong choice costs"), 20, optional=True)
     review = SelectMultipleField(
         _("Shown after handing in"),
-        choices={
-            Shown.OWN.value: _("your answers"),
-            Shown.RIGHT_WRONG.value: _("what was right and wrong"),
-            Shown.KEY.value: _("the right answers"),
-            Shown.EXPLANATION.value: _("the explanations"),
-        },
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
     shuffle_questions = BooleanField(_("Mix the questions within each kind"))
     avoid_seen = BooleanField(_("Draw first what the person has not seen"))
     note = _line(_("What is new, for the history"), 400, optional=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer ways through a paper, and what is shown after it."""
+        super().__init__(*args, **kwargs)
+        self.navigation.choices = {
+            FREE: gettext("To and fro"),
+            FORWARD: gettext("One by one, never back"),
+        }
+        self.review.choices = {
+            Shown.OWN.value: gettext("your answers"),
+            Shown.RIGHT_WRONG.value: gettext("what was right and wrong"),
+            Shown.KEY.value: gettext("the right answers"),
+            Shown.EXPLANATION.value: gettext("the explanations"),
+        }
 
     def validate_cooldown_days(self, field: StringField) -> None:
         """Refuse what is no list of days."""
@@ -159,7 +171,7 @@ class DrawRow(_Row):
     question = _line(_("Question or case"), 40, optional=True)
     difficulty = SelectField(_("Difficulty"))
     parts = _whole(_("Sub-questions"), 2, 10, optional=True)
-    count = _whole(_("How many"), 1, 200)
+    count = _whole(_("How many"), 1, MOST_DRAWN)
     points = _whole(_("Points each"), 1, 99, optional=True)
 
     def __init__(self, *args: Any, bank: Mapping[str, Candidate], **kwargs: Any) -> None:
@@ -188,6 +200,16 @@ class DrawRow(_Row):
             self.parts.errors = [gettext("Only cases have sub-questions.")]
             return False
         return bool(is_fine)
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether it says enough to be counted; what is wrong with it is said on saving."""
+        code, count = typed(self.question).strip(), self.count.data
+        numbers = (self.count, self.parts, self.points)
+        is_read = all(each.data is not None or _is_unsaid(each) for each in numbers)
+        if code:
+            return is_read and code in self.bank
+        return is_read and count is not None and 1 <= count <= MOST_DRAWN
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -58,9 +58,9 @@ def save_exam(exam_code: str) -> ResponseReturnValue:
         return _page(exam_code, editor, refused=True)
     if command != "publish":
         flash(_("The draft is saved. Trainees see nothing of it yet."), "success")
-        target = ".preview_exam" if command == "preview" else ".edit_exam"
-        source = {"source": "draft"} if command == "preview" else {}
-        return redirect(url_for(target, exam_code=exam_code, **source))
+        if command == "preview":
+            return redirect(url_for(".preview_exam", exam_code=exam_code, source="draft"))
+        return redirect(url_for(".edit_exam", exam_code=exam_code))
     return _publish(exam_code, editor)
 
 
@@ -117,16 +117,9 @@ def _page(exam_code: str, editor: Editor, *, refused: bool = False) -> ResponseR
         exam=exam,
         draft=drafts.draft_of(exam),
         editor=editor,
-        **_plan_words(editor.plan() if not refused else _plan_of(editor)),
+        **_plan_words(editor.plan()),
     )
     return page, 422 if refused else 200
-
-
-def _plan_of(editor: Editor) -> Plan | None:
-    """Return the numbers without checking the rows again, which would lose what was said of them."""
-    if any(row.errors for row in editor.draws.rows.values()):
-        return None
-    return editor.plan()
 
 
 def _there_is(exam_code: str) -> tuple[Mapping[str, Any], tuple[int, int]]:

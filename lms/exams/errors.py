@@ -96,15 +96,21 @@ class NothingChangedError(LmsError):
 
 
 class BlueprintNotFilledError(LmsError):
-    """The bank cannot fill an entry of the blueprint beside those before it."""
+    """The bank cannot fill an entry of the blueprint beside those before it.
+
+    Args:
+        entry: its number, from 1.
+        said: what is missing, in the reader's language.
+    """
 
     code = "blueprint-not-filled"
-    message = _("%(said)s")
 
     def __init__(self, entry: int, said: str) -> None:
-        super().__init__(said=said)
-        self.entry = entry
-        """Number of the entry, from 1."""
+        super().__init__(entry=entry)
+        self.entry, self.said = entry, said
+
+    def __str__(self) -> str:
+        return self.said
 
 
 class OverlappingGrantError(LmsError):

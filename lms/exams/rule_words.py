@@ -75,8 +75,8 @@ def _repeating(rules: ExamRules) -> list[str]:
 
 def _way(rules: ExamRules) -> str:
     if rules.is_forward:
-        return _("Questions come one by one; nobody goes back.")
-    return _("Questions can be answered in any order and changed until handing in.")
+        return str(_("Questions come one by one; nobody goes back."))
+    return str(_("Questions can be answered in any order and changed until handing in."))
 
 
 def _shown(rules: ExamRules) -> str:
@@ -87,13 +87,14 @@ def _shown(rules: ExamRules) -> str:
         Shown.EXPLANATION: _("the explanations"),
     }
     said = _(", ").join(name for each, name in names.items() if each in rules.review)
-    return _("Shown after handing in: %(what)s.", what=said or _("only whether you have passed"))
+    what = said or _("only whether you have passed")
+    return str(_("Shown after handing in: %(what)s.", what=what))
 
 
 def entry_words(entry: Draw) -> str:
     """Return what an entry of a blueprint draws, in words."""
     if entry.question is not None:
-        return _("The question %(code)s", code=entry.question)
+        return str(_("The question %(code)s", code=entry.question))
     return " · ".join([entry.unit or _("Any module"), *words.draw_words(entry)])
 
 
@@ -101,12 +102,13 @@ def shortage_words(error: TooFewQuestionsError) -> str:
     """Return which entry cannot be filled, and by how much."""
     missing = error.wanted - error.available
     if not error.rivals:
-        return ngettext(
+        text = ngettext(
             "Entry %(entry)d asks for %(wanted)d, and the exam pool has %(available)d: %(num)d question is missing.",
             "Entry %(entry)d asks for %(wanted)d, and the exam pool has %(available)d: %(num)d questions are missing.",
             missing, entry=error.entry, wanted=error.wanted, available=error.available,
         )  # fmt: skip
-    return ngettext(
+        return str(text)
+    text = ngettext(
         "Entry %(entry)d wants the same questions as entry %(others)s: %(wanted)d in all, and the exam pool has "
         "%(available)d: %(num)d question is missing.",
         "Entry %(entry)d wants the same questions as entry %(others)s: %(wanted)d in all, and the exam pool has "
@@ -114,3 +116,4 @@ def shortage_words(error: TooFewQuestionsError) -> str:
         missing, entry=error.entry, others=", ".join(map(str, error.rivals)), wanted=error.wanted,
         available=error.available,
     )  # fmt: skip
+    return str(text)

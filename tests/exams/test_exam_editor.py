@@ -21,6 +21,7 @@ from lms.exams import drafts
 from lms.exams.errors import BlueprintNotFilledError, DraftChangedError, NothingChangedError
 from lms.exams.models import Exam
 from lms.exams.paper_models import ExamDraft
+from lms.exams.rules.kinds import Kind
 from lms.exams.rules.settings import ExamRules
 from lms.exams.services import start_attempt
 from tests import content_tree, factories
@@ -29,6 +30,7 @@ from tests.content_tree import swap
 from tests.exams import papers
 from tests.factories import NOON
 
+LIMIT = {"limit-rows": "0", "limit-0-unit": "", "limit-0-kind": ""}
 EDIT, RULES = "/studio/exams/stage-1/edit", "/studio/exams/stage-1/rules"
 
 
@@ -134,7 +136,7 @@ class TestEditor:
     def test_what_is_shown_and_sent_unchanged_is_the_same_exam(
         self, client: FlaskClient, trainee: Person, trainer: Person, session: Session
     ) -> None:
-        papers.case("K1", [papers.Kind.SINGLE, papers.Kind.NUMERIC])
+        papers.case("K1", [Kind.SINGLE, Kind.NUMERIC])
         settings = {
             "cooldown_days": [1, 7],
             "talk_after": 2,
@@ -223,9 +225,9 @@ class TestEditor:
             ({"draw-0-kind": "case"}, "draw-0-parts", "Say how many sub-questions"),
             ({"draw-0-parts": "2"}, "draw-0-parts", "Only cases have sub-questions."),
             ({"draw-0-points": "100"}, "draw-0-points", "From 1 to 99."),
-            ({"limit-rows": "0"}, "limit-0-wrong", "one of the two."),
+            (LIMIT, "limit-0-wrong", "one of the two."),
             (
-                {"limit-rows": "0", "limit-0-wrong": "1", "limit-0-kind": "essay"},
+                LIMIT | {"limit-0-wrong": "1", "limit-0-kind": "essay"},
                 "limit-0-unit",
                 "Nothing that this exam draws is of this sort.",
             ),

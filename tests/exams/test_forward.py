@@ -87,12 +87,12 @@ def test_the_page_shows_one_and_goes_on_without_a_way_back(
     refused = client.post(place, data=sent | {"seq": "6", "a1": "C"})
     assert refused.status_code == 409
     assert "You have left this question" in refused.text
-    page = client.post(
+    confirm = client.post(
         place,
         data={"seq": "7", "slot": "2", "a2": ["A", "C"], "finish": "1"},
         follow_redirects=True,
     )
-    assert "Every question is answered." in page.text
+    assert "Every question is answered." in confirm.text
     done = client.post(f"{place}/hand-in", follow_redirects=True).text
     assert "100" in done
 
