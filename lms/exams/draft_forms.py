@@ -171,7 +171,7 @@ class DrawRow(_Row):
     question = _line(_("Question or case"), 40, optional=True)
     difficulty = SelectField(_("Difficulty"))
     parts = _whole(_("Sub-questions"), 2, 10, optional=True)
-    count = _whole(_("How many"), 1, MOST_DRAWN)
+    count = _whole(_("Questions"), 1, MOST_DRAWN)
     points = _whole(_("Points each"), 1, 99, optional=True)
 
     def __init__(self, *args: Any, bank: Mapping[str, Candidate], **kwargs: Any) -> None:

@@ -72,6 +72,8 @@ def test_by_the_draft_and_with_every_kind(
     assert "Your file" in page
     assert 'type="file"' in page
     assert "The case, for its questions 1 to 2" in page
+    answers = desk.get(f"{ADDRESS}?source=draft&seed=a&answers=1").text
+    assert "The case, for its questions 1 to 2" in answers
     content = content | {"draw": [{"unit": "M9", "count": 1}]}
     drafts.save_draft("stage-1", content, seen=(1, 1), actor=trainer)
     assert "No paper can be drawn." in desk.get(f"{ADDRESS}?source=draft").text
