@@ -100,7 +100,7 @@ class SettingsForm(FlaskForm):
         """Offer ways through a paper, and what is shown after it."""
         super().__init__(*args, **kwargs)
         self.navigation.choices = {
-            FREE: gettext("To and fro"),
+            FREE: gettext("Back and forth"),
             FORWARD: gettext("One by one, never back"),
         }
         self.review.choices = {

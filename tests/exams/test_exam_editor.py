@@ -96,6 +96,9 @@ class TestPageOfAnExam:
         start_attempt("stage-1", actor=trainee)
         sign_in(client, trainer)
         assert RULES in client.get("/studio/exams").text
+        listed = client.get("/studio/exams").text
+        assert "draws 1 of 1" in listed
+        assert "Too few questions" not in listed
         page = client.get(RULES).text
         for said in (
             "The pass mark is 80 %.",

@@ -13,7 +13,7 @@ from lms.exams.rules.kinds import Kind
 SAFETY = "safety"
 """The tag that a question has by its flag `safety`."""
 FREE, FORWARD = "free", "forward"
-"""Ways through a paper: to and fro, or one question after the other."""
+"""Ways through a paper: in any order, or one question after the other."""
 
 
 class Shown(enum.StrEnum):
