@@ -163,7 +163,7 @@ def _check_draw(exam: Entry, bank: list[Candidate], known: set[str]) -> list[Dra
             )
         )
     try:
-        draw("check", [each for each in draws if each.question != ""], bank)
+        draw("check", draws, bank)
     except TooFewQuestionsError as error:
         entry = entries[error.entry - 1]
         said = f"asks for {error.wanted} questions, and the exam pool has {error.available} of this sort"
@@ -190,7 +190,9 @@ def _check_fixed(entry: Entry, bank: list[Candidate]) -> Draw:
         said = f"{code} has {len(meant.parts)} sub-questions"
         entry.error("case-length", said, "Give their number, or none.", at="parts")
     points = entry.whole("points", 1, _MOST_POINTS, optional=True)
-    return Draw(count=1, question=code, parts=parts, points=points)
+    if meant is None:  # said already: it asks for nothing
+        return Draw(count=0, question=code)
+    return Draw(count=1, question=code, parts=len(meant.parts), points=points)
 
 
 def _check_references(tree: Tree, codes: dict[str, str]) -> Iterator[Finding]:
