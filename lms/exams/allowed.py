@@ -24,7 +24,8 @@ _GROUPS = (
 PUBLISHED = (
     select(
         Exam.code,
-        ExamVersion.settings,
+        ExamVersion.id,
+        ExamVersion.digest,
         Accommodation.person_id,
         Accommodation.extra_percent,
         Accommodation.is_untimed,

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from lms.accounts.login import me
 from lms.core.text import local as in_language
 from lms.courses.queries import module_titles
-from lms.exams import drafts, exam_pages, queries, rule_words, words
+from lms.exams import drafts, drawable, exam_pages, queries, rule_words, words
 from lms.exams.blueprint import bp
 from lms.exams.draft_editor import Editor
 from lms.exams.errors import (
@@ -137,7 +137,7 @@ def _titles() -> dict[str, str]:
 
 def _editor() -> Editor:
     names = {code: f"{code} · {title}" for code, title in _titles().items()}
-    return Editor(names, queries.bank())
+    return Editor(names, drawable.bank())
 
 
 def _plan_words(plan: Plan | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from lms.core import audit, clock
 from lms.core.db import db, transaction
 from lms.core.errors import found
 from lms.core.text import digest
-from lms.exams import queries, rule_words
+from lms.exams import drawable, rule_words
 from lms.exams.errors import BlueprintNotFilledError, DraftChangedError, NothingChangedError
 from lms.exams.models import Exam, ExamVersion
 from lms.exams.paper_models import ExamDraft
@@ -82,7 +82,7 @@ def publish_draft(
     exam = _locked(exam_code)
     draft = found(draft_of(exam))
     rules = ExamRules.read(draft.settings)
-    if shortage := plans.plan(rules.draws, queries.bank()).shortage:
+    if shortage := plans.plan(rules.draws, drawable.bank()).shortage:
         raise BlueprintNotFilledError(shortage.entry, rule_words.shortage_words(shortage))
     hashed = digest(draft.settings)
     if exam.published is not None and hashed == exam.published.digest:

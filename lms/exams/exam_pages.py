@@ -10,7 +10,7 @@ from lms.accounts.queries import visible_to
 from lms.core.db import db
 from lms.courses.models import Programme, ProgrammeVersion
 from lms.courses.rules import Outline
-from lms.exams import queries
+from lms.exams import drawable, queries
 from lms.exams.bank import ROLES
 from lms.exams.models import Attempt, Exam, ExamVersion
 from lms.exams.rules import plans
@@ -68,7 +68,7 @@ def exam_page(actor: Person, code: str) -> ExamPage:
         exam,
         version,
         rules,
-        plans.plan(rules.draws, queries.bank()),
+        plans.plan(rules.draws, drawable.bank()),
         _closes(code),
         attempts=db.session.scalar(mine.where(Attempt.submitted_at.is_not(None))) or 0,
         running=db.session.scalar(running) or 0,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lms.exams import paper, queries, review
+from lms.exams import drawable, paper, queries, review
 from lms.exams.paper import Slot
 from lms.exams.review import Line
 from lms.exams.rules import drawing
@@ -30,7 +30,7 @@ def drawn(rules: ExamRules, seed: str, language: str) -> Preview:
     Raises:
         TooFewQuestionsError: the bank cannot fill the blueprint.
     """
-    layout = drawing.layout(seed, rules, queries.bank())
+    layout = drawing.layout(seed, rules, drawable.bank())
     shown = queries.questions(entry[0] for entry in layout)
     lines = [
         review.preview(shown[version_id], points, language, order=order, number=number)

@@ -126,13 +126,20 @@ def _seated(draws: Sequence[Draw], ranked: Sequence[Candidate]) -> list[list[Can
     room beside those taken before gives the first paper of all in the order of `ranked`.
     """
     seats: list[list[Candidate]] = [[] for _ in draws]
+    known: dict[object, list[int]] = {}
+    """Sort of question -> numbers of the entries that draw it: a bank has few sorts."""
+    named = {entry.question for entry in draws}
+    """Each of these is a sort of its own: an entry means it and no other."""
 
     def seat(candidate: Candidate, tried: set[int]) -> bool:
-        for n, entry in enumerate(draws):
-            if n in tried or not fits(entry, candidate):
+        sort = candidate.code if candidate.code in named else _sort_of(candidate)
+        if sort not in known:
+            known[sort] = [n for n, entry in enumerate(draws) if fits(entry, candidate)]
+        for n in known[sort]:
+            if n in tried:
                 continue
             tried.add(n)
-            if len(seats[n]) < entry.count:
+            if len(seats[n]) < draws[n].count:
                 seats[n].append(candidate)
                 return True
             for place, other in enumerate(seats[n]):
@@ -230,6 +237,12 @@ def option_order(seed: str, candidate: Candidate) -> str:
             return options + SIDES + " ".join(map(str, places))
         case _:
             return options
+
+
+def _sort_of(candidate: Candidate) -> object:
+    """Return all of a question that decides which entries it fits, unless one names it."""
+    parts = len(candidate.parts)
+    return candidate.unit, candidate.kind, candidate.difficulty, candidate.tags, parts
 
 
 def fits(entry: Draw, candidate: Candidate) -> bool:
