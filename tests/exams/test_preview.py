@@ -52,7 +52,8 @@ def test_in_both_languages(desk: FlaskClient) -> None:
     page = desk.get(f"{ADDRESS}?seed=a&lang=zh&answers=1").text
     assert 'lang="zh-CN"' in page
     assert "因为" in page
-    assert "A drawn paper" in page
+    assert "抽题预览" in page
+    assert "A drawn paper" in desk.get(f"{ADDRESS}?seed=a&lang=en").text
 
 
 def test_by_the_draft_and_with_every_kind(
