@@ -43,14 +43,17 @@ import lms.desk.blueprint
 import lms.desk.team_views
 import lms.desk.views
 import lms.desk.work_views
+import lms.exams.accommodation_views
 import lms.exams.bank_views
 import lms.exams.blueprint
 import lms.exams.bulk_views
 import lms.exams.cli
+import lms.exams.draft_views
 import lms.exams.import_views
 import lms.exams.jobs
 import lms.exams.marking_views
 import lms.exams.outcome_views
+import lms.exams.preview_views
 import lms.exams.question_views
 import lms.exams.talk_views
 import lms.exams.underway_views

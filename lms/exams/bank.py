@@ -1,7 +1,7 @@
 """What a trainer sees of the exams beside the curriculum: their rules, and how many questions fit."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set as AbstractSet
 
 from sqlalchemy import func, select
 
@@ -21,7 +21,7 @@ ROLES = frozenset({Role.TRAINER, Role.ADMIN})
 
 
 def exam_rows(actor: Person, codes: Collection[str] | None = None) -> Mapping[str, ExamRow]:
-    """Return code -> exam, for `codes` or for all that are published; three statements.
+    """Return code -> exam, for `codes` or for all that are published; three statements, or four.
 
     Args:
         actor: whose scope counts for the number of attempts.
@@ -32,25 +32,38 @@ def exam_rows(actor: Person, codes: Collection[str] | None = None) -> Mapping[st
         published = published.where(Exam.code.in_(codes))
     given = {row.code: row.settings for row in db.session.execute(published)}
     sat, bank = _attempts(actor), _sorts()
-    return {
-        code: _row(ExamRules.read(settings), bank, sat.get(code, 0))
-        for code, settings in given.items()
-    }
+    rules = {code: ExamRules.read(settings) for code, settings in given.items()}
+    there = _named(each for exam in rules.values() for each in exam.draws)
+    return {code: _row(exam, bank, there, sat.get(code, 0)) for code, exam in rules.items()}
 
 
-def _row(exam: ExamRules, bank: Mapping[Candidate, int], attempts: int) -> ExamRow:
+def _row(
+    exam: ExamRules, bank: Mapping[Candidate, int], there: AbstractSet[str], attempts: int
+) -> ExamRow:
     return ExamRow(
         code=exam.code,
         title=exam.title,
         minutes=exam.minutes,
         questions=exam.questions,
         pass_percent=exam.pass_percent,
-        draws=[_draw(each, bank) for each in exam.draws],
+        draws=[_draw(each, bank, there) for each in exam.draws],
         attempts=attempts,
     )
 
 
-def _draw(entry: Draw, bank: Mapping[Candidate, int]) -> DrawRow:
+def _named(draws: Iterable[Draw]) -> AbstractSet[str]:
+    """Return which of the questions and cases that entries name are in the exam pool."""
+    codes = {each.question for each in draws if each.question is not None}
+    if not codes:
+        return codes
+    name = func.coalesce(Question.case, Question.code)
+    pool = select(name).where(Question.pool == Pool.EXAM, Question.published_id.is_not(None))
+    return set(db.session.scalars(pool.where(name.in_(codes))))
+
+
+def _draw(entry: Draw, bank: Mapping[Candidate, int], there: AbstractSet[str]) -> DrawRow:
+    if entry.question is not None:
+        return DrawRow(entry.question, [], 1, int(entry.question in there))
     available = sum(count for sort, count in bank.items() if fits(entry, sort))
     return DrawRow(entry.unit or "", words.draw_words(entry), entry.count, available)
 

@@ -22,6 +22,15 @@ class TakenOverError(LmsError):
     message = _("Another device or browser has taken over this attempt. This page is read-only.")
 
 
+class QuestionLeftError(LmsError):
+    """Questions come one by one, and this one was left."""
+
+    code = "question-left"
+    message = _(
+        "You have left this question: what was saved before counts. Go on with the open one."
+    )
+
+
 class NotSavedError(LmsError):
     """The server could not write; what was sent may be sent again."""
 
@@ -53,6 +62,86 @@ class CoolingDownError(LmsError):
 
     code = "cooling-down"
     message = _("The next attempt opens on %(opens)s.")
+
+
+class OpensLaterError(LmsError):
+    """The exam's window has not opened."""
+
+    code = "opens-later"
+    message = _("This exam opens on %(opens)s.")
+
+
+class ClosedError(LmsError):
+    """The exam's window is over."""
+
+    code = "exam-closed"
+    message = _("This exam closed on %(closed)s. Talk to your trainer.")
+
+
+class DraftChangedError(LmsError):
+    """Somebody else changed the draft, or published a version, since the page was made."""
+
+    code = "draft-changed"
+    message = _(
+        "%(name)s changed this exam while you were editing. Nothing of yours was saved, and it still "
+        "stands below. Save again to put yours in the place of theirs."
+    )
+
+
+class NothingChangedError(LmsError):
+    """The draft says what the published version says."""
+
+    code = "nothing-changed"
+    message = _("The draft says what the published version says: there is nothing to publish.")
+
+
+class BlueprintNotFilledError(LmsError):
+    """The bank cannot fill an entry of the blueprint beside those before it.
+
+    Args:
+        entry: its number, from 1.
+        said: what is missing, in the reader's language.
+    """
+
+    code = "blueprint-not-filled"
+
+    def __init__(self, entry: int, said: str) -> None:
+        super().__init__(entry=entry)
+        self.entry, self.said = entry, said
+
+    def __str__(self) -> str:
+        return self.said
+
+
+class OverlappingGrantError(LmsError):
+    """The same person or unit has an accommodation for the same days already."""
+
+    code = "overlapping-grant"
+    message = _(
+        "There is one already that counts from %(begins)s to %(ends)s, for the same exam. End it first, or "
+        "choose other days."
+    )
+
+
+class GrantsNothingError(LmsError):
+    """An accommodation that gives neither time nor attempts."""
+
+    code = "grants-nothing"
+    message = _("Say what is given: more time, no time limit, or more attempts.")
+
+
+class GrantOutOfRangeError(LmsError):
+    """An accommodation beyond what anyone needs, or below nothing."""
+
+    code = "grant-out-of-range"
+    message = _("From 0 to %(percent)d percent, and from 0 to %(attempts)d attempts.")
+
+
+class GrantDaysError(LmsError):
+    """An accommodation that ends before it begins."""
+
+    code = "grant-days"
+    message = _("The last day is before the first.")
 
 
 class NotRunningError(LmsError):

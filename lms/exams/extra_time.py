@@ -48,7 +48,13 @@ def grant_time(
     granted = select(func.sum(ExtraTime.minutes)).where(ExtraTime.attempt_id == attempt.id)
     extra = timedelta(minutes=db.session.scalar(granted) or 0)
     rules = ExamRules.read(attempt.version.settings)
-    attempt.deadline_at = timing.deadline(attempt.started_at, rules.minutes, extra=extra)
+    attempt.deadline_at = timing.deadline(
+        attempt.started_at,
+        rules.minutes,
+        factor=attempt.factor,
+        extra=extra,
+        closes_at=rules.closes_at,
+    )
     audit.note(
         "exams.time_granted", kind="attempt", object_id=attempt.id, actor_id=actor.id, at=at,
         minutes=minutes, reason=reason,

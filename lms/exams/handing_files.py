@@ -16,7 +16,13 @@ from lms.courses import materials, upload_rules
 from lms.courses.errors import UploadRefusedError
 from lms.courses.materials import Stored
 from lms.exams import body, queries, sitting
-from lms.exams.errors import AttemptClosedError, NoFileError, TakenOverError, TooManyFilesError
+from lms.exams.errors import (
+    AttemptClosedError,
+    NoFileError,
+    QuestionLeftError,
+    TakenOverError,
+    TooManyFilesError,
+)
 from lms.exams.models import Attempt, ResponseFile
 from lms.exams.rules.kinds import Kind
 from lms.exams.sitting import Answer
@@ -104,6 +110,8 @@ def _held(place: Place, actor: Person) -> Attempt:
         raise AttemptClosedError
     if attempt.client != place.client:
         raise TakenOverError
+    if attempt.position not in {None, place.slot}:
+        raise QuestionLeftError
     return attempt
 
 

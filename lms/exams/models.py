@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     or_,
     text,
 )
@@ -108,6 +109,11 @@ class Exam(Base):
     id: Mapped[pk]
     code: Mapped[str] = mapped_column(String(40), unique=True)
     published_id: Mapped[int | None] = mapped_column(ForeignKey("exam_version.id", use_alter=True))
+    imported_digest: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    """`ExamVersion.digest` of what the files said at the last import; empty before one.
+
+    Only when that changes do the files win over a version that was published on a page.
+    """
 
     published: Mapped["ExamVersion | None"] = relationship(
         foreign_keys=[published_id], post_update=True
@@ -127,6 +133,10 @@ class ExamVersion(Base):
     """The exam's file, checked: see docs/content-format.md, and `rules.ExamRules`."""
     digest: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime]
+    author: Mapped[str] = mapped_column(String(80), default="", server_default=text("''"))
+    """Name of who published it on a page; empty for one from the content files."""
+    note: Mapped[str] = mapped_column(String(400), default="", server_default=text("''"))
+    """What changed, in the words of whoever changed it."""
 
     exam: Mapped[Exam] = relationship(foreign_keys=[exam_id], lazy="joined")
 
@@ -192,6 +202,12 @@ class Attempt(Base):
     started_at: Mapped[datetime]
     deadline_at: Mapped[datetime]
     """Start, limit and extra time, by `rules.deadline`: stored once, moved only later."""
+    extra_percent: Mapped[int] = mapped_column(default=0, server_default="0")
+    """What an accommodation added to the limit when it began; more minutes keep it."""
+    is_untimed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether an accommodation took the limit away."""
+    position: Mapped[int | None]
+    """The one slot that is open, where questions come one by one; empty where all are."""
     submitted_at: Mapped[datetime | None]
     handed_in_by: Mapped[HandedInBy | None]
     receipt: Mapped[str | None] = mapped_column(String(64))
@@ -204,6 +220,11 @@ class Attempt(Base):
     person: Mapped[Person] = relationship(lazy="select")
     enrolment: Mapped[Enrolment] = relationship(lazy="select")
     version: Mapped[ExamVersion] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def factor(self) -> Fraction | None:
+        """What its accommodation makes of the limit; None for no limit."""
+        return None if self.is_untimed else 1 + Fraction(self.extra_percent, 100)
 
     @property
     def is_open(self) -> bool:

@@ -76,6 +76,16 @@ def slots(attempt: Attempt) -> list[Slot]:
     answers = queries.responses(attempt)
     has_files = any(Kind(each.kind) is Kind.UPLOAD for each in shown.values())
     files = queries.files_of(attempt, answers) if has_files else {}
+    return slots_of(attempt.layout, shown, answers, files)
+
+
+def slots_of(
+    layout: Sequence[Any],
+    shown: Mapping[int, queries.Shown],
+    answers: Mapping[int, queries.Saved],
+    files: Mapping[int, Sequence[ResponseFile]],
+) -> list[Slot]:
+    """Return the questions of a layout, with the answers and files of each slot."""
     return [
         slot_of(
             number,
@@ -85,7 +95,7 @@ def slots(attempt: Attempt) -> list[Slot]:
             saved=answers.get(number),
             files=files.get(number, ()),
         )
-        for number, (version_id, order, points) in enumerate(attempt.layout, start=1)
+        for number, (version_id, order, points) in enumerate(layout, start=1)
     ]
 
 

@@ -12,9 +12,11 @@ from lms.courses.rules import StageState
 from lms.exams.errors import (
     AlreadyPassedError,
     AwaitingMarkError,
+    ClosedError,
     CoolingDownError,
     NoAttemptsLeftError,
     NotOpenYetError,
+    OpensLaterError,
     TalkFirstError,
 )
 from lms.exams.models import Attempt
@@ -24,8 +26,8 @@ from lms.exams.queries import ExamSummary
 def refusal_to_start(summary: ExamSummary, stage: StageState, *, at: datetime) -> LmsError | None:
     """Return why no new attempt may begin, or None if it may.
 
-    In this order: passed already, stage not ready, still to be marked, no attempt left, no talk
-    recorded, pause not over.
+    In this order: passed already, stage not ready, still to be marked, not opened yet or closed,
+    no attempt left, no talk recorded, pause not over.
     """
     if summary.is_passed:
         return AlreadyPassedError()
@@ -33,9 +35,20 @@ def refusal_to_start(summary: ExamSummary, stage: StageState, *, at: datetime) -
         return NotOpenYetError()
     if summary.is_waiting:
         return AwaitingMarkError()
+    if refusal := _refusal_by_window(summary, at=at):
+        return refusal
     if summary.attempts_used >= summary.attempts_allowed:
         return NoAttemptsLeftError(allowed=summary.attempts_allowed)
     return _refusal_to_repeat(summary, at=at)
+
+
+def _refusal_by_window(summary: ExamSummary, *, at: datetime) -> LmsError | None:
+    opens_at, closes_at = summary.rules.opens_at, summary.rules.closes_at
+    if opens_at and at < opens_at:
+        return OpensLaterError(opens=format_datetime(opens_at, format="yyyy-MM-dd HH:mm"))
+    if closes_at and at >= closes_at:
+        return ClosedError(closed=format_datetime(closes_at, format="yyyy-MM-dd HH:mm"))
+    return None
 
 
 def _refusal_to_repeat(summary: ExamSummary, *, at: datetime) -> LmsError | None:

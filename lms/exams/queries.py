@@ -17,12 +17,14 @@ from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
 from lms.accounts.queries import Visitor
+from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import found
 from lms.core.kept import Kept
 from lms.courses import queries as courses
 from lms.courses.models import Enrolment
 from lms.exams import body
+from lms.exams.allowed import PUBLISHED, allowances
 from lms.exams.models import (
     Attempt,
     Exam,
@@ -35,7 +37,9 @@ from lms.exams.models import (
     ResponseFile,
 )
 from lms.exams.rules import marks, timing
+from lms.exams.rules.allowances import Allowance
 from lms.exams.rules.settings import ExamRules
+from lms.web.i18n import today
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class ExamSummary:
     """Whether an attempt is handed in and a person has yet to mark it."""
     needs_talk: bool
     """Whether a talk has to be recorded before the next attempt."""
+    allowance: Allowance
+    """By an accommodation: more time, and more attempts, which `attempts_allowed` has already."""
     rules: ExamRules
     """Of the version that is published now."""
 
@@ -94,11 +100,6 @@ _BEGUN = select(Attempt).where(
 )
 
 
-_PUBLISHED = (
-    select(Exam.code, ExamVersion.id, ExamVersion.digest)
-    .join(Exam.published)
-    .where(Exam.code.in_(bindparam("codes", expanding=True)))
-)
 _SETTINGS = select(ExamVersion.settings).where(ExamVersion.id == bindparam("version"))
 _rules: Kept[ExamRules] = Kept(200)
 _TRIES = (
@@ -109,10 +110,13 @@ _TRIES = (
 )
 
 
-def exam_summaries(person: Person, enrolment: Enrolment) -> dict[str, ExamSummary]:
+def exam_summaries(
+    person: Person, enrolment: Enrolment, *, at: datetime | None = None
+) -> dict[str, ExamSummary]:
     """Return exam code -> summary for the exams of a run's stages; two statements, or three."""
     codes = [stage.exam for stage in courses.outline_of(enrolment).stages if stage.exam]
-    rules = _published_rules(codes)
+    rows = db.session.execute(PUBLISHED, {"codes": codes, "person": person.id}).all()
+    rules, allowed = _published_rules(rows), allowances(rows, day=today(at or clock.now()))
     asked = {"run": enrolment.id, "person": person.id}
     sat = db.session.execute(_TRIES, asked).all()
     tries = {code: [row for row in sat if row.code == code] for code in rules}
@@ -122,15 +126,15 @@ def exam_summaries(person: Person, enrolment: Enrolment) -> dict[str, ExamSummar
     )
     talks = talks_of([enrolment.id]) if asks else {}
     return {
-        code: _summary(each, tries[code], talks.get((enrolment.id, code), ()))
+        code: _summary(each, tries[code], talks.get((enrolment.id, code), ()), allowed[code])
         for code, each in rules.items()
     }
 
 
-def _published_rules(codes: Sequence[str]) -> dict[str, ExamRules]:
+def _published_rules(rows: Iterable[Any]) -> dict[str, ExamRules]:
     """Return exam code -> rules; what this process has read before is not read again."""
     rules = {}
-    for code, version_id, digest in db.session.execute(_PUBLISHED, {"codes": codes}).all():
+    for code, version_id, digest in {(row.code, row.id, row.digest) for row in rows}:
         known = _rules.peek((version_id, digest))
         if known is None:
             settings = found(db.session.scalar(_SETTINGS, {"version": version_id}))
@@ -153,7 +157,9 @@ def _failed_at(tries: Iterable[Any]) -> list[datetime]:
     return [each.submitted_at for each in tries if each.passed is False]
 
 
-def _summary(exam: ExamRules, tries: Sequence[Any], talks: Sequence[datetime]) -> ExamSummary:
+def _summary(
+    exam: ExamRules, tries: Sequence[Any], talks: Sequence[datetime], allowed: Allowance
+) -> ExamSummary:
     scores = [each.score for each in tries if each.score is not None]
     failed_at = _failed_at(tries)
     still_open = next((each.id for each in tries if each.submitted_at is None), None)
@@ -164,7 +170,7 @@ def _summary(exam: ExamRules, tries: Sequence[Any], talks: Sequence[datetime]) -
         questions=exam.questions,
         minutes=exam.minutes,
         pass_percent=exam.pass_percent,
-        attempts_allowed=exam.attempts,
+        attempts_allowed=exam.attempts + allowed.extra_attempts,
         attempts_used=len(tries),
         best_percent=marks.percent(max(scores)) if scores else None,
         is_passed=is_passed,
@@ -175,6 +181,7 @@ def _summary(exam: ExamRules, tries: Sequence[Any], talks: Sequence[datetime]) -
         else timing.retake_opens_at(failed_at, exam.cooldown_days),
         is_waiting=any(each.submitted_at and each.passed is None for each in tries),
         needs_talk=not is_passed and timing.needs_talk(failed_at, talks, exam.talk_after),
+        allowance=allowed,
         rules=exam,
     )
 

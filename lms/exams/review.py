@@ -118,16 +118,26 @@ def _verdict(
     return passing.earned(rules.sections, paper), passing.broken(rules.limits, paper)
 
 
-def preview(question: queries.Shown, points: int, language: str) -> Line:
-    """Return a question as a review shows it with key and explanation, answered by nobody."""
+def preview(
+    question: queries.Shown, points: int, language: str, *, order: str = "", number: int = 1
+) -> Line:
+    """Return a question as a review shows it with key and explanation, answered by nobody.
+
+    Args:
+        question: its version.
+        points: what it is worth.
+        language: of the answers that are accepted.
+        order: of its options, as a layout has it; as written if it is empty.
+        number: of its place.
+    """
     kind = Kind(question.kind)
     keys, places = body.written_keys(kind, question.body), body.things(kind, question.body)
     candidate = Candidate(
         "", 0, "", kind, 1, frozenset(), points, keys, shuffle=False, things=places
     )
-    entry = (question.version_id, drawing.option_order("", candidate), points)
+    entry = (question.version_id, order or drawing.option_order("", candidate), points)
     view = _View(PREVIEWED, language, ByHandParts({}, {}))
-    return _line(_Place(1, entry, question, None), view)
+    return _line(_Place(number, entry, question, None), view)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,12 +76,13 @@ def layout_of(page: Page) -> list[Any]:
     """Return the layout of the attempt that this page sits; a client's token is never used twice.
 
     Raises:
-        NotFoundError: there is no such attempt, or another page sits it.
+        NotFoundError: there is no such attempt, or another page sits it, or it goes one by one.
     """
     query = select(Attempt.layout).where(
         Attempt.id == page.attempt_id,
         Attempt.person_id == page.person_id,
         Attempt.client == page.client,
+        Attempt.position.is_(None),  # where questions come one by one, each save is looked at
     )
     return found(db.session.scalar(query))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import undefer
 
@@ -22,16 +22,21 @@ from lms.exams.errors import (
     AttemptClosedError,
     NotSavedError,
     PaperNotReadyError,
+    QuestionLeftError,
     TakenOverError,
 )
 from lms.exams.events import AttemptStarted
 from lms.exams.models import Attempt, Exam, HandedInBy
+from lms.exams.queries import ExamSummary
 from lms.exams.rules import drawing, timing
 from lms.exams.rules.settings import ExamRules
 from lms.exams.seen import seen as seen_by
 from lms.exams.sitting import Answer
 
 log = logging.getLogger(__name__)
+
+
+Refusal = type[AttemptClosedError | TakenOverError | QuestionLeftError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Reply:
     """Slot -> the sequence number that is stored: what the page sent, or a higher one."""
     now: datetime
     deadline_at: datetime
-    refusal: type[AttemptClosedError | TakenOverError] | None = None
+    refusal: Refusal | None = None
 
 
 def start_attempt(
@@ -77,11 +82,11 @@ def _start(exam_code: str, *, actor: Person, at: datetime) -> tuple[Attempt, boo
     progress = courses.progress_of(enrolment)
     stage = found(progress.outline.stage_of_exam(exam_code))
     state = found(progress.state_of(stage.code))
-    summary = queries.exam_summaries(actor, enrolment)[exam_code]
+    summary = queries.exam_summaries(actor, enrolment, at=at)[exam_code]
     if refusal := policies.refusal_to_start(summary, state, at=at):
         raise refusal
     disk.need_room_for_exams()
-    attempt = _paper(exam, enrolment, stage=stage.code, number=summary.attempts_used + 1, at=at)
+    attempt = _paper(exam, enrolment, summary, stage=stage.code, at=at)
     try:
         with db.session.begin_nested():
             db.session.add(attempt)
@@ -91,30 +96,36 @@ def _start(exam_code: str, *, actor: Person, at: datetime) -> tuple[Attempt, boo
     return attempt, True
 
 
-def _paper(exam: Exam, enrolment: Enrolment, *, stage: str, number: int, at: datetime) -> Attempt:
+def _paper(
+    exam: Exam, enrolment: Enrolment, summary: ExamSummary, *, stage: str, at: datetime
+) -> Attempt:
     version = found(exam.published)
     rules = ExamRules.read(version.settings)
     seed = secrets.token_hex(16)
+    seen = seen_by(enrolment.person_id) if rules.avoid_seen else drawing.NOTHING_SEEN
     try:
-        seen = seen_by(enrolment.person_id) if rules.avoid_seen else drawing.NOTHING_SEEN
-        drawn = drawing.draw(seed, rules.draws, drawable.bank(), seen)
+        layout = drawing.layout(seed, rules, drawable.bank(), seen)
     except drawing.TooFewQuestionsError as error:
         log.error("exam %s: %s", exam.code, error)  # noqa: TRY400  a want of content, no fault
         raise PaperNotReadyError from error
-    shown = drawing.arrange(seed, drawn, shuffle=rules.shuffle_questions)
-    layout = [[each.version_id, drawing.option_order(seed, each), each.points] for each in shown]
+    allowed = summary.allowance
     return Attempt(
         person_id=enrolment.person_id,
         enrolment_id=enrolment.id,
         exam_id=exam.id,
         version_id=version.id,
         stage=stage,
-        number=number,
+        number=summary.attempts_used + 1,
         seed=seed,
         layout=layout,
         client=secrets.token_urlsafe(12),
         started_at=at,
-        deadline_at=timing.deadline(at, rules.minutes),
+        deadline_at=timing.deadline(
+            at, rules.minutes, factor=allowed.factor, closes_at=rules.closes_at
+        ),
+        extra_percent=allowed.extra_percent,
+        is_untimed=allowed.is_untimed,
+        position=1 if rules.is_forward else None,
     )
 
 
@@ -158,6 +169,7 @@ def save_answers(
         NotFoundError: it is someone else's, or does not exist.
         TakenOverError: another device goes on with it.
         AttemptClosedError: it was handed in, or its time is up; what came late is kept as evidence.
+        QuestionLeftError: questions come one by one, and this is not the open one; kept likewise.
         NotSavedError: the database cannot write, or does not answer.
     """
     at, answers = at or clock.now(), list(answers)
@@ -198,7 +210,7 @@ def _save(
 
 def _take_in(
     attempt: Attempt, answers: list[Answer], *, client: str, at: datetime
-) -> type[AttemptClosedError | TakenOverError] | None:
+) -> Refusal | None:
     """Save what may be saved; return why not, if not."""
     fitting = sitting.fitting(attempt.layout, answers)
     if attempt.is_open and timing.is_over(attempt.deadline_at, at=at, grace=_grace()):
@@ -208,8 +220,37 @@ def _take_in(
         return AttemptClosedError
     if attempt.client != client:
         return TakenOverError
+    if attempt.position is not None and any(each.slot != attempt.position for each in fitting):
+        sitting.keep_late(attempt, fitting, reason=QuestionLeftError.code, at=at)
+        return QuestionLeftError
     sitting.upsert(attempt, fitting, at=at)
     return None
+
+
+@transaction()
+def move_on(attempt_id: int, slot: int, *, client: str, actor: Person) -> bool:
+    """Leave a question for the next one, for good; what was saved in it counts.
+
+    Args:
+        attempt_id: one of the actor's own, whose questions come one by one.
+        slot: the question that is left: asked for twice, it is left once.
+        client: token of the page.
+        actor: the trainee.
+
+    Returns:
+        Whether this call did it.
+    """
+    own = queries.attempt_of(actor, attempt_id, with_layout=True)
+    if slot >= len(own.layout):
+        return False
+    moving = update(Attempt).where(
+        Attempt.id == own.id,
+        Attempt.position == slot,
+        Attempt.client == client,
+        Attempt.submitted_at.is_(None),
+    )
+    moved = db.session.scalar(moving.values(position=slot + 1).returning(Attempt.id))
+    return moved is not None
 
 
 def hand_in(
@@ -243,9 +284,11 @@ def hand_in(
 @transaction()
 def _hand_in(
     attempt_id: int, answers: list[Answer], *, client: str, actor: Person, at: datetime
-) -> tuple[Attempt, type[AttemptClosedError | TakenOverError] | None]:
+) -> tuple[Attempt, Refusal | None]:
     queries.attempt_of(actor, attempt_id)
     attempt = _locked(attempt_id)
+    if attempt.position is not None:  # a page that was left hands in too, and changes nothing
+        answers = [each for each in answers if each.slot == attempt.position]
     refusal = _take_in(attempt, answers, client=client, at=at)
     if refusal is None:
         sitting.close(attempt, by=HandedInBy.TRAINEE, at=at)

@@ -11,6 +11,7 @@ from lms.accounts.queries import visible_to
 from lms.core.db import db
 from lms.exams.bank import ROLES
 from lms.exams.models import Attempt, ExamVersion, ExtraTime
+from lms.exams.rules.allowances import Allowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Underway:
     deadline_at: datetime
     extra_minutes: int
     """Granted so far."""
+    allowance: Allowance
+    """By an accommodation, from its beginning."""
 
 
 def underway(actor: Person, *, at: datetime) -> Sequence[Underway]:
@@ -36,6 +39,8 @@ def underway(actor: Person, *, at: datetime) -> Sequence[Underway]:
             ExamVersion.settings,
             Attempt.deadline_at,
             granted.scalar_subquery(),
+            Attempt.extra_percent,
+            Attempt.is_untimed,
         )
         .join(Person, Person.id == Attempt.person_id)
         .join(ExamVersion, ExamVersion.id == Attempt.version_id)
@@ -44,6 +49,6 @@ def underway(actor: Person, *, at: datetime) -> Sequence[Underway]:
         .order_by(Attempt.deadline_at, Attempt.id)
     )
     return [
-        Underway(number, name, settings["title"], ends, extra)
-        for number, name, settings, ends, extra in db.session.execute(query)
+        Underway(number, name, settings["title"], ends, extra, Allowance(percent, is_untimed))
+        for number, name, settings, ends, extra, percent, is_untimed in db.session.execute(query)
     ]

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from lms.accounts.login import me
 from lms.core import clock
 from lms.exams import extra_time, underway as found
+from lms.exams.allowance_words import allowance_words
 from lms.exams.blueprint import bp
 from lms.exams.forms import ExtraTimeForm
 
@@ -37,4 +38,6 @@ def _page(sent: dict[int, ExtraTimeForm] | None = None) -> ResponseReturnValue:
         )
         for each in found.underway(me(), at=clock.now())
     ]
-    return render_template("exams/underway.html", rows=rows), 422 if sent else 200
+    return render_template(
+        "exams/underway.html", rows=rows, allowance_words=allowance_words
+    ), 422 if sent else 200

@@ -21,11 +21,14 @@ from lms.core.errors import found
 from lms.courses import queries as courses
 from lms.courses.rules import Outline
 from lms.exams import forms, handing_files, paper, policies, queries, services, words
+from lms.exams.allowance_words import allowance_words
 from lms.exams.blueprint import bp
 from lms.exams.errors import NotHandedInError
+from lms.exams.models import Attempt
 from lms.exams.review import Review, review
-from lms.exams.rules import marks
+from lms.exams.rules import marks, timing
 from lms.exams.rules.settings import ExamRules
+from lms.exams.sitting import Answer
 from lms.exams.sittings import remember, token
 from lms.web.i18n import language, local
 
@@ -47,6 +50,8 @@ def start_page(exam_code: str) -> str:
         limits=[
             words.limit_words(each, _modules(progress.outline)) for each in summary.rules.limits
         ],
+        allowed=allowance_words(summary.allowance),
+        minutes=timing.minutes(summary.minutes, summary.allowance.factor),
         stage=stage,
         state=state,
         refusal=refusal,
@@ -75,10 +80,14 @@ def sit(attempt_id: int) -> ResponseReturnValue:
     if token(attempt.id) != attempt.client:
         return render_template("exams/elsewhere.html", attempt=attempt, form=forms.SittingForm())
     slots = paper.slots(attempt)
+    total = len(slots)
+    if attempt.position is not None:
+        slots = slots[attempt.position - 1 : attempt.position]
     now = clock.now()
     return render_template(
         "exams/sit.html",
         attempt=attempt,
+        total=total,
         rules=ExamRules.read(attempt.version.settings),
         slots=slots,
         groups=paper.groups(slots),
@@ -117,6 +126,8 @@ def save_page(attempt_id: int) -> ResponseReturnValue:
     """Save the whole paper as a plain form sends it, without JavaScript."""
     attempt = queries.attempt_of(me(), attempt_id, with_layout=True)
     answers = forms.from_form(request.form, len(attempt.layout))
+    if attempt.position is not None:
+        return _save_one(attempt, answers)
     reply = services.save_answers(attempt_id, answers, client=token(attempt_id), actor=me())
     if any(reply.seqs.get(each.slot, each.seq) > each.seq for each in answers):
         flash(_("Some answers were newer than this page and were kept. Please check."), "info")
@@ -124,6 +135,19 @@ def save_page(attempt_id: int) -> ResponseReturnValue:
         flash(_("Your answers are saved."), "success")
     target = ".confirm" if "finish" in request.form else ".sit"
     return redirect(url_for(target, attempt_id=attempt_id))
+
+
+def _save_one(attempt: Attempt, answers: list[Answer]) -> ResponseReturnValue:
+    """Save the one question that the page shows, and go on to the next if it says so."""
+    slot = request.form.get("slot", 0, type=int)
+    sent, client = [each for each in answers if each.slot == slot], token(attempt.id)
+    services.save_answers(attempt.id, sent, client=client, actor=me())
+    if "next" in request.form:
+        services.move_on(attempt.id, slot, client=client, actor=me())
+    else:
+        flash(_("Your answers are saved."), "success")
+    target = ".confirm" if "finish" in request.form else ".sit"
+    return redirect(url_for(target, attempt_id=attempt.id))
 
 
 @bp.get("/attempts/<int:attempt_id>/hand-in")

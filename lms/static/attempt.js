@@ -5,7 +5,7 @@ import { announce } from './ui.js';
 
 const form = document.querySelector('form[data-attempt]'), T = JSON.parse(form.dataset.text);
 const $ = (s, e = document) => e.querySelector(s), $$ = (s, e = document) => [...e.querySelectorAll(s)];
-const cards = $$('.q-card'), total = cards.length, timer = $('.timer'), clock = $('b', timer);
+const cards = $$('.q-card'), total = cards.length, first = Number(cards[0].dataset.slot), timer = $('.timer'), clock = $('b', timer);
 const saved = $('.saved'), offline = $('#offline'), refused = $('#refused'), dialog = $('#confirm');
 const KEY = `attempt:${form.dataset.attempt}`;
 document.documentElement.classList.add('js');
@@ -15,7 +15,7 @@ const seqs = new Map(cards.map((c) => [Number(c.dataset.slot), Number(c.dataset.
 let unsent = new Map();                                   // slot -> {slot, seq, answer, flagged}
 // every field to type or choose in, gaps by their numbers, whose order in the text depends on the language
 const fields = (card) => $$('.opts .input', card).sort((a, b) => (a.dataset.gap || 0) - (b.dataset.gap || 0));
-const cardOf = (slot) => cards[slot - 1];
+const cardOf = (slot) => cards[slot - first];            // one by one, the page has one card
 const read = (slot) => {
   const card = cardOf(slot), boxes = $$('input[type=radio], input[type=checkbox]:not([data-flag])', card);
   const answer = boxes.length ? boxes.filter((b) => b.checked).map((b) => b.value) : [...$$('[data-file]', card), ...fields(card)].map((i) => i.value);
@@ -114,12 +114,12 @@ addEventListener('pagehide', () => { if (state === 'open' && unsent.size && navi
 addEventListener('beforeunload', (e) => { if (unsent.size && state === 'open' && !leaving) { e.preventDefault(); e.returnValue = T.leave; } });
 
 // ---- one question at a time
-let now = 1;
+let now = first;
 function go(slot, focus = true) {
-  now = Math.min(Math.max(slot, 1), total);
+  now = Math.min(Math.max(slot, first), first + total - 1);
   for (const card of cards) card.toggleAttribute('data-now', Number(card.dataset.slot) === now);
   for (const cell of $$('[data-cell]')) { if (Number(cell.dataset.cell) === now) cell.setAttribute('aria-current', 'step'); else cell.removeAttribute('aria-current'); }
-  $('[data-go="-1"]').disabled = now === 1; $('[data-go="1"]').disabled = now === total;
+  $('[data-go="-1"]').disabled = now === first; $('[data-go="1"]').disabled = now === first + total - 1;
   if (focus) { scrollTo({ top: 0 }); $('legend', cardOf(now)).focus({ preventScroll: true }); }
   history.replaceState(null, '', `#q${now}`);
 }
@@ -158,6 +158,7 @@ $('button', timer).addEventListener('click', (e) => { const hide = e.currentTarg
 
 // ---- handing in: one request carries everything, and the page waits for its answer, also while offline
 form.addEventListener('submit', (e) => {
+  if (e.submitter?.name === 'next') form.elements.seq.value = Math.max(Date.now(), ...seqs.values()) + 1;   // this question is left with what stands here
   if (e.submitter?.matches('[data-leaves]') && state === 'open') { leaving = true; return; }   // a file goes as the form; what waits here is kept and sent by the page that follows
   e.preventDefault(); if (state === 'open') ask();
 });
@@ -170,7 +171,7 @@ function ask() {
   }
   const gaps = lists.unanswered.length + lists.flagged.length > 0;
   $('[data-gaps]', dialog).hidden = !gaps; $('[data-complete]', dialog).hidden = gaps;
-  $('[data-left]', dialog).textContent = T.left.replace('{n}', Math.ceil(left() / 60)) + '.';
+  $('[data-left]', dialog).textContent = timer.hidden ? '' : T.left.replace('{n}', Math.ceil(left() / 60)) + '.';
   dialog.showModal();
 }
 $('[data-hand-in]').addEventListener('click', () => handIn());
@@ -193,5 +194,5 @@ async function handIn() {
 
 until(Number(timer.dataset.left)); tick();
 cards.forEach((c) => paint(Number(c.dataset.slot)));
-go(Number(location.hash.match(/^#q(\d+)$/)?.[1] || 1), false);
+go(Number(location.hash.match(/^#q(\d+)$/)?.[1] || first), false);
 flush();

@@ -19,6 +19,9 @@ def part(kind: str, weight: int) -> str:
     return f"{{title: {{zh: 一, en: One}}, weight: {weight}{sort}}}"
 
 
+FIXED = next(e["id"] for e in content_tree.QUESTIONS if e["pool"] == "exam" and "parts" not in e)
+
+
 class TestCheckOfExams:
     @pytest.mark.parametrize(
         ("old", "new", "code"),
@@ -63,6 +66,23 @@ class TestCheckOfExams:
                 "section-sort",
             ),
             ("en: Stage 1 exam", "en: 'Exam {{sla.first}}'", "variable-in-title"),
+            ("attempts: 3", "attempts: 3\nopens_at: 2026-12-01", "bad-instant"),
+            ("attempts: 3", "attempts: 3\nopens_at: '2026-12-01T09:00'", "bad-instant"),
+            (
+                "attempts: 3",
+                "attempts: 3\nopens_at: '2026-12-02T09:00Z'\ncloses_at: '2026-12-02T09:00Z'",
+                "window-order",
+            ),
+            ("attempts: 3", "attempts: 3\nnavigation: sideways", "not-a-choice"),
+            ("count: 2", "count: 2\n  points: 0", "out-of-range"),
+            ("kind: numeric", "kind: numeric\n- question: nowhere", "no-such-question"),
+            ("kind: numeric", f"kind: numeric\n- question: {FIXED}\n  parts: 3", "case-length"),
+            ("kind: numeric", f"kind: numeric\n- question: {FIXED}\n  count: 2", "out-of-range"),
+            (
+                "kind: numeric",
+                f"kind: numeric\n- question: {FIXED}\n  kind: single",
+                "unknown-field",
+            ),
         ],
     )
     def test_each_mistake_has_its_code(self, root: Path, old: str, new: str, code: str) -> None:

@@ -146,6 +146,7 @@ def _migrate() -> list[Finding]:
         revision = snapshots.revision_of(connection)
     if revision in {"", head()}:  # without history it is a test's, and of this release
         return []
+    db.session.remove()  # what it has read holds the tables as they were: it would miss new columns
     try:
         flask_migrate.upgrade(directory=MIGRATIONS)
     except (DBAPIError, RuntimeError) as error:

@@ -32,6 +32,7 @@ from lms.exams.models import (
     Response,
     ResponseFile,
 )
+from lms.exams.paper_models import Accommodation, ExamDraft
 from lms.notifications.models import Message
 from lms.records.models import RecordEnd, RecordEntry
 from lms.reports.models import ReportRun
@@ -78,6 +79,11 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
             or_(MarkingClaim.attempt_id.in_(sittings), MarkingClaim.person_id.in_(demo)),
         ),
         (MarkingSnippet, MarkingSnippet.person_id.in_(demo)),
+        (ExamDraft, ExamDraft.changed_by_id.in_(demo)),
+        (
+            Accommodation,
+            or_(Accommodation.person_id.in_(demo), Accommodation.granted_by_id.in_(demo)),
+        ),
         (ResponseFile, ResponseFile.attempt_id.in_(sittings)),
         (Response, Response.attempt_id.in_(sittings)),
         (LateAnswer, LateAnswer.attempt_id.in_(sittings)),

@@ -1,6 +1,7 @@
 """Checking exams: their rules, and whether the bank can fill them."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from lms.core.content import Finding, Severity, Tree
 from lms.core.entries import Entry
@@ -13,15 +14,15 @@ from lms.exams.content.question_checks import QUESTIONS
 from lms.exams.models import Pool
 from lms.exams.rules.drawing import Candidate, TooFewQuestionsError, draw, fits
 from lms.exams.rules.kinds import PARTS, Kind
-from lms.exams.rules.settings import Draw, Shown
+from lms.exams.rules.settings import FORWARD, FREE, Draw, Shown
 
 EXAMS = "exams"
 _FIELDS = (
     "code", "title", "minutes", "pass_percent", "attempts", "cooldown_days", "shuffle_questions",
     "review", "draw", "penalty", "limits", "sections", "avoid_seen",
-    "talk_after",
+    "talk_after", "opens_at", "closes_at", "navigation",
 )  # fmt: skip
-_LONGEST, _MOST_ATTEMPTS, _LONGEST_WAIT, _MOST = 600, 20, 365, 200
+_LONGEST, _MOST_ATTEMPTS, _LONGEST_WAIT, _MOST, _MOST_POINTS = 600, 20, 365, 200, 99
 
 
 def check_exams(tree: Tree) -> Iterator[Finding]:
@@ -106,6 +107,8 @@ def _check_fields(exam: Entry) -> str:
         exam.warning("unused", said, "After the last attempt nothing opens.", at="talk_after")
     exam.flag("shuffle_questions", default=True)
     exam.flag("avoid_seen", default=False)
+    exam.choice("navigation", (FREE, FORWARD), optional=True)
+    _check_window(exam)
     if exam.value.get("penalty") is not None:
         check_part(exam, "penalty")
     for word in exam.words("review", optional=True):
@@ -116,7 +119,7 @@ def _check_fields(exam: Entry) -> str:
 
 def read_draw(entry: Entry, known: set[str]) -> Draw:
     """Return what an entry of a blueprint draws; what is wrong with it is noted."""
-    entry.only(*SORT, "count", "difficulty", "parts")
+    entry.only(*SORT, "count", "difficulty", "parts", "points")
     sort = read_sort(entry, known)
     is_case = sort.kind is Kind.CASE
     parts = entry.whole("parts", 2, 10, optional=not is_case) or 0
@@ -131,12 +134,37 @@ def read_draw(entry: Entry, known: set[str]) -> Draw:
         tag=sort.tag,
         safety=sort.safety,
         parts=parts if is_case else 0,
+        points=entry.whole("points", 1, _MOST_POINTS, optional=True),
     )
+
+
+def _check_window(exam: Entry) -> None:
+    opens, closes = (_instant(exam, key) for key in ("opens_at", "closes_at"))
+    if opens and closes and closes <= opens:
+        exam.error("window-order", "is not after opens_at", "Correct one of them.", at="closes_at")
+
+
+def _instant(exam: Entry, key: str) -> datetime | None:
+    given = exam.text(key, optional=True)
+    try:
+        instant = datetime.fromisoformat(given) if given else None
+    except ValueError:
+        instant = None
+    if given and (instant is None or instant.tzinfo is None):
+        advice = 'With its zone and in quotes, as in "2026-12-01T09:00+08:00".'
+        exam.error("bad-instant", f"is {given!r}", advice, at=key)
+        return None
+    return instant
 
 
 def _check_draw(exam: Entry, bank: list[Candidate], known: set[str]) -> list[Draw]:
     entries = exam.entries("draw")
-    draws = [read_draw(each, known) for each in entries]
+    draws = [
+        _check_fixed(each, bank)
+        if each.value.get("question") is not None
+        else read_draw(each, known)
+        for each in entries
+    ]
     try:
         draw("check", draws, bank)
     except TooFewQuestionsError as error:
@@ -150,6 +178,24 @@ def _check_draw(exam: Entry, bank: list[Candidate], known: set[str]) -> list[Dra
             )
         entry.error("draw-infeasible", said, "Write more, or ask for fewer.", at="count")
     return draws
+
+
+def _check_fixed(entry: Entry, bank: list[Candidate]) -> Draw:
+    entry.only("question", "count", "parts", "points")
+    code = entry.code("question")
+    entry.whole("count", 1, 1, optional=True)
+    parts = entry.whole("parts", 2, 10, optional=True) or 0
+    meant = next((each for each in bank if each.code == code), None)
+    if code and meant is None:
+        advice = "Correct the code, or put the question into the pool exam."
+        entry.error("no-such-question", f"the exam pool has no {code}", advice, at="question")
+    elif meant is not None and parts != len(meant.parts):
+        said = f"{code} has {len(meant.parts)} sub-questions"
+        entry.error("case-length", said, "Give their number, or none.", at="parts")
+    points = entry.whole("points", 1, _MOST_POINTS, optional=True)
+    if meant is None:  # said already: it asks for nothing
+        return Draw(count=0, question=code)
+    return Draw(count=1, question=code, parts=len(meant.parts), points=points)
 
 
 def _check_references(tree: Tree, codes: dict[str, str]) -> Iterator[Finding]:

@@ -14,10 +14,11 @@ from lms.core.editions import Edition, publish
 from lms.core.placeholders import fill
 from lms.core.text import Bilingual, digest
 from lms.courses.content.reading import plain
-from lms.exams.content import cases
+from lms.exams.content import cases, local
 from lms.exams.content.bank_checks import bank_measures, check_bank
 from lms.exams.content.blueprint_checks import check_blueprints
 from lms.exams.content.exam_checks import EXAMS, check_exams
+from lms.exams.content.local import edition
 from lms.exams.content.question_checks import QUESTIONS, check_questions
 from lms.exams.models import Exam, ExamVersion, Pool, Question, QuestionVersion
 from lms.exams.rules.kinds import Kind
@@ -26,7 +27,6 @@ _KEPT_ELSEWHERE = {
     "id", "pool", "class", "depends", "difficulty", "points", "kind", "tags", "of_case",
 }  # fmt: skip
 """Fields of a question that are columns, or matter to authors only."""
-_EXAM: dict[str, Any] = {"cooldown_days": [], "shuffle_questions": True, "review": []}
 
 
 class Examinations:
@@ -66,10 +66,10 @@ class Examinations:
     def load(self, tree: Tree, at: datetime) -> dict[str, Counts]:
         """Publish what changed. A question that the files lack is retired; an exam stays."""
         questions = tree.once(QUESTIONS, lambda: _questions(tree))
-        exams = [_exam(plain(document)) for _path, document in tree.documents(EXAMS)]
+        exams = [edition(plain(document)) for _path, document in tree.documents(EXAMS)]
         counts = publish(Question, QuestionVersion, questions, at)
         _retire(counts)
-        return {"questions": counts, "exams": publish(Exam, ExamVersion, exams, at)}
+        return {"questions": counts, "exams": local.publish_files(exams, at)}
 
     def dump(self, folder: Path) -> int:
         """Write the published versions as files."""
@@ -110,11 +110,6 @@ def _question(
         "figures": digest(others) if others else None,
     }
     return Edition(meta["id"], digest({"meta": lasting, "body": body}), columns, place)
-
-
-def _exam(given: dict[str, Any]) -> Edition:
-    settings = _EXAM | {key: value for key, value in given.items() if value is not None}
-    return Edition(settings["code"], digest(settings), {"settings": settings})
 
 
 def _retire(counts: Counts) -> None:

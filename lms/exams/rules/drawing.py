@@ -7,12 +7,13 @@ that a draw can be repeated.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 from lms.exams.rules.kinds import ON_REQUEST, Kind
 from lms.exams.rules.pairs import SIDES
-from lms.exams.rules.settings import SAFETY, Draw
+from lms.exams.rules.settings import SAFETY, Draw, ExamRules
 
 NOTHING_SEEN: Mapping[str, int] = MappingProxyType({})
 
@@ -100,8 +101,20 @@ def draw(
     seats = _seated(draws, ranked)
     if not _is_full(draws, seats):
         raise _shortage(draws, ranked)
-    taken = {each.code for held in seats for each in held}
-    return [each for each in ranked if each.code in taken]
+    taken = {
+        each.code: worth(each, entry.points)
+        for entry, held in zip(draws, seats, strict=True)
+        for each in held
+    }
+    return [taken[each.code] for each in ranked if each.code in taken]
+
+
+def worth(candidate: Candidate, points: int | None) -> Candidate:
+    """Return a question with what an entry says that it is worth; of a case, each sub-question."""
+    if points is None:
+        return candidate
+    parts = tuple(replace(each, points=points) for each in candidate.parts)
+    return replace(candidate, points=points * (len(parts) or 1), parts=parts)
 
 
 def _seated(draws: Sequence[Draw], ranked: Sequence[Candidate]) -> list[list[Candidate]]:
@@ -115,9 +128,11 @@ def _seated(draws: Sequence[Draw], ranked: Sequence[Candidate]) -> list[list[Can
     seats: list[list[Candidate]] = [[] for _ in draws]
     known: dict[object, list[int]] = {}
     """Sort of question -> numbers of the entries that draw it: a bank has few sorts."""
+    named = {entry.question for entry in draws}
+    """Each of these is a sort of its own: an entry means it and no other."""
 
     def seat(candidate: Candidate, tried: set[int]) -> bool:
-        sort = _sort_of(candidate)
+        sort = candidate.code if candidate.code in named else _sort_of(candidate)
         if sort not in known:
             known[sort] = [n for n, entry in enumerate(draws) if fits(entry, candidate)]
         for n in known[sort]:
@@ -186,6 +201,22 @@ def arrange(seed: str, drawn: Sequence[Candidate], *, shuffle: bool) -> list[Can
     return [part for each in sorted(drawn, key=place) for part in each.parts or (each,)]
 
 
+def layout(
+    seed: str,
+    rules: ExamRules,
+    bank: Iterable[Candidate],
+    seen: Mapping[str, int] = NOTHING_SEEN,
+) -> list[list[Any]]:
+    """Draw and lay out a paper: per slot ``[version id, order of the options, points]``.
+
+    Raises:
+        TooFewQuestionsError: as `draw`.
+    """
+    drawn = draw(seed, rules.draws, bank, seen)
+    shown = arrange(seed, drawn, shuffle=rules.shuffle_questions)
+    return [[each.version_id, option_order(seed, each), each.points] for each in shown]
+
+
 def option_order(seed: str, candidate: Candidate) -> str:
     """Return the option keys in the order shown, parted by blanks: ``B D A C``.
 
@@ -209,7 +240,7 @@ def option_order(seed: str, candidate: Candidate) -> str:
 
 
 def _sort_of(candidate: Candidate) -> object:
-    """Return all of a question that decides which entries it fits."""
+    """Return all of a question that decides which entries it fits, unless one names it."""
     parts = len(candidate.parts)
     return candidate.unit, candidate.kind, candidate.difficulty, candidate.tags, parts
 
@@ -218,7 +249,10 @@ def fits(entry: Draw, candidate: Candidate) -> bool:
     """Whether a question is of the sort that an entry of the blueprint draws.
 
     What fills several places, or needs a person to mark it, is drawn only where an entry asks.
+    An entry that names a question means it alone.
     """
+    if entry.question is not None:
+        return candidate.code == entry.question and entry.parts == len(candidate.parts)
     return (
         entry.unit in {None, candidate.unit}
         and entry.kind

@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,6 +12,8 @@ from lms.exams.rules.kinds import Kind
 
 SAFETY = "safety"
 """The tag that a question has by its flag `safety`."""
+FREE, FORWARD = "free", "forward"
+"""Ways through a paper: in any order, or one question after the other."""
 
 
 class Shown(enum.StrEnum):
@@ -35,6 +38,26 @@ class Draw:
     """Whether only safety questions are meant."""
     parts: int = 0
     """Of a draw of cases: how many sub-questions each has, so that all papers are of one length."""
+    question: str | None = None
+    """Code of the one question or case that is meant; then nothing else is asked of it."""
+    points: int | None = None
+    """What each question of it is worth on the paper; None for its own points."""
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> "Draw":
+        """Read an entry of an exam's file, checked."""
+        kind = given.get("kind")
+        return cls(
+            count=given.get("count") or 1,
+            unit=given.get("unit"),
+            kind=Kind(kind) if kind else None,
+            difficulty=given.get("difficulty"),
+            tag=given.get("tag"),
+            safety=given.get("safety") or False,
+            parts=given.get("parts") or 0,
+            question=given.get("question"),
+            points=given.get("points"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +123,12 @@ class ExamRules:
     """Whether questions that the person has not seen, or not for long, are drawn first."""
     talk_after: int = 0
     """From which failure on a talk is recorded before the next attempt; 0 for none."""
+    opens_at: datetime | None = None
+    """No attempt begins before; None for always."""
+    closes_at: datetime | None = None
+    """No attempt begins from then on, and those that run end; None for never."""
+    is_forward: bool = False
+    """Whether questions come one by one, and none is seen again."""
 
     @classmethod
     def read(cls, settings: Mapping[str, Any]) -> "ExamRules":
@@ -114,11 +143,14 @@ class ExamRules:
             shuffle_questions=settings.get("shuffle_questions", True),
             review=frozenset(Shown(each) for each in settings.get("review", ())),
             penalty=Fraction(str(settings.get("penalty") or 0)),
-            draws=tuple(_draw(each) for each in settings["draw"]),
+            draws=tuple(Draw.read(each) for each in settings["draw"]),
             limits=tuple(_limit(each) for each in settings.get("limits") or ()),
             sections=tuple(_section(each) for each in settings.get("sections") or ()),
             avoid_seen=settings.get("avoid_seen") or False,
             talk_after=settings.get("talk_after") or 0,
+            opens_at=_instant(settings.get("opens_at")),
+            closes_at=_instant(settings.get("closes_at")),
+            is_forward=settings.get("navigation") == FORWARD,
         )
 
     @property
@@ -127,17 +159,8 @@ class ExamRules:
         return sum(each.count * (each.parts or 1) for each in self.draws)
 
 
-def _draw(given: Mapping[str, Any]) -> Draw:
-    kind = given.get("kind")
-    return Draw(
-        count=given["count"],
-        unit=given.get("unit"),
-        kind=Kind(kind) if kind else None,
-        difficulty=given.get("difficulty"),
-        tag=given.get("tag"),
-        safety=given.get("safety") or False,
-        parts=given.get("parts") or 0,
-    )
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _limit(given: Mapping[str, Any]) -> Limit:

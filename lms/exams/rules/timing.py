@@ -6,13 +6,15 @@ from fractions import Fraction
 from math import ceil
 
 NO_EXTRA = timedelta(0)
+UNTIMED = timedelta(days=7)
+"""After which an attempt without a time limit is handed in all the same: nothing stays open for ever."""
 
 
 def deadline(
     started_at: datetime,
     limit_minutes: int,
     *,
-    factor: Fraction = Fraction(1),
+    factor: Fraction | None = Fraction(1),
     extra: timedelta = NO_EXTRA,
     closes_at: datetime | None = None,
 ) -> datetime:
@@ -22,12 +24,20 @@ def deadline(
         started_at: when it began, by the server's clock.
         limit_minutes: the exam's limit, at least 1.
         factor: what an accommodation makes of the limit, such as 5/4; whole seconds, rounded up.
+            None for an attempt without a limit: it ends by `UNTIMED`.
         extra: granted while it runs; moves the closing time too, so that it never shortens.
         closes_at: when the exam closes for this person, if it does.
     """
-    allowed = timedelta(seconds=ceil(limit_minutes * 60 * factor))
+    allowed = UNTIMED
+    if factor is not None:
+        allowed = timedelta(seconds=ceil(limit_minutes * 60 * factor))
     end = started_at + allowed + extra
     return end if closes_at is None else min(end, closes_at + extra)
+
+
+def minutes(limit_minutes: int, factor: Fraction | None) -> int:
+    """Return the limit that a person has, in whole minutes as pages say it, rounded down."""
+    return limit_minutes if factor is None else int(limit_minutes * factor)
 
 
 def is_over(deadline_at: datetime, *, at: datetime, grace: timedelta) -> bool:
