@@ -1,5 +1,6 @@
 """What can be done with exams. Each function is one transaction."""
 
+import hashlib
 import logging
 import secrets
 from collections.abc import Iterable, Mapping
@@ -45,13 +46,20 @@ class Reply:
 
 
 def start_attempt(
-    exam_code: str, *, actor: Person, at: datetime | None = None
+    exam_code: str, *, actor: Person, browser: str = "", at: datetime | None = None
 ) -> tuple[Attempt, bool]:
     """Open the trainee's next attempt at an exam.
 
+    Args:
+        exam_code: of an exam in the actor's programme.
+        actor: the trainee.
+        browser: what names the sign-in at hand and no other; empty for none.
+        at: now.
+
     Returns:
         The new attempt, or the one that is open already (two clicks start one attempt), and
-        whether it is new.
+        whether this browser may go on with it: it is new, or the same sign-in began it and nobody
+        has taken it over since. A start whose reply was lost on the way is simply asked for again.
 
     Raises:
         NotFoundError: there is no such exam in the actor's programme.
@@ -64,14 +72,14 @@ def start_attempt(
     begun = queries.open_attempt(actor, exam)
     if begun is not None:
         settle(begun.id, at=at)  # its time may be up: then it counts, and a new one may begin
-    return _start(exam_code, actor=actor, at=at)
+    return _start(exam_code, actor=actor, browser=browser, at=at)
 
 
 @transaction()
-def _start(exam_code: str, *, actor: Person, at: datetime) -> tuple[Attempt, bool]:
+def _start(exam_code: str, *, actor: Person, browser: str, at: datetime) -> tuple[Attempt, bool]:
     exam = queries.exam_or_404(exam_code)
     if (begun := queries.open_attempt(actor, exam)) is not None:
-        return begun, False
+        return begun, _is_from(begun, browser)
     enrolment = found(courses.enrolment_with_exam(actor, exam_code))
     progress = courses.progress_of(enrolment)
     stage = found(progress.outline.stage_of_exam(exam_code))
@@ -81,13 +89,26 @@ def _start(exam_code: str, *, actor: Person, at: datetime) -> tuple[Attempt, boo
         raise refusal
     disk.need_room_for_exams()
     attempt = _paper(exam, enrolment, stage=stage.code, number=summary.attempts_used + 1, at=at)
+    if browser:
+        attempt.client = _first_token(browser, attempt.seed)
     try:
         with db.session.begin_nested():
             db.session.add(attempt)
     except IntegrityError:  # another request was first; its attempt is the one
-        return found(queries.open_attempt(actor, exam)), False
+        begun = found(queries.open_attempt(actor, exam))
+        return begun, _is_from(begun, browser)
     events.publish(AttemptStarted(attempt))
     return attempt, True
+
+
+def _first_token(browser: str, seed: str) -> str:
+    """Return the token of whoever begins an attempt. Its seed is never shown, nor used twice."""
+    return hashlib.sha256(f"{browser}\0{seed}".encode()).hexdigest()[:32]
+
+
+def _is_from(attempt: Attempt, browser: str) -> bool:
+    """Whether this browser began an attempt, and no other has taken it over since."""
+    return bool(browser) and attempt.client == _first_token(browser, attempt.seed)
 
 
 def _paper(exam: Exam, enrolment: Enrolment, *, stage: str, number: int, at: datetime) -> Attempt:

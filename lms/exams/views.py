@@ -15,7 +15,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.accounts.login import me
+from lms.accounts.login import me, this_sign_in
 from lms.core import clock
 from lms.core.errors import found
 from lms.courses import queries as courses
@@ -57,8 +57,9 @@ def start_page(exam_code: str) -> str:
 @bp.post("/exams/<exam_code>/attempts")
 def start(exam_code: str) -> ResponseReturnValue:
     """Begin an attempt, or go on with the one that is open."""
-    attempt, is_new = services.start_attempt(exam_code, actor=me())
-    if is_new:  # one that was begun elsewhere has to be taken over first
+    browser = this_sign_in().token_hash
+    attempt, is_ours = services.start_attempt(exam_code, actor=me(), browser=browser)
+    if is_ours:  # one that was begun elsewhere has to be taken over first
         remember(attempt)
     return redirect(url_for(".sit", attempt_id=attempt.id))
 
