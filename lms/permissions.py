@@ -125,6 +125,16 @@ PERMISSIONS: Permissions = {
     "exams.import_cancel": TRAINERS,
     "exams.export": TRAINERS,
     "exams.export_file": TRAINERS,
+    # practice
+    "practice.index": TRAINEES,
+    "practice.begin": TRAINEES,
+    "practice.summary": TRAINEES,
+    "practice.question": TRAINEES,
+    "practice.answer": TRAINEES,
+    "practice.rate": TRAINEES,
+    "practice.mistakes": TRAINEES,
+    "practice.review": TRAINEES,
+    "practice.known": TRAINEES,
     # certificates
     "certificates.mine": ANYONE,
     "certificates.pdf": ANYONE,

@@ -33,6 +33,7 @@ from lms.exams.models import (
     ResponseFile,
 )
 from lms.notifications.models import Message
+from lms.practice.models import Mistake, PracticeAnswer, PracticeRound
 from lms.records.models import RecordEnd, RecordEntry
 from lms.reports.models import ReportRun
 
@@ -64,6 +65,7 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
     sittings = select(Attempt.id).where(Attempt.person_id.in_(demo))
     awards = select(Certificate.id).where(Certificate.person_id.in_(demo))
     keys = [f"certificates.render:{each}" for each in db.session.scalars(awards)]
+    keys += [f"practice.siblings:{each}" for each in db.session.scalars(sittings)]
     _lift_and_delete(RecordEntry.__table__, RecordEntry.person_id.in_(demo))
     _lift_and_delete(ExamTalk.__table__, ExamTalk.enrolment_id.in_(runs))
     _lift_and_delete(ExtraTime.__table__, ExtraTime.attempt_id.in_(sittings))
@@ -78,6 +80,9 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
             or_(MarkingClaim.attempt_id.in_(sittings), MarkingClaim.person_id.in_(demo)),
         ),
         (MarkingSnippet, MarkingSnippet.person_id.in_(demo)),
+        (Mistake, Mistake.person_id.in_(demo)),
+        (PracticeAnswer, PracticeAnswer.person_id.in_(demo)),
+        (PracticeRound, PracticeRound.person_id.in_(demo)),
         (ResponseFile, ResponseFile.attempt_id.in_(sittings)),
         (Response, Response.attempt_id.in_(sittings)),
         (LateAnswer, LateAnswer.attempt_id.in_(sittings)),
