@@ -23,7 +23,7 @@ class StartForm(FlaskForm):
     count = SelectField(
         _("How many"),
         coerce=int,
-        choices=[(each, str(each)) for each in COUNTS],
+        choices={str(each): str(each) for each in COUNTS},
         default=USUAL_COUNT,
     )
     lesson = HiddenField()
