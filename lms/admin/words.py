@@ -32,6 +32,8 @@ ACTIONS = {
     "exams.questions_imported": _("Questions imported"),
     "exams.marked": _("Answer marked"),
     "exams.time_granted": _("Time added to an exam"),
+    "exams.message_sent": _("Message to somebody who sits an exam"),
+    "exams.handed_in_for": _("Exam handed in for somebody"),
     "exams.talk_held": _("Talk after failed attempts recorded"),
     "backup.created": _("Backup made"),
     "backup.failed": _("Backup failed"),

@@ -55,6 +55,13 @@ class CoolingDownError(LmsError):
     message = _("The next attempt opens on %(opens)s.")
 
 
+class NobodySitsError(LmsError):
+    """There is nobody to tell anything."""
+
+    code = "nobody-sits"
+    message = _("Nobody in your scope sits an exam just now, so the message was not sent.")
+
+
 class NotRunningError(LmsError):
     """Time can be granted to an attempt only while it runs."""
 

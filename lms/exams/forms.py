@@ -129,6 +129,42 @@ class ExtraTimeForm(FlaskForm):
         return cls(prefix=prefix, formdata=None) if is_empty else cls(prefix=prefix)
 
 
+class MessageForm(FlaskForm):
+    """What somebody is told while sitting."""
+
+    text = TextAreaField(
+        _("Message"),
+        [
+            Regexp(r"(?s).*\S", message=_("Write what they should know.")),
+            Length(max=500, message=_("%(max)d characters at most.")),
+        ],
+        render_kw={"rows": 3},
+    )
+
+    @property
+    def said(self) -> str:
+        """What was typed."""
+        return str(self.text.data or "").strip()
+
+
+class CollectForm(FlaskForm):
+    """Why an attempt is handed in for somebody."""
+
+    reason = StringField(
+        _("Why"),
+        [
+            Regexp(r".*\S", message=_("Say in a line why.")),
+            Length(max=200, message=_("%(max)d characters at most.")),
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+
+    @property
+    def said(self) -> str:
+        """What was typed."""
+        return str(self.reason.data or "").strip()
+
+
 class MarkingForm(FlaskForm):
     """What a marker decides about one answer. Its rubric differs from question to question."""
 

@@ -30,6 +30,7 @@ from lms.exams.rules import drawing, timing
 from lms.exams.rules.settings import ExamRules
 from lms.exams.seen import seen as seen_by
 from lms.exams.sitting import Answer
+from lms.exams.underway import latest_message
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ class Reply:
     """Slot -> the sequence number that is stored: what the page sent, or a higher one."""
     now: datetime
     deadline_at: datetime
+    message_id: int = 0
+    """Of the latest message to the sitter; 0 without one."""
     refusal: type[AttemptClosedError | TakenOverError] | None = None
 
 
@@ -201,7 +204,7 @@ def _save_at_once(page: saving.Page, answers: list[Answer], at: datetime) -> Rep
         return None
     if not fitting or (taken := saving.take(page, fitting, at=at, grace=_grace())) is None:
         return None
-    return Reply(taken.seqs, at, taken.deadline_at)
+    return Reply(taken.seqs, at, taken.deadline_at, taken.message_id)
 
 
 @transaction()
@@ -211,7 +214,7 @@ def _save(page: saving.Page, answers: list[Answer], *, actor: Person, at: dateti
     refusal = _take_in(attempt, answers, client=page.client, at=at)
     stored = queries.responses(attempt)
     seqs = {each.slot: stored[each.slot].seq for each in answers if each.slot in stored}
-    return Reply(seqs, at, attempt.deadline_at, refusal)
+    return Reply(seqs, at, attempt.deadline_at, latest_message(attempt.id), refusal)
 
 
 def _take_in(

@@ -20,13 +20,15 @@ from lms.core import clock
 from lms.core.errors import found
 from lms.courses import queries as courses
 from lms.courses.rules import Outline
-from lms.exams import forms, handing_files, paper, policies, queries, services, words
+from lms.exams import forms, handing_files, paper, policies, queries, room, services, words
 from lms.exams.blueprint import bp
 from lms.exams.errors import NotHandedInError
+from lms.exams.models import HandedInBy
 from lms.exams.review import Review, review
 from lms.exams.rules import marks
 from lms.exams.rules.settings import ExamRules
 from lms.exams.sittings import remember, token
+from lms.exams.underway import collected, latest_message, told
 from lms.web.i18n import language, local
 
 
@@ -88,6 +90,8 @@ def sit(attempt_id: int) -> ResponseReturnValue:
         limit_mb=handing_files.LARGEST_MB,
         kind_name=words.kind_name,
         left_ms=max(0, (attempt.deadline_at - now) // timedelta(milliseconds=1)),
+        messages=[each for each in told(attempt.id) if each.seen_at is None],
+        latest=latest_message(attempt.id),
         seq=max([int(now.timestamp() * 1000), *(slot.seq + 1 for slot in slots)]),
         form=forms.SittingForm(),
     )
@@ -110,6 +114,7 @@ def save(attempt_id: int) -> Response:
         server_now=reply.now.isoformat(),
         deadline=reply.deadline_at.isoformat(),
         left_ms=max(0, (reply.deadline_at - reply.now) // timedelta(milliseconds=1)),
+        message=reply.message_id,
     )
 
 
@@ -119,6 +124,8 @@ def save_page(attempt_id: int) -> ResponseReturnValue:
     attempt = queries.attempt_of(me(), attempt_id, with_layout=True)
     answers = forms.from_form(request.form, len(attempt.layout))
     reply = services.save_answers(attempt_id, answers, client=token(attempt_id), actor=me())
+    if seen := request.form.get("seen", 0, type=int):
+        room.note_seen(attempt_id, seen, actor=me())
     if any(reply.seqs.get(each.slot, each.seq) > each.seq for each in answers):
         flash(_("Some answers were newer than this page and were kept. Please check."), "info")
     else:
@@ -170,6 +177,7 @@ def result(attempt_id: int) -> str:
         exam=summaries[attempt.version.exam.code],
         percent=None if attempt.score is None else marks.percent(attempt.score),
         review=seen,
+        collected=collected(attempt_id) if attempt.handed_in_by is HandedInBy.TRAINER else None,
         broken=[words.broken_words(each, titles) for each in seen.broken],
         percent_of=marks.percent,
         stage=found(outline.stage_of_exam(attempt.version.exam.code)),

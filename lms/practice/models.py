@@ -28,7 +28,7 @@ class PracticeRound(Base):
     """Of the questions; empty for all."""
     is_review: Mapped[bool]
     """Whether it goes through mistakes that are due."""
-    questions: Mapped[list[Any]] = deferred(mapped_column(JSON))
+    questions: Mapped[list[Any]] = deferred(mapped_column(JSON, nullable=False))
     """Ids, in the order asked. Shown is what is published and for practice at that moment."""
     begun_at: Mapped[datetime]
 

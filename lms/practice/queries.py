@@ -266,3 +266,10 @@ def mistake_for(actor: Person, mistake_id: int) -> Mistake:
     query = select(Mistake).join(Question, Question.id == Mistake.question_id)
     own = query.where(FOR_PRACTICE, Mistake.id == mistake_id, Mistake.person_id == actor.id)
     return found(db.session.scalar(own))
+
+
+def left_line(actor: Person, mistake_id: int) -> Mistake | None:
+    """Return a line that has left the actor's notebook, to be put back; None if it is none."""
+    query = select(Mistake).join(Question, Question.id == Mistake.question_id)
+    query = query.where(FOR_PRACTICE, Mistake.person_id == actor.id, Mistake.left_at.is_not(None))
+    return next((row for row in db.session.scalars(query) if row.id == mistake_id), None)

@@ -145,7 +145,7 @@ def mistakes() -> str:
         due=len(queries.due(actor, end_of_day(), unit=unit)),
         now=clock.now(),
         with_answers="answers" in request.args,
-        left=request.args.get("left", type=int),
+        left=queries.left_line(actor, request.args.get("left", 0, type=int)),
         pieces=paper.pieces,
         kind_name=words.kind_name,
         lesson_titles=lesson_titles(each.line.lesson for each in page.rows),

@@ -32,6 +32,7 @@ from lms.exams.models import (
     Response,
     ResponseFile,
 )
+from lms.exams.room_models import CollectedPaper, ExamMessage, ExamMessageSeen
 from lms.notifications.models import Message
 from lms.practice.models import Mistake, PracticeAnswer, PracticeRound
 from lms.records.models import RecordEnd, RecordEntry
@@ -69,6 +70,10 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
     _lift_and_delete(RecordEntry.__table__, RecordEntry.person_id.in_(demo))
     _lift_and_delete(ExamTalk.__table__, ExamTalk.enrolment_id.in_(runs))
     _lift_and_delete(ExtraTime.__table__, ExtraTime.attempt_id.in_(sittings))
+    messages = select(ExamMessage.id).where(ExamMessage.attempt_id.in_(sittings))
+    _lift_and_delete(ExamMessageSeen.__table__, ExamMessageSeen.message_id.in_(messages))
+    _lift_and_delete(ExamMessage.__table__, ExamMessage.attempt_id.in_(sittings))
+    _lift_and_delete(CollectedPaper.__table__, CollectedPaper.attempt_id.in_(sittings))
     for model, which in (
         (RecordEnd, RecordEnd.person_id.in_(demo)),
         (CertificatePdf, CertificatePdf.certificate_id.in_(awards)),
