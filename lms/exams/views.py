@@ -28,7 +28,7 @@ from lms.exams.review import Review, review
 from lms.exams.rules import marks
 from lms.exams.rules.settings import ExamRules
 from lms.exams.sittings import remember, token
-from lms.exams.underway import collected, latest_message, told
+from lms.exams.underway import collected, told
 from lms.web.i18n import language, local
 
 
@@ -90,8 +90,7 @@ def sit(attempt_id: int) -> ResponseReturnValue:
         limit_mb=handing_files.LARGEST_MB,
         kind_name=words.kind_name,
         left_ms=max(0, (attempt.deadline_at - now) // timedelta(milliseconds=1)),
-        messages=[each for each in told(attempt.id) if each.seen_at is None],
-        latest=latest_message(attempt.id),
+        messages=told(attempt.id),
         seq=max([int(now.timestamp() * 1000), *(slot.seq + 1 for slot in slots)]),
         form=forms.SittingForm(),
     )

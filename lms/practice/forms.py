@@ -21,7 +21,7 @@ class StartForm(FlaskForm):
     unit = SelectField(_("Module"))
     kind = SelectField(_("Kind of question"))
     count = SelectField(
-        _("How many"),
+        _("Number of questions"),
         coerce=int,
         choices={str(each): str(each) for each in COUNTS},
         default=USUAL_COUNT,

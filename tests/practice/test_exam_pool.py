@@ -42,7 +42,8 @@ def addresses(session: Session) -> list[str]:
               for n in (1, 2)]  # fmt: skip
     found += [f"/practice/mistakes?left={each}" for each in ids]
     for row in {*(each.id for each in rounds), *ids}:
-        found += [f"/practice/rounds/{row}", *(f"/practice/rounds/{row}/{n}" for n in ids)]
+        found += [f"/practice/rounds/{row}", *(f"/practice/rounds/{row}/{n}" for n in (1, 2, 3))]
+    found += [f"/practice/rounds/{row.id}/{n}" for row in rounds for n in ids]
     return found
 
 
