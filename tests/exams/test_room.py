@@ -12,6 +12,7 @@ from lms.accounts.models import Person
 from lms.accounts.rules import Role
 from lms.core.audit import AuditEntry
 from lms.core.errors import NotFoundError
+from lms.courses import services as courses
 from lms.exams.errors import AttemptClosedError, NobodySitsError, NotRunningError
 from lms.exams.models import Attempt, HandedInBy
 from lms.exams.room import collect, note_seen, send_message
@@ -112,7 +113,7 @@ class TestMessages:
     ) -> None:
         other = factories.person(name="Chen Jie")
         run = papers.enrol(other, attempt.enrolment.programme)
-        papers.courses.finish_lesson(run.id, "M1-1", actor=other, at=NOON)
+        courses.finish_lesson(run.id, "M1-1", actor=other, at=NOON)
         second = start_attempt("stage-1", actor=other, at=NOON)[0]
         assert send_message("Quiet please", actor=trainer, at=NOON) == 2
         assert [each.text for each in told(second.id)] == ["Quiet please"]

@@ -31,8 +31,8 @@ from lms.exams import queries
 from lms.exams.errors import AttemptClosedError, NotRunningError, TakenOverError
 from lms.exams.events import AttemptMarked
 from lms.exams.models import Attempt, HandedInBy, LateAnswer
-from lms.exams.rules.kinds import Kind
 from lms.exams.room import collect
+from lms.exams.rules.kinds import Kind
 from lms.exams.services import hand_in, save_answers, settle, start_attempt, sweep, take_over
 from lms.exams.sitting import Answer, receipt
 from tests import factories
