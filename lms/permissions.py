@@ -174,3 +174,6 @@ PERMISSIONS: Permissions = {
     "reports.export": REPORTERS,
     "reports.advise": frozenset({Role.HR, Role.ADMIN}),
 }
+
+HOT = frozenset({"exams.save", "exams.messages"})
+"""Pages of which the guard asks a few columns only: they call `visitor`, never `me`."""

@@ -6,7 +6,7 @@ from flask import Response, flash, jsonify, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 
-from lms.accounts.login import me
+from lms.accounts.login import me, visitor
 from lms.core import clock
 from lms.exams import extra_time, queries, room, services, underway as found
 from lms.exams.blueprint import bp
@@ -117,9 +117,9 @@ def collect(attempt_id: int) -> ResponseReturnValue:
 @bp.get("/attempts/<int:attempt_id>/messages")
 def messages(attempt_id: int) -> Response:
     """Tell a sitter's page what is new: messages that are not acknowledged, and the time left."""
-    attempt = queries.attempt_of(me(), attempt_id)
-    now = clock.now()
-    if not attempt.is_open or services.settle(attempt_id, at=now):
+    attempt, now = queries.attempt_of(visitor(), attempt_id), clock.now()
+    is_over = attempt.deadline_at < now and services.settle(attempt_id, at=now)
+    if is_over or not attempt.is_open:
         raise AttemptClosedError
     told = found.told(attempt_id)
     return jsonify(
