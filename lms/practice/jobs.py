@@ -6,7 +6,7 @@ from lms.core.queue import Effect, handler
 from lms.exams import queries as exams
 from lms.exams.models import Attempt
 from lms.exams.rules.marks import FULL
-from lms.practice import services
+from lms.practice import notebook
 
 
 @handler("practice.siblings")
@@ -24,6 +24,6 @@ def siblings(attempt_id: int) -> Effect:
     ]
 
     def note() -> None:
-        services.note_siblings(person_id, wrong, at=at)
+        notebook.note_siblings(person_id, wrong, at=at)
 
     return note

@@ -12,7 +12,7 @@ from lms.exams import queries as exams
 from lms.exams.paper import Slot, order_of, slot_of
 from lms.exams.review import PREVIEWED, Line, line_of
 from lms.exams.rules.settings import Shown
-from lms.practice import queries, services
+from lms.practice import notebook, queries, services
 from lms.practice.models import Mistake, PracticeAnswer, PracticeRound
 from lms.practice.queries import Asked
 from lms.web import i18n
@@ -77,7 +77,7 @@ class QuestionPage:
             slot=_slot(asked, row, place, given) if asked and not answered else None,
             line=_line(asked, row, answered) if asked and answered else None,
             mistake=mistake if mistake and mistake.left_at is None else None,
-            is_rateable=bool(answered and services.is_rateable(answered, mistake)),
+            is_rateable=bool(answered and notebook.is_rateable(answered, mistake)),
             next_place=next(iter([*later, *others]), None),
             done=len(answers),
         )

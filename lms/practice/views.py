@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from lms.accounts.login import me
 from lms.core import clock
 from lms.exams import paper, words
-from lms.practice import queries, services
+from lms.practice import notebook, queries, services
 from lms.practice.blueprint import bp
 from lms.practice.errors import NothingDueError, QuestionChangedError, QuestionWithdrawnError
 from lms.practice.forms import AnswerForm, StartForm, instant_of
@@ -125,7 +125,7 @@ def answer(round_id: int, place: int) -> ResponseReturnValue:
 def rate(round_id: int, place: int) -> ResponseReturnValue:
     """Take in how well somebody says that a right answer went."""
     rated = request.form.get("rated", "", type=str)
-    services.rate(round_id, place, Rated(rated) if rated in set(Rated) else Rated.AGAIN, actor=me())
+    notebook.rate(round_id, place, Rated(rated) if rated in set(Rated) else Rated.AGAIN, actor=me())
     flash(_("Noted: the question comes again when it suits that."), "success")
     return redirect(url_for(".question", round_id=round_id, place=place))
 
@@ -169,8 +169,8 @@ def review() -> ResponseReturnValue:
 def known(mistake_id: int) -> ResponseReturnValue:
     """Take a question out of the notebook, or put it back again."""
     if "undo" in request.form:
-        services.come_back(mistake_id, actor=me())
+        notebook.come_back(mistake_id, actor=me())
         flash(_("It is in the notebook again."), "success")
         return redirect(url_for(".mistakes"))
-    services.leave(mistake_id, actor=me())
+    notebook.leave(mistake_id, actor=me())
     return redirect(url_for(".mistakes", left=mistake_id))

@@ -14,7 +14,7 @@ from lms.exams import services as exams
 from lms.exams.models import Pool, Question, QuestionVersion
 from lms.exams.rules.kinds import Kind
 from lms.exams.sitting import Answer
-from lms.practice import queries, services
+from lms.practice import notebook, queries, services
 from lms.practice.errors import (
     NothingDueError,
     NothingToPractiseError,
@@ -184,9 +184,9 @@ class TestTheNotebook:
         slow = answered(review, 1, trainee, right=True, seconds=500, after=SOON)
         assert slow.rated is Rated.HARD
         hard_due = mistake.due_at
-        services.rate(review.id, 1, Rated.GOOD, actor=trainee, at=NOON + SOON)
+        notebook.rate(review.id, 1, Rated.GOOD, actor=trainee, at=NOON + SOON)
         good_due = mistake.due_at
-        services.rate(review.id, 1, Rated.EASY, actor=trainee, at=NOON + SOON)
+        notebook.rate(review.id, 1, Rated.EASY, actor=trainee, at=NOON + SOON)
         assert NOON + SOON < hard_due < good_due <= mistake.due_at
         with pytest.raises(NothingDueError):
             services.begin_review(actor=trainee, before=NOON + DAY, at=NOON + SOON)
@@ -196,17 +196,17 @@ class TestTheNotebook:
     ) -> None:
         answered(row, 1, trainee, right=False)
         with pytest.raises(NotToBeRatedError):
-            services.rate(row.id, 1, Rated.EASY, actor=trainee, at=NOON)
+            notebook.rate(row.id, 1, Rated.EASY, actor=trainee, at=NOON)
         with pytest.raises(NotFoundError):
-            services.rate(row.id, 2, Rated.EASY, actor=trainee, at=NOON)
+            notebook.rate(row.id, 2, Rated.EASY, actor=trainee, at=NOON)
         second, third = begun(trainee), begun(trainee)
         answered(second, 1, trainee, right=True, after=MINUTE)
         answered(third, 1, trainee, right=True, after=2 * MINUTE)
         with pytest.raises(NotToBeRatedError):
-            services.rate(second.id, 1, Rated.EASY, actor=trainee, at=NOON + DAY)
+            notebook.rate(second.id, 1, Rated.EASY, actor=trainee, at=NOON + DAY)
         with pytest.raises(NotToBeRatedError):
-            services.rate(third.id, 1, Rated.AGAIN, actor=trainee, at=NOON + DAY)
-        late = services.rate(third.id, 1, Rated.HARD, actor=trainee, at=NOON + 400 * DAY)
+            notebook.rate(third.id, 1, Rated.AGAIN, actor=trainee, at=NOON + DAY)
+        late = notebook.rate(third.id, 1, Rated.HARD, actor=trainee, at=NOON + 400 * DAY)
         assert late.due_at >= NOON + 400 * DAY
 
     def test_i_know_it_takes_it_out_until_it_is_wrong_again(
@@ -214,7 +214,7 @@ class TestTheNotebook:
     ) -> None:
         answered(row, 1, trainee, right=False)
         (mistake,) = mistakes(session)
-        services.leave(mistake.id, actor=trainee, at=NOON + MINUTE)
+        notebook.leave(mistake.id, actor=trainee, at=NOON + MINUTE)
         assert queries.due_count(trainee, NOON + DAY) == 0
         answered(begun(trainee), 1, trainee, right=True, after=2 * MINUTE)
         assert mistakes(session)[0].left_at is not None
@@ -222,11 +222,11 @@ class TestTheNotebook:
         assert mistakes(session)[0].left_at is None
         assert mistake.entered_at == NOON + 3 * MINUTE
         assert mistake.due_at == NOON + 3 * MINUTE + SOON
-        services.leave(mistake.id, actor=trainee, at=NOON + DAY)
-        services.come_back(mistake.id, actor=trainee)
+        notebook.leave(mistake.id, actor=trainee, at=NOON + DAY)
+        notebook.come_back(mistake.id, actor=trainee)
         assert queries.due_count(trainee, NOON + DAY) == 1
         other = factories.person()
-        for act in (services.leave, services.come_back):
+        for act in (notebook.leave, notebook.come_back):
             with pytest.raises(NotFoundError):
                 act(mistake.id, actor=other)
 
