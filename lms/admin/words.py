@@ -42,6 +42,8 @@ ACTIONS = {
     "certificates.issued": _("Certificate issued by hand"),
     "certificates.keys-rotated": _("Signing keys replaced"),
     "certificates.revoked": _("Certificate revoked"),
+    "certificates.privacy-changed": _("Privacy of a certificate changed by its holder"),
+    "certificates.link-renewed": _("Link to a certificate renewed by its holder"),
     "reports.made": _("Effectiveness report made"),
     "reports.advised": _("Recommendations saved"),
     "reports.exported": _("Effectiveness report exported"),

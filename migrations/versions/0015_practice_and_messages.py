@@ -1,14 +1,14 @@
 """Practice and its notebook; messages and papers collected while exams run.
 
 Revision ID: 0015
-Revises: 0008
+Revises: 0010
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
-down_revision = "0008"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
