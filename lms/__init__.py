@@ -10,6 +10,7 @@ Where things live, from the outside in::
     reports/        what the training achieved: figures frozen as of a day
     records/        the training record of each person, chained so that a change shows; HR's table
     certificates/   who has earned what, and the PDF that proves it
+    practice/       practising with questions that no exam has, and one's notebook of mistakes
     exams/          question bank, exams, attempts, marks
     courses/        programmes, stages, lessons, enrolment, progress, gates
     notifications/  mails through an outbox

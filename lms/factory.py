@@ -60,6 +60,9 @@ import lms.exams.underway_views
 import lms.exams.upload_views
 import lms.exams.views
 import lms.notifications.jobs
+import lms.practice.blueprint
+import lms.practice.jobs
+import lms.practice.views
 import lms.records.blueprint
 import lms.records.cli
 import lms.records.jobs
@@ -88,6 +91,7 @@ BLUEPRINTS = (
     lms.desk.blueprint.bp,
     lms.desk.work_views.bp,
     lms.exams.blueprint.bp,
+    lms.practice.blueprint.bp,
     lms.reports.views.bp,
 )
 COMMANDS = (

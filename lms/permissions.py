@@ -109,7 +109,14 @@ PERMISSIONS: Permissions = {
     "exams.marking_sheet": TRAINERS,
     "exams.marking_file": TRAINERS,
     "exams.forget_snippet": TRAINERS,
+    "exams.messages": TRAINEES,
+    "exams.message_seen": TRAINEES,
     "exams.underway": TRAINERS,
+    "exams.underway_now": TRAINERS,
+    "exams.underway_one": TRAINERS,
+    "exams.message_one": TRAINERS,
+    "exams.message_all": TRAINERS,
+    "exams.collect": TRAINERS,
     "exams.grant_time": TRAINERS,
     "exams.exam_rules": TRAINERS,
     "exams.edit_exam": TRAINERS,
@@ -142,6 +149,16 @@ PERMISSIONS: Permissions = {
     "exams.import_cancel": TRAINERS,
     "exams.export": TRAINERS,
     "exams.export_file": TRAINERS,
+    # practice
+    "practice.index": TRAINEES,
+    "practice.begin": TRAINEES,
+    "practice.summary": TRAINEES,
+    "practice.question": TRAINEES,
+    "practice.answer": TRAINEES,
+    "practice.rate": TRAINEES,
+    "practice.mistakes": TRAINEES,
+    "practice.review": TRAINEES,
+    "practice.known": TRAINEES,
     # certificates
     "certificates.mine": ANYONE,
     "certificates.pdf": ANYONE,
@@ -179,5 +196,5 @@ PERMISSIONS: Permissions = {
     "reports.advise": frozenset({Role.HR, Role.ADMIN}),
 }
 
-HOT = frozenset({"exams.save"})
+HOT = frozenset({"exams.save", "exams.messages"})
 """Pages of which the guard asks a few columns only: they call `visitor`, never `me`."""

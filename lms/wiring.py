@@ -18,6 +18,7 @@ from lms.exams.bank import exam_rows
 from lms.exams.content.section import Examinations
 from lms.exams.events import AttemptMarked, AttemptStarted
 from lms.notifications.services import mail_link
+from lms.practice import services as practice
 from lms.records import services as records
 from lms.surveys.content import SurveyForms
 
@@ -36,7 +37,7 @@ def connect() -> None:
     subscribe(Enrolled, records.on_enrolled)
     subscribe(LessonFinished, records.on_lesson_finished)
     subscribe(AttemptStarted, records.on_attempt_started)
-    subscribe(AttemptMarked, records.on_attempt_marked, close_stage)
+    subscribe(AttemptMarked, records.on_attempt_marked, close_stage, practice.on_attempt_marked)
     subscribe(StageCompleted, records.on_stage_completed, certificates.on_stage_completed)
     subscribe(
         ProgrammeCompleted, records.on_programme_completed, certificates.on_programme_completed

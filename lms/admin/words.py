@@ -42,6 +42,8 @@ ACTIONS = {
     "exams.accommodation_granted": _("Accommodation granted"),
     "exams.accommodation_ended": _("Accommodation ended"),
     "exams.time_granted": _("Time added to an exam"),
+    "exams.message_sent": _("Message to somebody who sits an exam"),
+    "exams.handed_in_for": _("Exam handed in for somebody"),
     "exams.talk_held": _("Talk after failed attempts recorded"),
     "backup.created": _("Backup made"),
     "backup.failed": _("Backup failed"),

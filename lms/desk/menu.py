@@ -32,6 +32,7 @@ def menu_of(person: Person | None) -> Sequence[Group]:
 def _learning() -> list[Entry]:
     return [
         ("map", "desk.home", "map", _("Learning map")),
+        ("practice", "practice.index", "pencil-line", _("Practice")),
         ("aids", "courses.aids", "list-checks", _("Job aids")),
         ("certificates", "certificates.mine", "award", _("My certificates")),
         ("record", "records.mine", "file-text", _("My record")),

@@ -13,6 +13,7 @@ from lms.courses.queries import LessonLine
 from lms.courses.rules import EnrolmentStatus, Module, Progress, StageState
 from lms.exams import queries as exams
 from lms.exams.queries import ExamSummary
+from lms.practice import queries as practice
 from lms.web import i18n
 
 MORNING, NOON, EVENING = 5, 12, 18
@@ -55,6 +56,8 @@ class LearningMap:
     lines: Mapping[str, LessonLine]
     """Of the viewed stage's lessons and of the next one."""
     exams: Mapping[str, ExamSummary]
+    mistakes_due: int
+    """How many of the notebook come again today."""
 
     @property
     def exam(self) -> ExamSummary | None:
@@ -101,6 +104,7 @@ def map_of(
         viewed=viewed,
         lines=courses.lines_of(sorted(codes)),
         exams=summaries,
+        mistakes_due=practice.due_count(person, i18n.end_of_day(at)),
     )
 
 

@@ -144,6 +144,13 @@ class GrantDaysError(LmsError):
     message = _("The last day is before the first.")
 
 
+class NobodySitsError(LmsError):
+    """There is nobody to tell anything."""
+
+    code = "nobody-sits"
+    message = _("Nobody in your scope sits an exam just now, so the message was not sent.")
+
+
 class NotRunningError(LmsError):
     """Time can be granted to an attempt only while it runs."""
 

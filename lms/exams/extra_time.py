@@ -5,15 +5,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from lms.accounts.models import Person
-from lms.accounts.queries import visible_to
 from lms.core import audit, clock
 from lms.core.db import db, transaction
-from lms.core.errors import found
-from lms.exams.bank import ROLES
 from lms.exams.errors import NotRunningError
 from lms.exams.models import Attempt, ExtraTime
 from lms.exams.rules import timing
 from lms.exams.rules.settings import ExamRules
+from lms.exams.underway import held_in_scope
 
 
 @transaction()
@@ -34,10 +32,7 @@ def grant_time(
         NotRunningError: it was handed in, or its time is up.
     """
     at = at or clock.now()
-    query = select(Attempt).join(Person, Person.id == Attempt.person_id)
-    query = query.where(Attempt.id == attempt_id, Attempt.person_id != actor.id)
-    query = query.where(visible_to(actor, roles=ROLES)).with_for_update(of=Attempt)
-    attempt = found(db.session.scalar(query.execution_options(populate_existing=True)))
+    attempt = held_in_scope(actor, attempt_id)
     if not attempt.is_open or at > attempt.deadline_at:
         raise NotRunningError
     grant = ExtraTime(

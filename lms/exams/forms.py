@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from itertools import count, takewhile
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
@@ -19,6 +18,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
 from lms.core.errors import LmsError
 from lms.exams.marking import Judgement
+from lms.exams.paper import given
 from lms.exams.sitting import Answer
 
 MOST_ANSWERS = 500
@@ -55,20 +55,17 @@ def from_json(content: Any) -> list[Answer]:
 def _answer(row: Any) -> Answer:
     if not isinstance(row, Mapping):
         raise UnreadableAnswersError
-    slot, seq, given = row.get("slot"), row.get("seq"), row.get("answer")
+    slot, seq, said = row.get("slot"), row.get("seq"), row.get("answer")
     numbers = type(slot) is int and type(seq) is int and 1 <= seq <= HIGHEST_SEQ
-    if not numbers or not isinstance(given, list) or len(given) > MOST_ANSWERS:
+    if not numbers or not isinstance(said, list) or len(said) > MOST_ANSWERS:
         raise UnreadableAnswersError
-    if not all(isinstance(each, str) for each in given):
+    if not all(isinstance(each, str) for each in said):
         raise UnreadableAnswersError
-    return Answer(slot, seq, tuple(given), row.get("flagged") is True)  # type: ignore[arg-type]
+    return Answer(slot, seq, tuple(said), row.get("flagged") is True)  # type: ignore[arg-type]
 
 
 def from_form(fields: MultiDict[str, str], slots: int) -> list[Answer]:
-    """Read the plain form: ``a<slot>`` and ``f<slot>``, all with the page's own ``seq``.
-
-    Gaps stand in the order of the language, so they have names of their own: ``a<slot>.<gap>``.
-    """
+    """Read the plain form: `paper.given` and ``f<slot>``, all with the page's own ``seq``."""
     try:
         seq = int(fields.get("seq", ""))
     except ValueError as error:
@@ -76,14 +73,9 @@ def from_form(fields: MultiDict[str, str], slots: int) -> list[Answer]:
     if not 1 <= seq <= HIGHEST_SEQ:
         raise UnreadableAnswersError
     return [
-        Answer(slot, seq, _given(fields, slot), bool(fields.get(f"f{slot}")))
+        Answer(slot, seq, given(fields, slot), bool(fields.get(f"f{slot}")))
         for slot in range(1, slots + 1)
     ]
-
-
-def _given(fields: MultiDict[str, str], slot: int) -> tuple[str, ...]:
-    gaps = takewhile(lambda name: name in fields, (f"a{slot}.{n}" for n in count(1)))
-    return (*fields.getlist(f"a{slot}"), *(fields[name] for name in gaps))
 
 
 class TalkForm(FlaskForm):
@@ -135,6 +127,42 @@ class ExtraTimeForm(FlaskForm):
         """Return the form of one attempt, as it was sent or empty."""
         prefix = f"attempt-{attempt_id}"
         return cls(prefix=prefix, formdata=None) if is_empty else cls(prefix=prefix)
+
+
+class MessageForm(FlaskForm):
+    """What somebody is told while sitting."""
+
+    text = TextAreaField(
+        _("Message"),
+        [
+            Regexp(r"(?s).*\S", message=_("Write what they should know.")),
+            Length(max=500, message=_("%(max)d characters at most.")),
+        ],
+        render_kw={"rows": 3},
+    )
+
+    @property
+    def said(self) -> str:
+        """What was typed."""
+        return str(self.text.data or "").strip()
+
+
+class CollectForm(FlaskForm):
+    """Why an attempt is handed in for somebody."""
+
+    reason = StringField(
+        _("Why"),
+        [
+            Regexp(r".*\S", message=_("Say in a line why.")),
+            Length(max=200, message=_("%(max)d characters at most.")),
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+
+    @property
+    def said(self) -> str:
+        """What was typed."""
+        return str(self.reason.data or "").strip()
 
 
 class MarkingForm(FlaskForm):

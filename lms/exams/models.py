@@ -147,6 +147,8 @@ class HandedInBy(enum.StrEnum):
     TRAINEE = "trainee"
     CLOCK = "clock"
     """The time was up: handed in with what was saved."""
+    TRAINER = "trainer"
+    """A trainer collected it, see `CollectedPaper`."""
 
 
 UNMARKED = text("score IS NULL AND submitted_at IS NOT NULL")

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import count, groupby, takewhile
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 
 from lms.exams import body, queries
 from lms.exams.models import Attempt, ResponseFile
@@ -165,6 +166,16 @@ def order_of(question: queries.Shown, *, seed: str | None = None) -> str:
         things=body.things(kind, question.body),
     )
     return drawing.option_order(seed or "", candidate)
+
+
+def given(fields: MultiDict[str, str], slot: int) -> tuple[str, ...]:
+    """Return the answer in one slot, as the fields of its form say it.
+
+    They are called ``a<slot>``. Gaps stand in the order of the language, so they have names of
+    their own: ``a<slot>.<gap>``.
+    """
+    gaps = takewhile(lambda name: name in fields, (f"a{slot}.{n}" for n in count(1)))
+    return (*fields.getlist(f"a{slot}"), *(fields[name] for name in gaps))
 
 
 def _options(kind: Kind, question: queries.Shown, order: str) -> Texts:

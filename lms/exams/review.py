@@ -9,9 +9,9 @@ from typing import Any
 
 from lms.exams import body, queries
 from lms.exams.models import Attempt, ResponseFile
+from lms.exams.paper import order_of
 from lms.exams.review_parts import ByHandParts, PartLine, RubricLine, by_hand_of, parts_of
-from lms.exams.rules import drawing, marks, pairs, passing, shorttext
-from lms.exams.rules.drawing import Candidate
+from lms.exams.rules import marks, pairs, passing, shorttext
 from lms.exams.rules.kinds import BY_HAND, Kind
 from lms.exams.rules.normal import parse_number
 from lms.exams.rules.passing import Broken, Earned
@@ -130,14 +130,31 @@ def preview(
         order: of its options, as a layout has it; as written if it is empty.
         number: of its place.
     """
-    kind = Kind(question.kind)
-    keys, places = body.written_keys(kind, question.body), body.things(kind, question.body)
-    candidate = Candidate(
-        "", 0, "", kind, 1, frozenset(), points, keys, shuffle=False, things=places
-    )
-    entry = (question.version_id, order or drawing.option_order("", candidate), points)
+    entry = (question.version_id, order or order_of(question), points)
     view = _View(PREVIEWED, language, ByHandParts({}, {}))
     return _line(_Place(number, entry, question, None), view)
+
+
+def line_of(
+    question: queries.Shown,
+    order: str,
+    points: int,
+    saved: queries.Saved | None,
+    language: str,
+    shows: frozenset[Shown],
+) -> Line:
+    """Return a question by itself, outside an attempt.
+
+    Args:
+        question: in the version that was shown.
+        order: of its options, as in a layout.
+        points: that it is worth.
+        saved: what was answered, with its mark; None for nothing.
+        language: of accepted answers.
+        shows: as much as is to be seen of it.
+    """
+    entry, view = (question.version_id, order, points), _View(shows, language, ByHandParts({}, {}))
+    return _line(_Place(saved.slot if saved else 1, entry, question, saved), view)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ ON CONFLICT (attempt_id, slot) DO UPDATE
 SET seq = excluded.seq, answer = excluded.answer, flagged = excluded.flagged,
     saved_at = excluded.saved_at
 WHERE response.seq < excluded.seq
-RETURNING slot, seq, (SELECT deadline_at FROM attempt WHERE id = response.attempt_id)
+RETURNING slot, seq, (SELECT deadline_at FROM attempt WHERE id = response.attempt_id),
+  (SELECT max(id) FROM exam_message WHERE attempt_id = response.attempt_id)
 """
 SQLITE = f"""
 INSERT INTO response (attempt_id, slot, seq, answer, flagged, saved_at)
@@ -69,6 +70,8 @@ class Taken:
 
     seqs: dict[int, int]
     deadline_at: datetime
+    message_id: int
+    """Of the latest message to the sitter; 0 without one."""
 
 
 @lru_cache(PAPERS)
@@ -107,7 +110,8 @@ def take(page: Page, answers: Sequence[Answer], *, at: datetime, grace: timedelt
     rows = writer.write(lambda execute: send(execute, page, answers, at, at - grace))
     if len(rows) < len(answers):
         return None
-    return Taken({slot: seq for slot, seq, _deadline in rows}, _instant(rows[0][2]))
+    seqs = {slot: seq for slot, seq, *_same in rows}
+    return Taken(seqs, _instant(rows[0][2]), rows[0][3] or 0)
 
 
 def _on_sqlite(

@@ -1,5 +1,6 @@
 """What can be done with exams. Each function is one transaction."""
 
+import hashlib
 import logging
 import secrets
 from collections.abc import Iterable, Mapping
@@ -32,6 +33,7 @@ from lms.exams.rules import drawing, timing
 from lms.exams.rules.settings import ExamRules
 from lms.exams.seen import seen as seen_by
 from lms.exams.sitting import Answer
+from lms.exams.underway import latest_message
 
 log = logging.getLogger(__name__)
 
@@ -47,17 +49,26 @@ class Reply:
     """Slot -> the sequence number that is stored: what the page sent, or a higher one."""
     now: datetime
     deadline_at: datetime
+    message_id: int = 0
+    """Of the latest message to the sitter; 0 without one."""
     refusal: Refusal | None = None
 
 
 def start_attempt(
-    exam_code: str, *, actor: Person, at: datetime | None = None
+    exam_code: str, *, actor: Person, browser: str = "", at: datetime | None = None
 ) -> tuple[Attempt, bool]:
     """Open the trainee's next attempt at an exam.
 
+    Args:
+        exam_code: of an exam in the actor's programme.
+        actor: the trainee.
+        browser: what names the sign-in at hand and no other; empty for none.
+        at: now.
+
     Returns:
         The new attempt, or the one that is open already (two clicks start one attempt), and
-        whether it is new.
+        whether this browser may go on with it: it is new, or the same sign-in began it and nobody
+        has taken it over since. A start whose reply was lost on the way is simply asked for again.
 
     Raises:
         NotFoundError: there is no such exam in the actor's programme.
@@ -70,14 +81,14 @@ def start_attempt(
     begun = queries.open_attempt(actor, exam)
     if begun is not None:
         settle(begun.id, at=at)  # its time may be up: then it counts, and a new one may begin
-    return _start(exam_code, actor=actor, at=at)
+    return _start(exam_code, actor=actor, browser=browser, at=at)
 
 
 @transaction()
-def _start(exam_code: str, *, actor: Person, at: datetime) -> tuple[Attempt, bool]:
+def _start(exam_code: str, *, actor: Person, browser: str, at: datetime) -> tuple[Attempt, bool]:
     exam = queries.exam_or_404(exam_code)
     if (begun := queries.open_attempt(actor, exam)) is not None:
-        return begun, False
+        return begun, _is_from(begun, browser)
     enrolment = found(courses.enrolment_with_exam(actor, exam_code))
     progress = courses.progress_of(enrolment)
     stage = found(progress.outline.stage_of_exam(exam_code))
@@ -87,13 +98,26 @@ def _start(exam_code: str, *, actor: Person, at: datetime) -> tuple[Attempt, boo
         raise refusal
     disk.need_room_for_exams()
     attempt = _paper(exam, enrolment, summary, stage=stage.code, at=at)
+    if browser:
+        attempt.client = _first_token(browser, attempt.seed)
     try:
         with db.session.begin_nested():
             db.session.add(attempt)
     except IntegrityError:  # another request was first; its attempt is the one
-        return found(queries.open_attempt(actor, exam)), False
+        begun = found(queries.open_attempt(actor, exam))
+        return begun, _is_from(begun, browser)
     events.publish(AttemptStarted(attempt))
     return attempt, True
+
+
+def _first_token(browser: str, seed: str) -> str:
+    """Return the token of whoever begins an attempt. Its seed is never shown, nor used twice."""
+    return hashlib.sha256(f"{browser}\0{seed}".encode()).hexdigest()[:32]
+
+
+def _is_from(attempt: Attempt, browser: str) -> bool:
+    """Whether this browser began an attempt, and no other has taken it over since."""
+    return bool(browser) and attempt.client == _first_token(browser, attempt.seed)
 
 
 def _paper(
@@ -193,7 +217,7 @@ def _save_at_once(page: saving.Page, answers: list[Answer], at: datetime) -> Rep
         return None
     if not fitting or (taken := saving.take(page, fitting, at=at, grace=_grace())) is None:
         return None
-    return Reply(taken.seqs, at, taken.deadline_at)
+    return Reply(taken.seqs, at, taken.deadline_at, taken.message_id)
 
 
 @transaction()
@@ -205,7 +229,7 @@ def _save(
     refusal = _take_in(attempt, answers, client=page.client, at=at)
     stored = queries.responses(attempt)
     seqs = {each.slot: stored[each.slot].seq for each in answers if each.slot in stored}
-    return Reply(seqs, at, attempt.deadline_at, refusal)
+    return Reply(seqs, at, attempt.deadline_at, latest_message(attempt.id), refusal)
 
 
 def _take_in(

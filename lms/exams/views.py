@@ -15,21 +15,22 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.accounts.login import me, visitor
+from lms.accounts.login import me, this_sign_in, visitor
 from lms.core import clock
 from lms.core.errors import found
 from lms.courses import queries as courses
 from lms.courses.rules import Outline
-from lms.exams import forms, handing_files, paper, policies, queries, services, words
+from lms.exams import forms, handing_files, paper, policies, queries, room, services, words
 from lms.exams.allowance_words import allowance_words
 from lms.exams.blueprint import bp
 from lms.exams.errors import NotHandedInError
-from lms.exams.models import Attempt
+from lms.exams.models import Attempt, HandedInBy
 from lms.exams.review import Review, review
 from lms.exams.rules import marks, timing
 from lms.exams.rules.settings import ExamRules
 from lms.exams.sitting import Answer
 from lms.exams.sittings import remember, token
+from lms.exams.underway import collected, told
 from lms.web.i18n import language, local
 
 
@@ -62,8 +63,9 @@ def start_page(exam_code: str) -> str:
 @bp.post("/exams/<exam_code>/attempts")
 def start(exam_code: str) -> ResponseReturnValue:
     """Begin an attempt, or go on with the one that is open."""
-    attempt, is_new = services.start_attempt(exam_code, actor=me())
-    if is_new:  # one that was begun elsewhere has to be taken over first
+    browser = this_sign_in().token_hash
+    attempt, is_ours = services.start_attempt(exam_code, actor=me(), browser=browser)
+    if is_ours:  # one that was begun elsewhere has to be taken over first
         remember(attempt)
     return redirect(url_for(".sit", attempt_id=attempt.id))
 
@@ -96,6 +98,7 @@ def sit(attempt_id: int) -> ResponseReturnValue:
         limit_mb=handing_files.LARGEST_MB,
         kind_name=words.kind_name,
         left_ms=max(0, (attempt.deadline_at - now) // timedelta(milliseconds=1)),
+        messages=told(attempt.id),
         seq=max([int(now.timestamp() * 1000), *(slot.seq + 1 for slot in slots)]),
         form=forms.SittingForm(),
     )
@@ -118,6 +121,7 @@ def save(attempt_id: int) -> Response:
         server_now=reply.now.isoformat(),
         deadline=reply.deadline_at.isoformat(),
         left_ms=max(0, (reply.deadline_at - reply.now) // timedelta(milliseconds=1)),
+        message=reply.message_id,
     )
 
 
@@ -129,6 +133,8 @@ def save_page(attempt_id: int) -> ResponseReturnValue:
     if attempt.position is not None:
         return _save_one(attempt, answers)
     reply = services.save_answers(attempt_id, answers, client=token(attempt_id), actor=me())
+    if seen := request.form.get("seen", 0, type=int):
+        room.note_seen(attempt_id, seen, actor=me())
     if any(reply.seqs.get(each.slot, each.seq) > each.seq for each in answers):
         flash(_("Some answers were newer than this page and were kept. Please check."), "info")
     else:
@@ -193,6 +199,7 @@ def result(attempt_id: int) -> str:
         exam=summaries[attempt.version.exam.code],
         percent=None if attempt.score is None else marks.percent(attempt.score),
         review=seen,
+        collected=collected(attempt_id) if attempt.handed_in_by is HandedInBy.TRAINER else None,
         broken=[words.broken_words(each, titles) for each in seen.broken],
         percent_of=marks.percent,
         stage=found(outline.stage_of_exam(attempt.version.exam.code)),

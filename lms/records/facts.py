@@ -11,7 +11,7 @@ from lms.certificates.models import Certificate
 from lms.courses import queries as courses
 from lms.courses.models import Enrolment, LessonVersion
 from lms.courses.rules import Stage
-from lms.exams.models import Attempt
+from lms.exams.models import Attempt, HandedInBy
 from lms.exams.rules import marks
 
 Detail = dict[str, Any]
@@ -70,6 +70,8 @@ def of_attempt(attempt: Attempt) -> Detail:
         detail["score"] = f"{attempt.score.numerator}/{attempt.score.denominator}"
         detail["percent"] = str(marks.percent(attempt.score))
         detail["receipt"] = attempt.receipt
+    if attempt.handed_in_by is HandedInBy.TRAINER:
+        detail["handed_in_by"] = attempt.handed_in_by.value
     return detail
 
 

@@ -128,6 +128,8 @@ def _notes(verb: str, detail: Any) -> list[str]:
         notes.append(_("Run %(number)s", number=detail["cycle"]))
     if "version" in detail:
         notes.append(_("Version %(number)s", number=detail["version"]))
+    if detail.get("handed_in_by"):
+        notes.append(_("Handed in by the trainer"))
     if detail.get("receipt"):
         notes.append(_("Receipt %(receipt)s", receipt=detail["receipt"][:SHORT_RECEIPT]))
     if "serial" in detail:

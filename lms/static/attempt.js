@@ -81,6 +81,7 @@ function accepted(batch, reply) {
     if (unsent.get(a.slot)?.seq === a.seq) unsent.delete(a.slot);
   }
   keep(); wait = 1000; offline.hidden = true; refused.hidden = true; until(reply.left_ms);
+  if (reply.message > latest) hear(); else listen();
   show('ok', `${T.saved} ${time(reply.server_now)}`);
   if (stale && !unsent.size) location.reload();
 }
@@ -156,11 +157,37 @@ async function atZero() {
 }
 $('button', timer).addEventListener('click', (e) => { const hide = e.currentTarget.getAttribute('aria-pressed') !== 'true'; e.currentTarget.setAttribute('aria-pressed', hide); clock.hidden = hide; });
 
+// ---- what the trainer says, and time that was added: with a save, or else every half minute
+const told = $('#messages'), sheet = $('#message'); let latest = Number(told.dataset.latest), hearing = 0;
+const listen = () => { clearTimeout(hearing); hearing = setTimeout(hear, 30000); };
+async function hear() {
+  listen(); if (state !== 'open') return;
+  try {
+    const reply = await fetch(told.dataset.messages, { credentials: 'same-origin', redirect: 'manual', headers: { accept: 'application/json' } });
+    const content = await reply.json().catch(() => ({}));
+    if (state !== 'open') return;
+    if (reply.status === 200) { until(content.left_ms); latest = content.latest; content.messages.forEach(tell); }
+    else if (reply.status === 409 && content.type?.endsWith('attempt-closed')) { if (unsent.size) flush(); else { state = 'ended'; forget(); location.assign(form.dataset.result); } }
+  } catch { /* the line is down: saving says so */ }
+}
+function tell({ id, text, from, at }) {
+  if ($(`[data-message="${id}"]`, told)) return;
+  const note = sheet.content.firstElementChild.cloneNode(true); note.dataset.message = id;
+  $('[data-from]', note).textContent = `${at} ${from}`; $('p', note).textContent = text; $('button', note).value = id;
+  told.append(note);
+}
+async function seen(button) {
+  const { status } = await post(told.dataset.messages, { seen: Number(button.value) }).catch(() => ({ status: 0 }));
+  if (status === 200) { button.closest('[data-message]').remove(); $('legend', cardOf(now)).focus({ preventScroll: true }); }
+}
+
 // ---- handing in: one request carries everything, and the page waits for its answer, also while offline
 form.addEventListener('submit', (e) => {
   if (e.submitter?.name === 'next') form.elements.seq.value = Math.max(Date.now(), ...seqs.values()) + 1;   // this question is left with what stands here
   if (e.submitter?.matches('[data-leaves]') && state === 'open') { leaving = true; return; }   // a file goes as the form; what waits here is kept and sent by the page that follows
-  e.preventDefault(); if (state === 'open') ask();
+  e.preventDefault();
+  if (e.submitter?.name === 'seen') { seen(e.submitter); return; }
+  if (state === 'open') ask();
 });
 function ask() {
   const lists = { unanswered: [], flagged: [] };
@@ -195,4 +222,4 @@ async function handIn() {
 until(Number(timer.dataset.left)); tick();
 cards.forEach((c) => paint(Number(c.dataset.slot)));
 go(Number(location.hash.match(/^#q(\d+)$/)?.[1] || first), false);
-flush();
+listen(); flush();

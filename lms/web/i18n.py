@@ -1,7 +1,7 @@
 """Which language a page is in, and how dates and numbers look in it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -133,6 +133,12 @@ def zone() -> ZoneInfo:
 def today(at: datetime | None = None) -> date:
     """Return the date in the organisation's time zone."""
     return (at or clock.now()).astimezone(zone()).date()
+
+
+def end_of_day(at: datetime | None = None) -> datetime:
+    """Return the instant at which the day ends in the organisation's time zone."""
+    tomorrow = today(at) + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), zone()).astimezone(UTC)
 
 
 def day(value: date | datetime | None) -> str:

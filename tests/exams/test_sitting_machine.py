@@ -22,14 +22,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
+from lms.accounts.rules import Role
 from lms.core import events
 from lms.core.db import db
 from lms.courses import services as courses
 from lms.courses.models import Programme
 from lms.exams import queries
-from lms.exams.errors import AttemptClosedError, TakenOverError
+from lms.exams.errors import AttemptClosedError, NotRunningError, TakenOverError
 from lms.exams.events import AttemptMarked
 from lms.exams.models import Attempt, HandedInBy, LateAnswer
+from lms.exams.room import collect
 from lms.exams.rules.kinds import Kind
 from lms.exams.services import hand_in, save_answers, settle, start_attempt, sweep, take_over
 from lms.exams.sitting import Answer, receipt
@@ -73,6 +75,7 @@ class Sitting(RuleBasedStateMachine):
     def begin(self) -> None:
         db.session.expunge_all()  # or each history would make the next one slower
         self.person = factories.person()
+        self.trainer = factories.person(roles={Role.TRAINER})
         programme = db.session.get_one(Programme, self.programme_id)
         run = papers.enrol(self.person, programme)
         courses.finish_lesson(run.id, "M1-1", actor=self.person, at=NOON)
@@ -139,6 +142,17 @@ class Sitting(RuleBasedStateMachine):
         else:
             settle(self.attempt.id, at=self.now)
         self._expire()
+
+    @rule()
+    def collect(self) -> None:
+        """A trainer hands in for the trainee, while the time runs."""
+        try:
+            collect(self.attempt.id, "x", actor=self.trainer, at=self.now)
+        except NotRunningError:
+            assert self.end or self.now > NOON + LIMIT
+            return
+        assert self.end is None
+        self._close(HandedInBy.TRAINER, self.now)
 
     # ---- what must come of it
     def _expire(self) -> None:

@@ -145,8 +145,6 @@ class _Line:
         self.sitter = sitter
         self.over = over
         self.connection: HTTPConnection | None = None
-        self.cut_off = False
-        """Whether a request was left without an answer."""
 
     def sit(self, pause: float) -> None:
         """Begin, save many answers, and hand in."""
@@ -169,12 +167,8 @@ class _Line:
         kind = "application/x-www-form-urlencoded"
         status, _body, place = self._ask(f"/exams/{EXAM}/attempts", form, kind)
         assert status in {302, 303}, (status, place)
-        attempt_id = int(place.rpartition("/")[2])
-        if self.cut_off:
-            # The attempt may have begun without our hearing of it: the page then offers this.
-            status, _body, place = self._ask(f"/attempts/{attempt_id}/take-over", form, kind)
-            assert status in {302, 303}, (status, place)
-        return attempt_id
+        # Had it begun without our hearing of it, asking again gives the same one, to go on with.
+        return int(place.rpartition("/")[2])
 
     def _save(self, answer: dict[str, Any]) -> None:
         reply = self._send("answers", [answer])
@@ -237,7 +231,6 @@ class _Line:
             try:
                 return ask()
             except (OSError, HTTPException, LaterError):
-                self.cut_off = True
                 self.hang_up()
                 time.sleep(0.02)
         raise _OverError

@@ -49,9 +49,10 @@ class Site:
     def right_answers(self, attempt_id: int) -> dict[int, list[str]]:
         """Return slot -> what would be right, from the paper that the attempt pinned."""
         layout = json.loads(self.rows("SELECT layout FROM attempt WHERE id = ?", attempt_id)[0][0])
-        return {slot: self._right(entry[0]) for slot, entry in enumerate(layout, start=1)}
+        return {slot: self.right_answer(entry[0]) for slot, entry in enumerate(layout, start=1)}
 
-    def _right(self, version_id: int) -> list[str]:
+    def right_answer(self, version_id: int) -> list[str]:
+        """Return what would be right, by the bank."""
         query = "SELECT kind, body FROM question_version WHERE id = ?"
         kind, text = self.rows(query, version_id)[0]
         body = json.loads(text)

@@ -33,7 +33,9 @@ from lms.exams.models import (
     ResponseFile,
 )
 from lms.exams.paper_models import Accommodation, ExamDraft
+from lms.exams.room_models import CollectedPaper, ExamMessage, ExamMessageSeen
 from lms.notifications.models import Message
+from lms.practice.models import Mistake, PracticeAnswer, PracticeRound
 from lms.records.models import RecordEnd, RecordEntry
 from lms.reports.models import ReportRun
 
@@ -65,9 +67,14 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
     sittings = select(Attempt.id).where(Attempt.person_id.in_(demo))
     awards = select(Certificate.id).where(Certificate.person_id.in_(demo))
     keys = [f"certificates.render:{each}" for each in db.session.scalars(awards)]
+    keys += [f"practice.siblings:{each}" for each in db.session.scalars(sittings)]
     _lift_and_delete(RecordEntry.__table__, RecordEntry.person_id.in_(demo))
     _lift_and_delete(ExamTalk.__table__, ExamTalk.enrolment_id.in_(runs))
     _lift_and_delete(ExtraTime.__table__, ExtraTime.attempt_id.in_(sittings))
+    messages = select(ExamMessage.id).where(ExamMessage.attempt_id.in_(sittings))
+    _lift_and_delete(ExamMessageSeen.__table__, ExamMessageSeen.message_id.in_(messages))
+    _lift_and_delete(ExamMessage.__table__, ExamMessage.attempt_id.in_(sittings))
+    _lift_and_delete(CollectedPaper.__table__, CollectedPaper.attempt_id.in_(sittings))
     for model, which in (
         (RecordEnd, RecordEnd.person_id.in_(demo)),
         (CertificatePdf, CertificatePdf.certificate_id.in_(awards)),
@@ -84,6 +91,9 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
             Accommodation,
             or_(Accommodation.person_id.in_(demo), Accommodation.granted_by_id.in_(demo)),
         ),
+        (Mistake, Mistake.person_id.in_(demo)),
+        (PracticeAnswer, PracticeAnswer.person_id.in_(demo)),
+        (PracticeRound, PracticeRound.person_id.in_(demo)),
         (ResponseFile, ResponseFile.attempt_id.in_(sittings)),
         (Response, Response.attempt_id.in_(sittings)),
         (LateAnswer, LateAnswer.attempt_id.in_(sittings)),

@@ -1,0 +1,1 @@
+"""Practice with questions that no exam has, and the notebook of one's mistakes."""

@@ -1,0 +1,137 @@
+"""The notebook of one's mistakes: what goes in, when it comes again, what leaves it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from lms.accounts.models import Person
+from lms.core import clock
+from lms.core.db import db, transaction
+from lms.core.errors import NotFoundError
+from lms.practice import queries, rules
+from lms.practice.errors import NotToBeRatedError
+from lms.practice.models import Mistake, PracticeAnswer, Source
+from lms.practice.queries import Wanted
+from lms.practice.rules import BY_ONESELF, Rated
+
+
+def hold(person_id: int) -> None:
+    """Let one request at a time write in a person's notebook."""
+    held = select(Person.id).where(Person.id == person_id)
+    db.session.execute(held.with_for_update(key_share=True))
+
+
+def note(added: PracticeAnswer) -> None:
+    """Put a mistake into the notebook, or move when it comes again."""
+    mistake = queries.mistake_on(added.person_id, added.question_id)
+    is_in = mistake is not None and mistake.left_at is None
+    if not is_in and added.rated is not Rated.AGAIN:
+        return
+    if mistake is None or not is_in:
+        mistake = enter(added.person_id, added.question_id, Source.PRACTICE, at=added.answered_at)
+    _schedule(mistake)
+
+
+def _schedule(mistake: Mistake) -> None:
+    done = [(each.rated, each.answered_at) for each in queries.reviews(mistake)]
+    mistake.due_at = max(rules.due_after(done), done[-1][1])
+
+
+@transaction()
+def enter(person_id: int, question_id: int, source: Source, *, at: datetime) -> Mistake:
+    """Put a question into a notebook, due at once; one that had left it begins anew."""
+    mistake = queries.mistake_on(person_id, question_id)
+    if mistake is None:
+        mistake = Mistake(person_id=person_id, question_id=question_id)
+        db.session.add(mistake)
+    mistake.source, mistake.left_at = source, None
+    mistake.entered_at = mistake.due_at = at
+    db.session.flush()
+    return mistake
+
+
+@transaction()
+def rate(
+    round_id: int, place: int, rated: Rated, *, actor: Person, at: datetime | None = None
+) -> Mistake:
+    """Say oneself how well a right answer went; it moves when the question comes again.
+
+    Raises:
+        NotFoundError: there is no such answer.
+        NotToBeRatedError: it was not right, or is not the latest, or is not in the notebook.
+    """
+    at = at or clock.now()
+    hold(actor.id)
+    row = queries.round_of(actor, round_id)
+    if (given := queries.answers_in(row).get(place)) is None:
+        raise NotFoundError
+    mistake = queries.mistake_on(actor.id, given.question_id)
+    if mistake is None or not is_rateable(given, mistake) or rated not in BY_ONESELF:
+        raise NotToBeRatedError
+    given.rated = rated
+    db.session.flush()
+    _schedule(mistake)
+    mistake.due_at = max(mistake.due_at, at)
+    return mistake
+
+
+def is_rateable(given: PracticeAnswer, mistake: Mistake | None) -> bool:
+    """Whether its owner may say how well an answer went."""
+    if mistake is None or mistake.left_at is not None or given.rated is Rated.AGAIN:
+        return False
+    done = queries.reviews(mistake)
+    return bool(done) and done[-1].id == given.id
+
+
+@transaction()
+def leave(mistake_id: int, *, actor: Person, at: datetime | None = None) -> Mistake:
+    """Take a question out of the notebook: "I know it". A wrong answer brings it back.
+
+    Raises:
+        NotFoundError: it is not the actor's, or no longer for practice.
+    """
+    mistake = queries.mistake_for(actor, mistake_id)
+    mistake.left_at = mistake.left_at or at or clock.now()
+    return mistake
+
+
+@transaction()
+def come_back(mistake_id: int, *, actor: Person) -> Mistake:
+    """Undo `leave`: all is as it was.
+
+    Raises:
+        NotFoundError: it is not the actor's, or no longer for practice.
+    """
+    mistake = queries.mistake_for(actor, mistake_id)
+    mistake.left_at = None
+    return mistake
+
+
+@transaction()
+def note_siblings(
+    person_id: int, wrong: Sequence[tuple[str, str]], *, at: datetime
+) -> list[Mistake]:
+    """Put one question for practice into the notebook for each one that an exam showed as wrong.
+
+    It is of the same lesson and is in the notebook not yet; the exam's question itself stays out.
+    Where the lesson has none left, nothing is put in.
+
+    Args:
+        person_id: whose notebook.
+        wrong: module and lesson of each question that was not right.
+        at: when the exam was handed in.
+    """
+    hold(person_id)
+    entered: list[Mistake] = []
+    held = select(Mistake.question_id).where(
+        Mistake.person_id == person_id, Mistake.left_at.is_(None)
+    )
+    there = set(db.session.scalars(held))
+    for unit, lesson in wrong:
+        near = [each for each in queries.entries([unit], Wanted(lesson=lesson)) if each.is_near]
+        fresh = [one for each in near for one in each.questions if one not in there]
+        if fresh:
+            there.add(fresh[0])
+            entered.append(enter(person_id, fresh[0], Source.EXAM, at=at))
+    return entered

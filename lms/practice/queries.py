@@ -1,0 +1,275 @@
+"""What practice pages and services look up.
+
+One condition, `FOR_PRACTICE`, stands in every query that leads to what a question asks: published,
+and in the practice pool at this moment. Whatever has become a question of exams is not there, in
+whatever version, round, answer or notebook it stood before.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import undefer
+
+from lms.accounts.models import Person
+from lms.core.db import db
+from lms.core.errors import found
+from lms.core.text import Bilingual
+from lms.courses import queries as courses
+from lms.exams import queries as exams
+from lms.exams.models import Pool, Question, QuestionVersion
+from lms.exams.rules.kinds import BY_HAND, Kind
+from lms.exams.rules.marks import FULL
+from lms.practice.models import Mistake, PracticeAnswer, PracticeRound
+from lms.practice.rules import Entry, Last
+
+FOR_PRACTICE = and_(Question.pool == Pool.PRACTICE, Question.published_id.is_not(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants to practise; empty words are no wish."""
+
+    unit: str = ""
+    lesson: str = ""
+    kind: str = ""
+    count: int = 10
+
+
+def open_modules(person: Person) -> dict[str, Bilingual]:
+    """Return code -> title of the modules that a person may study now, in order."""
+    runs = [courses.progress_of(run) for run in courses.current_runs(person)]
+    return {
+        module.code: module.title
+        for progress in runs
+        for state in progress.stages
+        for module in state.stage.modules
+        if any(progress.is_lesson_open(lesson) for lesson in module.lessons)
+    }
+
+
+def unit_of_lesson(person: Person, lesson: str) -> str | None:
+    """Return the module of a lesson that a person may study now."""
+    for run in courses.current_runs(person):
+        progress = courses.progress_of(run)
+        place = progress.outline.place_of(lesson)
+        if place and progress.is_lesson_open(lesson):
+            return place[1].code
+    return None
+
+
+def _askable(units: Collection[str]) -> Select[*tuple[Any, ...]]:
+    """Select what may be asked of some modules: nothing that needs a person to mark it."""
+    query = select(Question.id, Question.code, Question.case, Question.unit, QuestionVersion.kind)
+    query = query.add_columns(QuestionVersion.id.label("version_id"))
+    query = query.join(QuestionVersion, QuestionVersion.id == Question.published_id)
+    return query.where(
+        FOR_PRACTICE, Question.unit.in_(units), QuestionVersion.kind.not_in(BY_HAND)
+    ).order_by(Question.code)
+
+
+def kinds_of(units: Collection[str]) -> list[Kind]:
+    """Return the kinds of which these modules have questions for practice."""
+    rows = db.session.execute(_askable(units)).all()
+    return sorted({Kind(row.kind) for row in rows}, key=list(Kind).index)
+
+
+def entries(units: Collection[str], wanted: Wanted) -> list[Entry]:
+    """Return what a round may ask; two statements, and one more where a body was never read."""
+    rows = [
+        row
+        for row in db.session.execute(_askable(units))
+        if wanted.unit in {"", row.unit} and wanted.kind in {"", row.kind}
+    ]
+    shown = exams.questions(row.version_id for row in rows)
+    together: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        together[row.case or row.code].append(row)
+    return [_entry(code, parts, shown, wanted.lesson) for code, parts in together.items()]
+
+
+def _entry(code: str, parts: Iterable[Any], shown: Mapping[int, exams.Shown], lesson: str) -> Entry:
+    def part(row: Any) -> int:
+        return int((shown[row.version_id].body.get("case") or {}).get("part", 0))
+
+    ordered = sorted(parts, key=part)
+    near = lesson and any(shown[row.version_id].body.get("lesson") == lesson for row in ordered)
+    return Entry(code, tuple(row.id for row in ordered), bool(near))
+
+
+def last_answers(person: Person, question_ids: Collection[int]) -> dict[int, Last]:
+    """Return question id -> how the person answered it the last time."""
+    query = select(PracticeAnswer.question_id, PracticeAnswer.id, PracticeAnswer.mark)
+    query = query.where(PracticeAnswer.id.in_(_latest(person)))
+    rows = db.session.execute(query.where(PracticeAnswer.question_id.in_(question_ids)))
+    return {question: Last(turn, mark == FULL) for question, turn, mark in rows}
+
+
+def _latest(person: Person) -> Select[int]:
+    latest = select(func.max(PracticeAnswer.id)).where(PracticeAnswer.person_id == person.id)
+    return latest.group_by(PracticeAnswer.question_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far somebody is with the questions of a module."""
+
+    total: int
+    seen: int
+    right: int
+    """Right the last time."""
+
+
+def standings(person: Person, units: Collection[str]) -> dict[str, Standing]:
+    """Return module -> standing, for the modules that have questions; two statements."""
+    askable = _askable(units).subquery()
+    per_unit = select(askable.c.unit, func.count()).group_by(askable.c.unit)
+    totals = {row[0]: row[1] for row in db.session.execute(per_unit)}
+    query = select(askable.c.unit, PracticeAnswer.mark)
+    query = query.join(PracticeAnswer, PracticeAnswer.question_id == askable.c.id)
+    query = query.where(PracticeAnswer.id.in_(_latest(person)))
+    marks: defaultdict[str, list[bool]] = defaultdict(list)
+    for unit, mark in db.session.execute(query):
+        marks[unit].append(mark == FULL)
+    return {
+        unit: Standing(totals[unit], len(marks[unit]), sum(marks[unit]))
+        for unit in units
+        if unit in totals
+    }
+
+
+def round_of(actor: Person, round_id: int) -> PracticeRound:
+    """Return one of the actor's own rounds."""
+    query = select(PracticeRound).where(
+        PracticeRound.id == round_id, PracticeRound.person_id == actor.id
+    )
+    return found(db.session.scalar(query.options(undefer(PracticeRound.questions))))
+
+
+def unfinished(person: Person) -> PracticeRound | None:
+    """Return a person's latest round, if something in it is left to answer."""
+    query = select(PracticeRound).where(PracticeRound.person_id == person.id)
+    query = query.options(undefer(PracticeRound.questions))
+    row = db.session.scalar(query.order_by(PracticeRound.id.desc()).limit(1))
+    return row if row is not None and open_places(row) else None
+
+
+def answers_in(row: PracticeRound) -> dict[int, PracticeAnswer]:
+    """Return place -> answer."""
+    query = select(PracticeAnswer).where(PracticeAnswer.round_id == row.id)
+    return {each.place: each for each in db.session.scalars(query)}
+
+
+def open_places(row: PracticeRound) -> list[int]:
+    """Return the places that are not answered and still for practice."""
+    done, still = answers_in(row), _still(row.questions)
+    return [
+        place
+        for place, question in enumerate(row.questions, start=1)
+        if place not in done and question in still
+    ]
+
+
+def _still(question_ids: Collection[int]) -> set[int]:
+    query = select(Question.id).where(FOR_PRACTICE, Question.id.in_(question_ids))
+    return set(db.session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it may be shown now."""
+
+    question_id: int
+    points: int
+    shown: exams.Shown
+
+
+def asked(question_id: int, version_id: int | None = None) -> Asked | None:
+    """Return a question for practice; None if it is no longer for practice.
+
+    Args:
+        question_id: which.
+        version_id: the version that was answered; None for the published one.
+    """
+    return asked_all({question_id: version_id}).get(question_id)
+
+
+def asked_all(wanted: Mapping[int, int | None]) -> dict[int, Asked]:
+    """Return question id -> question, for those of `wanted` that are for practice now.
+
+    Args:
+        wanted: question id -> version that was answered; None for the published one.
+    """
+    query = select(Question.id, Question.published_id)
+    rows = db.session.execute(query.where(FOR_PRACTICE, Question.id.in_(wanted))).all()
+    versions = {row.id: wanted[row.id] or row.published_id for row in rows}
+    points = select(QuestionVersion.id, QuestionVersion.question_id, QuestionVersion.points)
+    points = points.where(QuestionVersion.id.in_(versions.values()))
+    shown = exams.questions(versions.values())
+    return {
+        row.question_id: Asked(row.question_id, row.points, shown[row.id])
+        for row in db.session.execute(points)
+        if versions.get(row.question_id) == row.id
+    }
+
+
+def reviews(mistake: Mistake) -> Sequence[PracticeAnswer]:
+    """Return the answers to a question since it is in the notebook, the first one first."""
+    query = select(PracticeAnswer).where(
+        PracticeAnswer.person_id == mistake.person_id,
+        PracticeAnswer.question_id == mistake.question_id,
+        PracticeAnswer.answered_at >= mistake.entered_at,
+    )
+    return db.session.scalars(query.order_by(PracticeAnswer.id)).all()
+
+
+def mistake_on(person_id: int, question_id: int) -> Mistake | None:
+    """Return the notebook's line about a question, in it or not."""
+    return db.session.scalar(
+        select(Mistake).filter_by(person_id=person_id, question_id=question_id)
+    )
+
+
+def _notebook(person: Person) -> Select[Any]:
+    query = select(Mistake).join(Question, Question.id == Mistake.question_id)
+    return query.where(FOR_PRACTICE, Mistake.person_id == person.id, Mistake.left_at.is_(None))
+
+
+def notebook(person: Person, unit: str = "") -> Select[Any]:
+    """Select the mistakes in a person's notebook, those that are due first at the front."""
+    query = _notebook(person).order_by(Mistake.due_at, Mistake.id)
+    return query.where(Question.unit == unit) if unit else query
+
+
+def units_in_notebook(person: Person) -> dict[str, int]:
+    """Return module -> how many mistakes of it are in the notebook."""
+    query = _notebook(person).with_only_columns(Question.unit, func.count())
+    return {row[0]: row[1] for row in db.session.execute(query.group_by(Question.unit))}
+
+
+def due(person: Person, before: datetime, *, unit: str = "") -> Sequence[Mistake]:
+    """Return the mistakes that are due before an instant, the longest ago first."""
+    return db.session.scalars(notebook(person, unit).where(Mistake.due_at < before)).all()
+
+
+def due_count(person: Person, before: datetime) -> int:
+    """Return how many mistakes are due before an instant; one statement."""
+    query = _notebook(person).with_only_columns(func.count()).where(Mistake.due_at < before)
+    return db.session.scalar(query) or 0
+
+
+def mistake_for(actor: Person, mistake_id: int) -> Mistake:
+    """Return a line of the actor's own notebook, in it or not."""
+    query = select(Mistake).join(Question, Question.id == Mistake.question_id)
+    own = query.where(FOR_PRACTICE, Mistake.id == mistake_id, Mistake.person_id == actor.id)
+    return found(db.session.scalar(own))
+
+
+def left_line(actor: Person, mistake_id: int) -> Mistake | None:
+    """Return a line that has left the actor's notebook, to be put back; None if it is none."""
+    query = select(Mistake).join(Question, Question.id == Mistake.question_id)
+    query = query.where(FOR_PRACTICE, Mistake.person_id == actor.id, Mistake.left_at.is_not(None))
+    return next((row for row in db.session.scalars(query) if row.id == mistake_id), None)
