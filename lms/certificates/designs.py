@@ -22,6 +22,8 @@ class Design:
     paper: Callable[[str, str], bytes]
     """Colours in, artwork out."""
     texts: tuple[Line | Block, ...]
+    hands: tuple[float, float, float]
+    """Width, in points, of each of one, two or three signatures."""
     transcript: float
     """Height of the rows of a transcript, in points; 0 for a design without one."""
 
@@ -47,10 +49,12 @@ FORMAL = Design(
         Line(".subtitle", "title_en", LATIN, largest=16.5, room=660, spacing=0.08, upper=True),
         Line("h1.en", "title_en", LATIN, largest=38, room=660),
         Line(".issuer b", "issuer_zh", CHINESE, largest=10.4, room=162),
+        Line(".verify a", "verify_url_short", CHINESE, largest=7.8, room=222),
         *_names(40, 640),
         Block(".text", "text_zh", CHINESE, largest=11.4, room=620, lines=2),
         Block(".text--en", "text_en", CHINESE, largest=9.2, room=620, lines=2),
     ),
+    hands=(174, 129, 101),
     transcript=0,
 )
 MODERN = Design(
@@ -64,10 +68,12 @@ MODERN = Design(
         Line("h1", "title_zh", CHINESE, largest=35, room=430, spacing=0.12),
         Line(".subtitle", "title_en", LATIN, largest=19, room=430, spacing=0.02),
         Line("h1.en", "title_en", LATIN, largest=40, room=430),
+        Line(".verify a", "verify_url_short", CHINESE, largest=7.8, room=140),
         *_names(42, 455),
         Block(".text", "text_zh", CHINESE, largest=11.2, room=455, lines=2),
         Block(".text--en", "text_en", CHINESE, largest=9.2, room=455, lines=3),
     ),
+    hands=(135, 92, 72),
     transcript=206,
 )
 ALL: dict[str, Design] = {look.FORMAL: FORMAL, look.MODERN: MODERN}

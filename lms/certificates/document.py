@@ -75,6 +75,8 @@ def too_small(snapshot: Mapping[str, Any], look: Look) -> list[str]:
         for each in designs.ALL[look.design].texts
         if _stands(each.value, look) and each.size(texts) < SMALLEST
     ]
+    if look.signatures and _signed_size(look) < SMALLEST - 1:
+        found.append("signatures")
     return list(dict.fromkeys(found))
 
 
@@ -114,6 +116,22 @@ def _rows(snapshot: Mapping[str, Any], look: Look, page: Design) -> list[Mapping
     return rows
 
 
+def _signed_size(look: Look) -> float:
+    """Return the font size, in points, at which whom each signature is of fits below it."""
+    room = designs.ALL[look.design].hands[len(look.signatures) - 1]
+    ems = [
+        em
+        for each in look.signatures
+        # A name and a Chinese role stay on a line; an English one may take two.
+        for em in (
+            1.1 * pdf.width(each.name, CHINESE),
+            pdf.width(each.role_zh, CHINESE),
+            pdf.width(each.role_en, CHINESE) / 1.7,
+        )
+    ]
+    return min(8.4, room / max(*ems, 1))
+
+
 def _row_size(rows: Sequence[Mapping[str, str]], page: Design) -> float:
     """Return the font size, in points, at which the rows share the height and stay on a line."""
     if not rows:
@@ -127,10 +145,9 @@ def _fitted(
     snapshot: Mapping[str, Any], look: Look, page: Design, rows: Sequence[Mapping[str, str]]
 ) -> str:
     texts = _texts(snapshot, look)
-    rules = [
-        f"{each.selector} {{ font-size: {each.size(texts):.2f}pt }}"
-        for each in page.texts
-    ]  # fmt: skip
+    rules = [f"{each.selector} {{ font-size: {each.size(texts):.2f}pt }}" for each in page.texts]
+    if look.signatures:
+        rules.append(f".signature p {{ font-size: {_signed_size(look):.2f}pt }}")
     if rows:
         rules.append(f".transcript td {{ font-size: {_row_size(rows, page):.2f}pt }}")
     return "\n".join(rules)
