@@ -11,7 +11,17 @@ from flask.cli import AppGroup
 from flask_babel import force_locale
 
 from lms.accounts import queries as accounts
-from lms.certificates import checking, document, look, queries, rules, services, specimen, words
+from lms.certificates import (
+    checking,
+    document,
+    look,
+    queries,
+    rules,
+    services,
+    specimen,
+    template_queries,
+    words,
+)
 from lms.certificates.errors import MissingGlyphError
 from lms.certificates.look import Look
 from lms.core import keys
@@ -198,4 +208,7 @@ def _look(template: str) -> Look:
     """Return what a template's latest version, published or not, prints with."""
     if template in look.DESIGNS:
         return Look(design=template)
-    raise click.ClickException(f"there is no template {template!r}: {', '.join(look.DESIGNS)}")
+    if (row := template_queries.with_code(template)) is not None:
+        return template_queries.look_of(template_queries.latest(row.id).id)
+    known = ", ".join([*look.DESIGNS, *template_queries.codes()])
+    raise click.ClickException(f"there is no template {template!r}: {known}")

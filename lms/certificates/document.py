@@ -10,6 +10,8 @@ from lms.certificates.fitting import CHINESE, SMALLEST, script_of
 from lms.certificates.look import Look
 from lms.core import pdf
 
+SECONDS = 90
+"""A renderer that takes longer hangs."""
 READY = Look()
 """The formal design as it is delivered."""
 BACKGROUND = '<html lang="zh-CN"><title>Background</title><link rel=stylesheet href=background.css>'

@@ -68,6 +68,42 @@ class Look:
         return self.languages != "zh"
 
 
+def read(settings: Mapping[str, Any], images: Mapping[str, bytes] | None = None) -> Look:
+    """Return the look that a template's settings describe.
+
+    Args:
+        settings: what `written` makes; what is missing is as in the formal design.
+        images: the pictures that they name.
+    """
+    plain = {
+        name: settings[name]
+        for name in Look.__slots__
+        if name in settings and name not in {"fields", "signatures", "images"}
+    }
+    return Look(
+        **plain,
+        fields=frozenset(settings.get("fields", FIELDS)),
+        signatures=tuple(Signature(**each) for each in settings.get("signatures", ())),
+        images=images or {},
+    )
+
+
+def written(look: Look) -> dict[str, Any]:
+    """Return a look as JSON values, without its pictures."""
+    kept = {name: getattr(look, name) for name in Look.__slots__ if name != "images"}
+    signatures = [
+        {name: getattr(each, name) for name in Signature.__slots__} for each in look.signatures
+    ]
+    return kept | {"fields": sorted(look.fields), "signatures": signatures}
+
+
+def image_names(settings: Mapping[str, Any]) -> list[str]:
+    """Return the pictures that settings name, each once."""
+    named = [settings.get("logo", ""), settings.get("seal", "")]
+    named += [each.get("image", "") for each in settings.get("signatures", ())]
+    return list(dict.fromkeys(filter(None, named)))
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A part of a sentence."""

@@ -9,7 +9,16 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
-from lms.certificates import choosing, issuer, policies, queries, rules, snapshot
+from lms.accounts.rules import Role
+from lms.certificates import (
+    choosing,
+    issuer,
+    policies,
+    queries,
+    rules,
+    snapshot,
+    template_queries,
+)
 from lms.certificates.errors import AlreadyRevokedError, NotForThemError, ReasonMissingError
 from lms.certificates.events import CertificateAwarded, CertificateRevoked
 from lms.certificates.models import (
@@ -114,6 +123,7 @@ def _new(
         token=secrets.token_urlsafe(TOKEN_BYTES),
         awarded_at=at,
         valid_until=rules.valid_until(issued_on, months),
+        template_version_id=template_queries.in_use(definition.id),
     )
     certificate.definition = definition
     certificate.status_list_id, certificate.status_index = _status_place()
@@ -321,19 +331,31 @@ def rotate_keys(kinds: Sequence[Kind], *, at: datetime | None = None) -> list[Ke
 
 
 @transaction()
-def take_package(content: bytes, password: str, *, at: datetime | None = None) -> Key:
+def take_package(
+    content: bytes, password: str, *, actor: Person | None = None, at: datetime | None = None
+) -> Key:
     """Sign PDFs with a bought certificate from now on.
 
+    Args:
+        content: a PKCS#12 file.
+        password: of that file.
+        actor: an administrator; None for the operator's command.
+        at: the instant; now, unless a test says otherwise.
+
     Raises:
+        NotAllowedError: the actor is no administrator.
         PackageRefusedError: see `lms.core.keys.take_package`.
     """
+    if actor is not None and Role.ADMIN not in actor.roles:
+        raise NotAllowedError
     at = at or clock.now()
     key = keys.take_package(content, password, at=at)
-    _note_keys([key], at)
+    _note_keys([key], at, actor)
     return key
 
 
-def _note_keys(made: Sequence[Key], at: datetime) -> None:
+def _note_keys(made: Sequence[Key], at: datetime, actor: Person | None = None) -> None:
     names = [key.name for key in made]
+    actor_id = None if actor is None else actor.id
     action, kind = "certificates.keys-rotated", "keys"
-    audit.note(action, kind=kind, object_id=names[0], actor_id=None, at=at, keys=names)
+    audit.note(action, kind=kind, object_id=names[0], actor_id=actor_id, at=at, keys=names)

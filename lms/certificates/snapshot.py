@@ -70,7 +70,9 @@ def _printed(each: Stage, stage: Stage | None) -> dict[str, str]:
     return {"zh": each.title["zh"], "en": each.title["en"], "state": state}
 
 
-def _transcript(enrolment: Enrolment, outline: Outline, stage: Stage | None) -> list[dict[str, str]]:
+def _transcript(
+    enrolment: Enrolment, outline: Outline, stage: Stage | None
+) -> list[dict[str, str]]:
     """Return the results: each stage with its exam's score, and its modules with the time read.
 
     Scores stand where exams are, with the stages; hours and scores are "" where there are none.

@@ -13,10 +13,18 @@ def first_page(document: bytes, *, dpi: int, kind: str = "PNG") -> bytes:
         dpi: pixels per inch.
         kind: ``PNG`` or ``WEBP``.
     """
-    import pypdfium2
+    import pypdfium2  # noqa: PLC0415  only jobs and commands should pay for it
 
     target = BytesIO()
     with pypdfium2.PdfDocument(document) as opened:
         picture = opened[0].render(scale=dpi / _POINTS_PER_INCH).to_pil()
         picture.save(target, kind, **({"quality": 72} if kind == "WEBP" else {"optimize": True}))
     return target.getvalue()
+
+
+def page_count(document: bytes) -> int:
+    """Return how many pages a PDF that we made has."""
+    import pypdfium2  # noqa: PLC0415  only jobs and commands should pay for it
+
+    with pypdfium2.PdfDocument(document) as opened:
+        return len(opened)

@@ -165,6 +165,8 @@ def test_known_contrasts() -> None:
     assert looks.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)  # WebAIM's example
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=60))
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=60)
+)
 def test_every_name_is_set_in_one_way(name: str) -> None:
     assert fitting.script_of(name) in {"han", "latin", "other"}
