@@ -1,5 +1,6 @@
 """Templates: from a copy of a ready design to what certificates are printed with."""
 
+import re
 import struct
 import zlib
 from dataclasses import replace
@@ -7,6 +8,7 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+import pikepdf
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -14,10 +16,19 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.accounts.rules import Role
-from lms.certificates import look as looks, queries, template_queries, templates
+from lms.certificates import (
+    images,
+    look as looks,
+    proofing,
+    queries,
+    services,
+    template_queries,
+    templates,
+)
 from lms.certificates.models import Certificate
 from lms.certificates.template_errors import (
     DraftChangedError,
+    ImageRefusedError,
     NotADraftError,
     NotPublishedError,
     TemplateRefusedError,
@@ -28,6 +39,7 @@ from lms.core.audit import AuditEntry
 from lms.core.db import db
 from lms.core.errors import NotAllowedError
 from lms.core.queue import Job, JobState
+from lms.courses.queries import outline_of
 from tests import factories
 from tests.browser import sign_in
 
@@ -50,7 +62,7 @@ def png(side: int = 4) -> bytes:
 
 
 @pytest.fixture
-def hr(session: Session) -> Person:  # noqa: ARG001  the rows need it
+def hr(session: Session) -> Person:
     return factories.with_password(factories.person(roles={Role.HR}, unit=None))
 
 
@@ -240,8 +252,6 @@ class TestJobs:
     def test_what_was_saved_meanwhile_is_not_what_was_looked_through(
         self, template: CertificateTemplate, hr: Person, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from lms.certificates import proofing  # noqa: PLC0415  patched here only
-
         job = templates.ask_to_publish(template.id, actor=hr)
         monkeypatch.setattr(proofing, "check_print", lambda _look: saved(template, hr))
         run_jobs()
@@ -256,28 +266,35 @@ class TestJobs:
         kind = factories.certificate_definition("stage-1")
         templates.use(template.id, [kind.code], actor=hr)
         run = factories.enrolment(trainee, factories.programme())
-        from lms.certificates import services  # noqa: PLC0415
-        from lms.courses.queries import outline_of  # noqa: PLC0415
-
         row: Certificate = services.award("stage-1", run, stage=outline_of(run).stages[0])
         assert row.template_version_id == template_queries.latest(template.id).id
-        assert [each["kind"] for each in row.snapshot["transcript"]][0] == "stage"
+        assert row.snapshot["transcript"][0]["kind"] == "stage"
         run_jobs()
         content = queries.pdf_of(row.id)
         assert content is not None
         assert len(content) <= 200_000
-        import pikepdf  # noqa: PLC0415
-
         with pikepdf.open(BytesIO(content)) as opened:
             width, height = (float(each) for each in opened.pages[0].mediabox[2:])
         assert width < height  # the modern design stands upright
 
 
+def test_a_picture_of_three_megabytes_is_not_taken() -> None:
+    with pytest.raises(ImageRefusedError, match="more than 2 MB"):
+        images.taken(png() + b"x" * 3 * 1024 * 1024)
+
+
+def test_a_large_picture_is_made_smaller() -> None:
+    name, content = images.taken(png(1200))
+    assert name.endswith(".png")
+    assert struct.unpack(">II", content[16:24]) == (images.MOST_SIDE, images.MOST_SIDE)
+
+
 class TestPages:
     def form(self, page: str) -> dict[str, Any]:
-        revision = page.split('name="revision"')[1].split('value="')[1].split('"')[0]
+        revision = re.search(r'name="revision"[^>]*value="(\d+)"', page)
+        assert revision is not None
         return {
-            "revision": revision,
+            "revision": revision[1],
             "title": "Blue 2026",
             "languages": "both",
             "primary": "#17427f",
@@ -327,12 +344,14 @@ class TestPages:
             (b"", None),
             (b"MZ\x90 a program", "This is no picture"),
             (b"\x89PNG\r\n\x1a\n broken", "damaged"),
-            (b"x" * (3 * 1024 * 1024), "more than 2 MB"),
             (LOGO.replace(b"<circle", b"<script>alert(1)</script><circle"), "There is a script"),
             (LOGO.replace(b"<circle", b'<circle onload="x()"'), "There is a script"),
             (LOGO.replace(b"<circle", b'<use href="http://evil.test/a#b"/><circle'), "elsewhere"),
             (LOGO.replace(b'"#6b1f2a"', b'"url(http://evil.test/)"'), "elsewhere"),
-            (LOGO.replace(b"<circle", b'<image href="x.png"/><circle'), "&lt;image&gt; is not taken"),
+            (
+                LOGO.replace(b"<circle", b'<image href="x.png"/><circle'),
+                "&lt;image&gt; is not taken",
+            ),
             (LOGO.replace(b"<circle", b"<text>A</text><circle"), "Turn it into paths"),
             (b"<!DOCTYPE svg [<!ENTITY a 'b'>]>" + LOGO, "DOCTYPE"),
         ],
