@@ -25,7 +25,7 @@ from lms.core import uploads
 from lms.core.errors import found
 from lms.core.queue import Job, JobState
 from lms.core.text import local
-from lms.web.fields import shown_in
+from lms.web.fields import shown_in, typed
 from lms.web.files import send_bytes
 from lms.web.i18n import language
 from lms.web.uploads import takes_at_most
@@ -41,7 +41,7 @@ def template_list() -> ResponseReturnValue:
     """List the templates; make one from a ready design."""
     form = StartForm()
     if form.validate_on_submit():
-        row = templates.start(form.design.data, form.title.data.strip(), actor=me())
+        row = templates.start(form.design.data, typed(form.title).strip(), actor=me())
         return redirect(url_for(".template_edit", template_id=row.id))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     rows = template_queries.listed()
@@ -147,7 +147,7 @@ def _save(form: TemplateForm, row: CertificateTemplate, before: looks.Look) -> N
     templates.save(
         row.id,
         replace(form.look(before, brought), images=pictures),
-        title=form.title.data.strip(),
+        title=typed(form.title).strip(),
         revision=int(number) if number.isdecimal() else 0,
         actor=me(),
     )

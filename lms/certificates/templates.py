@@ -59,7 +59,9 @@ def start(
 
 def _free_code(title: str, design: str) -> str:
     """Return a code that follows from the title, where it has letters, and is not taken."""
-    base = _PLAIN.sub("-", title.lower()).strip("-")[:30] or design
+    base = _PLAIN.sub("-", title.lower()).strip("-")[:30]
+    if not any(each.isalpha() for each in base):
+        base = f"{design}-{base}".strip("-")
     taken = {*template_queries.codes(), *looks.DESIGNS}
     codes = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
     return next(each for each in codes if each not in taken)

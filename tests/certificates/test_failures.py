@@ -50,7 +50,7 @@ with app.app_context():
     job = db.session.scalars(select(Job).filter_by(name="certificates.render")).one()
     mail = db.session.scalars(select(Message)).one()
     row = db.session.scalars(select(Certificate)).one()
-    page = app.test_client().get(f"/v/{row.serial}?t={row.token}").text
+    page = app.test_client().get(f"/v/{row.serial}?t={row.token}", headers={"Accept-Language": "en"}).text
     print(job.state, job.token, mail.person_id == 1, row.serial in mail.subject, "is genuine" in page)
 """
 
