@@ -55,8 +55,8 @@ def _keeping() -> list[Entry]:
         ("import", "admin.import_new", "upload", _("Import")),
         ("assign", "admin.assign", "calendar-days", _("Assign")),
         ("records", "records.table", "table", _("Training records")),
-        ("templates", "certificates.template_list", "award", _("Certificate templates")),
         ("files", "work.files", "download", _("My files")),
+        ("templates", "certificates.template_list", "award", _("Certificate templates")),
     ]
 
 
