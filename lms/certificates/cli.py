@@ -18,6 +18,7 @@ from lms.certificates import (
     queries,
     rules,
     services,
+    signing,
     specimen,
     template_queries,
     words,
@@ -163,7 +164,7 @@ def keys_rotate(*, root: bool) -> None:
     """Replace the keys that sign; what the earlier ones signed stays valid and can be checked."""
     kinds = [Kind.CREDENTIAL, Kind.SIGNER, *([Kind.ROOT] if root else [])]
     try:
-        made = services.rotate_keys(kinds)
+        made = signing.rotate_keys(kinds)
     except keys.KeysLockedError:
         raise click.ClickException(
             "the keys were sealed with another secret key; restore LMS_SECRET_KEY, or replace"
@@ -179,7 +180,7 @@ def keys_rotate(*, root: bool) -> None:
 def keys_import(file: Path, password: str) -> None:
     """Sign PDFs with the bought certificate in FILE (PKCS#12: .p12, .pfx) from now on."""
     try:
-        key = services.take_package(file.read_bytes(), password)
+        key = signing.take_package(file.read_bytes(), password)
     except keys.PackageRefusedError as error:
         with force_locale("en"):
             raise click.ClickException(str(words.PACKAGE_PROBLEMS[error.code])) from None

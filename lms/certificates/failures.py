@@ -18,7 +18,7 @@ def on_job_given_up(event: JobGivenUp) -> None:
     """Tell the administrators that a PDF was not made, after its second try."""
     if event.name != RENDER:
         return
-    certificate = db.session.get(Certificate, event.payload["certificate_id"])
+    certificate = db.session.get(Certificate, event.payload.get("certificate_id", 0))
     if certificate is None:
         return
     words = {

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.accounts.login import me
-from lms.certificates import services
+from lms.certificates import signing
 from lms.certificates.blueprint import bp, private
 from lms.certificates.forms import PackageForm
 from lms.certificates.words import KEY_PROBLEMS, KIND_WORDS, PACKAGE_PROBLEMS
@@ -25,7 +25,7 @@ def signing_keys() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             content = form.file.data.read()
-            key = services.take_package(content, typed(form.password), actor=me())
+            key = signing.take_package(content, typed(form.password), actor=me())
         except PackageRefusedError as error:
             at = form.password if error.code == "wrong-password" else form.file
             at.errors = [str(PACKAGE_PROBLEMS[error.code])]

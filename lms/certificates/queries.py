@@ -279,8 +279,10 @@ def dead_job(certificate_id: int) -> int | None:
 def waiting_for_a_person() -> Sequence[int]:
     """Return the certificates without a PDF whose renderer failed for good."""
     dead = select(Job.payload).filter_by(name="certificates.render", state=JobState.DEAD)
-    asked = {int(each["certificate_id"]) for each in db.session.scalars(dead)}
-    bare = select(Certificate.id).where(Certificate.id.in_(asked), Certificate.pdf_sha256.is_(None))
+    asked = {each.get("certificate_id") for each in db.session.scalars(dead)}
+    bare = select(Certificate.id).where(
+        Certificate.id.in_(asked - {None}), Certificate.pdf_sha256.is_(None)
+    )
     return db.session.scalars(bare).all()
 
 

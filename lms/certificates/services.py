@@ -9,7 +9,6 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
-from lms.accounts.rules import Role
 from lms.certificates import (
     choosing,
     issuer,
@@ -29,11 +28,10 @@ from lms.certificates.models import (
     RevocationReason,
     StatusList,
 )
-from lms.core import audit, clock, events, keys, queue
+from lms.core import audit, clock, events, queue
 from lms.core.chores import every
 from lms.core.db import db, transaction
 from lms.core.errors import NotAllowedError, found
-from lms.core.keys import Key, Kind
 from lms.core.queue import Job
 from lms.courses.events import ProgrammeCompleted, StageCompleted
 from lms.courses.models import Enrolment
@@ -313,49 +311,3 @@ def ask_again(certificate_id: int, *, actor: Person, at: datetime | None = None)
     shown = queries.certificate_for(actor, certificate_id)
     if shown.pdf_sha256 is None and (dead := queries.dead_job(shown.id)) is not None:
         _enqueue(shown.id, at or clock.now(), after=dead)
-
-
-@transaction()
-def rotate_keys(kinds: Sequence[Kind], *, at: datetime | None = None) -> list[Key]:
-    """Replace the keys that sign. What the earlier ones signed stays valid, and can be checked.
-
-    Raises:
-        KeysLockedError: the instance secret is another one; nothing is replaced.
-    """
-    at = at or clock.now()
-    made = keys.rotate(*kinds, at=at)
-    _note_keys(made, at)
-    for row in db.session.scalars(select(StatusList)).all():
-        sign_list(row.id, f"key:{made[0].name}", at=at)
-    return made
-
-
-@transaction()
-def take_package(
-    content: bytes, password: str, *, actor: Person | None = None, at: datetime | None = None
-) -> Key:
-    """Sign PDFs with a bought certificate from now on.
-
-    Args:
-        content: a PKCS#12 file.
-        password: of that file.
-        actor: an administrator; None for the operator's command.
-        at: the instant; now, unless a test says otherwise.
-
-    Raises:
-        NotAllowedError: the actor is no administrator.
-        PackageRefusedError: see `lms.core.keys.take_package`.
-    """
-    if actor is not None and Role.ADMIN not in actor.roles:
-        raise NotAllowedError
-    at = at or clock.now()
-    key = keys.take_package(content, password, at=at)
-    _note_keys([key], at, actor)
-    return key
-
-
-def _note_keys(made: Sequence[Key], at: datetime, actor: Person | None = None) -> None:
-    names = [key.name for key in made]
-    actor_id = None if actor is None else actor.id
-    action, kind = "certificates.keys-rotated", "keys"
-    audit.note(action, kind=kind, object_id=names[0], actor_id=actor_id, at=at, keys=names)
