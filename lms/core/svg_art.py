@@ -43,13 +43,10 @@ def cleaned(source: bytes) -> bytes:
         if not isinstance(element.tag, str):
             raise DrawingRefusedError("doctype")  # an entity that was not resolved
         space, name = _split(element.tag)
-        if space != _SVG or name in _LEFT_OUT:
-            if element is root:
-                raise DrawingRefusedError("not-svg")
-            if (parent := element.getparent()) is not None:
-                parent.remove(element)
-            continue
-        _check(element, name)
+        if (space != _SVG or name in _LEFT_OUT) and (parent := element.getparent()) is not None:
+            parent.remove(element)
+    for element in root.iter():
+        _check(element, _split(element.tag)[1])
     content: bytes = etree.tostring(root, encoding="utf-8")
     return content
 
