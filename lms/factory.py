@@ -28,8 +28,11 @@ import lms.certificates.blueprint
 import lms.certificates.cli
 import lms.certificates.issue_views
 import lms.certificates.jobs
+import lms.certificates.key_views
 import lms.certificates.proof_views
 import lms.certificates.sharing_views
+import lms.certificates.template_jobs
+import lms.certificates.template_views
 import lms.certificates.views
 import lms.core.cli
 import lms.courses.aid_views
@@ -79,7 +82,7 @@ from lms.core.db import db, engine_options, frozen_type
 from lms.core.logging import Format
 from lms.desk.menu import menu_of
 from lms.permissions import HOT, PERMISSIONS
-from lms.web import assets, errors, headers, i18n, layout, markup, requests, sessions, urls
+from lms.web import assets, errors, headers, i18n, layout, markup, requests, sessions, uploads, urls
 from lms.web.below import Below
 
 BLUEPRINTS = (
@@ -132,6 +135,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     statements.configure(settings.slow_statement_ms)
     requests.init_app(app)
     sessions.init_app(app)
+    uploads.init_app(app)
     CSRFProtect(app)
     i18n.init_app(app, settings.languages.split(","), settings.time_zone)
     app.jinja_env.undefined = StrictUndefined

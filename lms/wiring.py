@@ -2,11 +2,12 @@
 
 from lms.accounts.events import LinkMade
 from lms.accounts.importing import joining
-from lms.certificates import services as certificates
+from lms.certificates import failures, services as certificates
 from lms.certificates.content import Definitions
 from lms.certificates.events import CertificateAwarded, CertificateRevoked
 from lms.core import content
 from lms.core.events import subscribe
+from lms.core.queue import JobGivenUp
 from lms.courses import studio
 from lms.courses.assigning import ImportEnroller
 from lms.courses.content.aids import JobAids
@@ -44,6 +45,7 @@ def connect() -> None:
     )
     subscribe(CertificateAwarded, records.on_certificate_awarded)
     subscribe(CertificateRevoked, records.on_certificate_revoked)
+    subscribe(JobGivenUp, failures.on_job_given_up)
 
 
 def close_stage(event: AttemptMarked) -> None:

@@ -59,7 +59,11 @@ DOORS = {
         "core/tars.py",
     },
     r"\bpython_calamine\b": {"core/spreadsheets.py"},
-    r"\bxml\.(etree|dom|sax)\b|\blxml\b": {"core/svg.py", "exams/exchange/trees.py"},
+    r"\bxml\.(etree|dom|sax)\b|\blxml\b": {
+        "core/svg.py",
+        "core/svg_art.py",
+        "exams/exchange/trees.py",
+    },
     r"\bimport weasyprint\b|\bfrom weasyprint\b": {"core/pdf.py"},
     r"xlsxwriter|csv\.(writer|DictWriter)": {"core/sheets_out.py"},
     r"\bimport pikepdf\b|\bfrom pikepdf\b": {"core/pdf_artwork.py"},

@@ -260,6 +260,18 @@ def administrators() -> int:
     ).one()
 
 
+def administrators_to_tell() -> Sequence[Person]:
+    """Return the active people who run the whole site, for mails about what they should mend."""
+    query = select(Person).join(RoleGrant, RoleGrant.person_id == Person.id)
+    query = query.where(
+        RoleGrant.role == Role.ADMIN,
+        RoleGrant.unit_id.is_(None),
+        RoleGrant.ended_at.is_(None),
+        Person.deactivated_at.is_(None),
+    )
+    return db.session.scalars(query.order_by(Person.id).distinct()).all()
+
+
 def has_people() -> bool:
     """Whether anyone but the demo's people exists: if not, this is the first start."""
     return (

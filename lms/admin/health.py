@@ -15,6 +15,7 @@ from sqlalchemy import func, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
 import lms
+from lms.certificates.queries import waiting_for_a_person
 from lms.certificates.words import KEY_PROBLEMS
 from lms.config import PROJECT, Settings
 from lms.core import disk, keys, pdf
@@ -106,6 +107,11 @@ def missing_for_pdf() -> list[str]:
 def key_problems() -> list[LazyString]:
     """Return what is wrong with the keys that sign certificates."""
     return [KEY_PROBLEMS[code] for code in keys.problems()]
+
+
+def unprinted() -> int:
+    """Return how many certificates have no PDF because the renderer failed for good."""
+    return len(waiting_for_a_person())
 
 
 def signing_keys() -> list[Key]:

@@ -62,6 +62,7 @@ def health() -> ResponseReturnValue:
         missing_for_pdf=checks.missing_for_pdf(),
         signing_keys=checks.signing_keys(),
         key_problems=checks.key_problems(),
+        unprinted=checks.unprinted(),
     )
 
 

@@ -2,25 +2,36 @@
 
 import json
 import sys
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from flask_babel import force_locale
 
 from lms.accounts import queries as accounts
-from lms.certificates import checking, document, queries, rules, services, words
-from lms.core import clock, keys
+from lms.certificates import (
+    checking,
+    document,
+    look,
+    queries,
+    rules,
+    services,
+    signing,
+    specimen,
+    template_queries,
+    words,
+)
+from lms.certificates.errors import MissingGlyphError
+from lms.certificates.look import Look
+from lms.core import keys
 from lms.core.errors import LmsError
 from lms.core.keys import Kind
 
 group = AppGroup("certificates", help="Certificates: issue, export, verify; signing keys.")
 keys_group = AppGroup("keys", help="The keys that certificates are signed with.")
 group.add_command(keys_group)
-TEMPLATES = ("formal",)
 
 
 @group.command("list")
@@ -87,13 +98,21 @@ def verify(file: Path, *, as_json: bool) -> None:
 
 
 @group.command("preview")
-@click.option("--template", type=click.Choice(TEMPLATES), default=TEMPLATES[0])
+@click.option("--template", default=look.FORMAL, help="A ready design, or a template's code.")
 @click.option("--name", required=True, help="The name to print.")
 @click.option("--latin", default="", help="The name in Latin letters.")
+@click.option("--locale", type=click.Choice(look.LANGUAGES), help="Else the template's own.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
-def preview(template: str, name: str, latin: str, out: Path) -> None:  # noqa: ARG001  the only one
+def preview(template: str, name: str, latin: str, locale: str | None, out: Path) -> None:
     """Write a certificate of a made-up person, marked as a specimen and not signed."""
-    out.write_bytes(document.render(specimen(name, latin)))
+    chosen = _look(template)
+    if locale is not None:
+        chosen = replace(chosen, languages=locale)
+    sample = specimen.snapshot(name, latin)
+    with force_locale("en"):
+        if missing := document.unprintable(sample, chosen):
+            raise click.ClickException(str(MissingGlyphError.of(missing)))
+    out.write_bytes(document.render(sample, look=chosen))
     click.echo(f"a specimen in {out}")
 
 
@@ -145,7 +164,7 @@ def keys_rotate(*, root: bool) -> None:
     """Replace the keys that sign; what the earlier ones signed stays valid and can be checked."""
     kinds = [Kind.CREDENTIAL, Kind.SIGNER, *([Kind.ROOT] if root else [])]
     try:
-        made = services.rotate_keys(kinds)
+        made = signing.rotate_keys(kinds)
     except keys.KeysLockedError:
         raise click.ClickException(
             "the keys were sealed with another secret key; restore LMS_SECRET_KEY, or replace"
@@ -161,7 +180,7 @@ def keys_rotate(*, root: bool) -> None:
 def keys_import(file: Path, password: str) -> None:
     """Sign PDFs with the bought certificate in FILE (PKCS#12: .p12, .pfx) from now on."""
     try:
-        key = services.take_package(file.read_bytes(), password)
+        key = signing.take_package(file.read_bytes(), password)
     except keys.PackageRefusedError as error:
         with force_locale("en"):
             raise click.ClickException(str(words.PACKAGE_PROBLEMS[error.code])) from None
@@ -186,30 +205,11 @@ def _key(key: keys.Key) -> dict[str, Any]:
     }
 
 
-def specimen(name: str, latin: str) -> dict[str, Any]:
-    """Return the snapshot of a certificate of a made-up person."""
-    settings = current_app.config["SETTINGS"]
-    today: date = clock.now().date()
-    serial = rules.serial("SAMPLE", today.year, 1)
-    stages = (("第一阶段", "Stage 1"), ("第二阶段", "Stage 2"), ("第三阶段", "Stage 3"))
-    return {
-        "serial": serial,
-        "title_zh": "培训合格证书",
-        "title_en": "Certificate of Achievement",
-        "issuer_zh": settings.issuer_zh,
-        "issuer_en": settings.issuer_en,
-        "name": name,
-        "latin_name": latin,
-        "programme_zh": "示例培养计划",
-        "programme_en": "Sample Programme",
-        "stage_zh": stages[1][0],
-        "stage_en": stages[1][1],
-        "stages": [{"zh": zh, "en": en, "state": "done"} for zh, en in stages],
-        "hours": "16",
-        "score": "92.50",
-        "issued_on": today.isoformat(),
-        "valid_until": rules.valid_until(today, 24).isoformat(),  # type: ignore[union-attr]
-        "verify_url": f"{settings.base_url}/v/{serial}",
-        "verify_url_short": f"{settings.base_url}/v/{serial}".partition("://")[2],
-        "specimen": True,
-    }
+def _look(template: str) -> Look:
+    """Return what a template's latest version, published or not, prints with."""
+    if template in look.DESIGNS:
+        return Look(design=template)
+    if (row := template_queries.with_code(template)) is not None:
+        return template_queries.look_of(template_queries.latest(row.id).id)
+    known = ", ".join([*look.DESIGNS, *template_queries.codes()])
+    raise click.ClickException(f"there is no template {template!r}: {known}")

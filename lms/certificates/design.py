@@ -10,10 +10,12 @@ from io import BytesIO
 
 import segno
 
+from lms.certificates.look import ACCENT, PAPER, PRIMARY
+
 Point = tuple[float, float]
 
 WIDTH, HEIGHT = 297, 210
-PAPER, INDIGO, GOLD, INK, RED = "#fffdf8", "#17427f", "#b08d3c", "#142033", "#c8261b"
+INK, RED = "#142033", "#c8261b"
 
 SEAL_SPREAD = 270.0
 """The arc that a long seal text takes, in degrees; the rest is for the word below."""
@@ -22,31 +24,33 @@ SEAL_STEP = 32.0
 SEAL_RADIUS = 33.0
 SEAL_FONT = 'font-family="Stairway Serif, Stairway Kai" font-weight="700"'
 
-LOGO = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">'
-    f'<path d="M24 2 44 9v14c0 12-8.4 19.6-20 23C12.4 42.6 4 35 4 23V9z" fill="{INDIGO}"/>'
-    f'<path d="M11 33h7v-6h7v-6h7v-6h4" fill="none" stroke="{PAPER}" stroke-width="3.4"'
-    ' stroke-linecap="round" stroke-linejoin="round"/>'
-    '<circle cx="17" cy="16" r="3.2" fill="#d9b65c"/></svg>'
-).encode()
-"""Four steps in a shield."""
+
+def logo(primary: str = PRIMARY) -> bytes:
+    """Return four steps in a shield."""
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">'
+        f'<path d="M24 2 44 9v14c0 12-8.4 19.6-20 23C12.4 42.6 4 35 4 23V9z" fill="{primary}"/>'
+        f'<path d="M11 33h7v-6h7v-6h7v-6h4" fill="none" stroke="{PAPER}" stroke-width="3.4"'
+        ' stroke-linecap="round" stroke-linejoin="round"/>'
+        '<circle cx="17" cy="16" r="3.2" fill="#d9b65c"/></svg>'
+    ).encode()
 
 
-def background() -> bytes:
-    """Return the paper of every certificate: a rosette and a guilloche border between edges."""
+def background(primary: str = PRIMARY, accent: str = ACCENT) -> bytes:
+    """Return the formal paper: a rosette and a guilloche border between edges."""
     rosette = "".join(
-        _stroke(_rosette(turn / 6 * math.tau), INDIGO, width=0.11, opacity=0.13)
+        stroke(rosette_curve(turn / 6 * math.tau), primary, width=0.11, opacity=0.13)
         for turn in range(6)
     )
     blue = "".join(
-        _stroke(_wave(88, 2.5, turn / 8 * math.tau), INDIGO, width=0.12, opacity=0.62)
+        stroke(_wave(88, 2.5, turn / 8 * math.tau), primary, width=0.12, opacity=0.62)
         for turn in range(8)
     )
     gold = "".join(
-        _stroke(_wave(176, 1.35, turn / 6 * math.tau), GOLD, width=0.13, opacity=0.85)
+        stroke(_wave(176, 1.35, turn / 6 * math.tau), accent, width=0.13, opacity=0.85)
         for turn in range(6)
     )
-    edges = _edge(5.9, 0.35) + _edge(12.5, 0.35) + _edge(13.5, 0.12)
+    edges = "".join(_edge(*each, accent) for each in ((5.9, 0.35), (12.5, 0.35), (13.5, 0.12)))
     paper = f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{PAPER}"/>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"'
@@ -95,17 +99,18 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def _stroke(path: str, colour: str, *, width: float, opacity: float) -> str:
+def stroke(path: str, colour: str, *, width: float, opacity: float) -> str:
+    """Return a path as a line without a filling."""
     style = f'stroke="{colour}" stroke-width="{width}" opacity="{opacity}"'
     return f'<path d="{path}" fill="none" {style}/>'
 
 
-def _edge(inset: float, width: float) -> str:
-    """Return a golden line around the page, `inset` from its edge, with rounded corners."""
+def _edge(inset: float, width: float, colour: str) -> str:
+    """Return a line around the page, `inset` from its edge, with rounded corners."""
     return (
         f'<rect x="{inset}" y="{inset}" width="{WIDTH - 2 * inset:.1f}"'
         f' height="{HEIGHT - 2 * inset:.1f}" rx="{max(0.6, 16.2 - inset):.1f}"'
-        f' fill="none" stroke="{GOLD}" stroke-width="{width}"/>'
+        f' fill="none" stroke="{colour}" stroke-width="{width}"/>'
     )
 
 
@@ -127,20 +132,25 @@ def _wave(periods: int, amplitude: float, phase: float, per_period: int = 4) -> 
         (x, y), (out_x, out_y) = _on_border(along)
         swing = amplitude * math.sin(math.tau * periods * along + phase)
         points.append((x + out_x * swing, y + out_y * swing))
-    return _smooth(points)
+    return smooth(points)
 
 
-def _rosette(phase: float, radius: float = 60, petals: int = 12, steps: int = 192) -> str:
-    """Return one of the curves that make the rosette in the middle of the page."""
+def rosette_curve(
+    phase: float,
+    centre: Point = (WIDTH / 2, HEIGHT / 2 + 2),
+    radius: float = 60,
+    petals: int = 12,
+    steps: int = 192,
+) -> str:
+    """Return one of the curves that make a rosette: in the middle of the page."""
     points = []
     for number in range(steps):
         angle = math.tau * number / steps
         swing = 0.21 * math.sin(petals * angle + phase) + 0.12 * math.cos(2 * petals * angle)
         reach = radius * (0.62 + swing)
-        points.append(
-            (WIDTH / 2 + reach * math.cos(angle), HEIGHT / 2 + 2 + reach * math.sin(angle))
-        )
-    return _smooth(points)
+        x, y = centre
+        points.append((x + reach * math.cos(angle), y + reach * math.sin(angle)))
+    return smooth(points)
 
 
 def _on_border(along: float, inset: float = 9.2, radius: float = 7) -> tuple[Point, Point]:
@@ -173,11 +183,15 @@ def _on_border(along: float, inset: float = 9.2, radius: float = 7) -> tuple[Poi
     return _on_border(0, inset, radius)  # a rounding error past the end is the beginning
 
 
-def _smooth(points: Sequence[Point]) -> str:
-    """Return a closed path through the points, without corners (Catmull-Rom as Béziers)."""
+def smooth(points: Sequence[Point], *, is_closed: bool = True) -> str:
+    """Return a path through the points, without corners (Catmull-Rom as Béziers).
+
+    An open one begins at the second point and ends at the last but one.
+    """
     count = len(points)
-    path = [f"M{points[0][0]:.2f} {points[0][1]:.2f}"]
-    for number in range(count):
+    first = 0 if is_closed else 1
+    path = [f"M{points[first][0]:.2f} {points[first][1]:.2f}"]
+    for number in range(first, count if is_closed else count - 2):
         before, start = points[number - 1], points[number]
         end, after = points[(number + 1) % count], points[(number + 2) % count]
         path.append(
@@ -185,4 +199,4 @@ def _smooth(points: Sequence[Point]) -> str:
             f" {end[0] - (after[0] - start[0]) / 6:.2f} {end[1] - (after[1] - start[1]) / 6:.2f}"
             f" {end[0]:.2f} {end[1]:.2f}"
         )
-    return "".join(path) + "Z"
+    return "".join(path) + ("Z" if is_closed else "")

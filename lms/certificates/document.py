@@ -1,67 +1,33 @@
-"""A certificate on paper: its snapshot in, its PDF out."""
+"""A certificate on paper: its snapshot and its look in, its PDF out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from lms.certificates import design
+from lms.certificates import design, designs, look as looks
+from lms.certificates.designs import Design
+from lms.certificates.fitting import CHINESE, SMALLEST, script_of
+from lms.certificates.look import Look
 from lms.core import pdf
 
-TEMPLATE = "certificates/certificate_pdf.html"
-STYLE = Path(__file__).with_name("certificate_pdf.css")
-LATIN = (pdf.DISPLAY, pdf.TEXT_EXT, pdf.SERIF, pdf.KAI)
-CHINESE = (pdf.TEXT, pdf.TEXT_EXT, pdf.SERIF, pdf.KAI)
-FIRST_CHINESE = "\u2e80"
-"""What comes before it is an alphabet."""
-
+SECONDS = 90
+"""A renderer that takes longer hangs."""
+READY = Look()
+"""The formal design as it is delivered."""
 BACKGROUND = '<html lang="zh-CN"><title>Background</title><link rel=stylesheet href=background.css>'
-BACKGROUND_CSS = b"""
-@page { size: 297mm 210mm; margin: 0 }
-html { height: 210mm; background: url(background.svg) 0 0 / 297mm 210mm no-repeat }
-"""
+_ROW_LARGEST = 9.4
+_ROW_WIDTH = 300.0
+"""Points between the left end of a transcript's row and its figures."""
+_ROW_EMS = {"stage": 2.45, "module": 1.85}
+"""How high a row is, in em: see the style sheet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A text that must stay on one line: what it is in the snapshot and how large it may be."""
+def render(
+    snapshot: Mapping[str, Any], attached: Sequence[pdf.Attachment] = (), look: Look = READY
+) -> bytes:
+    """Return the certificate as a PDF of one A4 page: PDF/A-3a and PDF/UA-1.
 
-    selector: str
-    value: str
-    families: tuple[str, ...]
-    largest: float
-    """Font size in points."""
-    room: float
-    """Width in points."""
-    spacing: float = 0.0
-    """Letter-spacing in em, as in the style sheet."""
-    upper: bool = False
-
-    def size(self, snapshot: Mapping[str, Any]) -> float:
-        """Return the font size, in points, at which the line fits."""
-        text = snapshot[self.value].upper() if self.upper else snapshot[self.value]
-        em = pdf.width(text, self.families) + self.spacing * (len(text) + 1)
-        return min(self.largest, self.room / em) if em else self.largest
-
-
-LINES = (
-    Line(".brand b", "issuer_zh", CHINESE, largest=13, room=480, spacing=0.14),
-    Line(".brand span", "issuer_en", LATIN, largest=8.6, room=480, spacing=0.06, upper=True),
-    Line("h1", "title_zh", CHINESE, largest=34, room=660, spacing=0.3),
-    Line(".subtitle", "title_en", LATIN, largest=16.5, room=660, spacing=0.08, upper=True),
-    Line(".issuer b", "issuer_zh", CHINESE, largest=10.4, room=162),
-    Line(".latin", "latin_name", LATIN, largest=16, room=640),
-    Line(".name--han", "name", (pdf.KAI, pdf.TEXT), largest=40, room=640, spacing=0.09),
-    Line(".name--latin", "name", (pdf.DISPLAY, pdf.KAI), largest=36, room=640),
-    Line(".name--other", "name", CHINESE, largest=32, room=640),
-)
-
-
-def render(snapshot: Mapping[str, Any], attached: Sequence[pdf.Attachment] = ()) -> bytes:
-    """Return the certificate as a PDF of one A4 page, landscape: PDF/A-3a and PDF/UA-1.
-
-    Nothing but the snapshot is read: printed again in ten years, it says the same.
+    Nothing but the snapshot and the look is read: printed again in ten years, it says the same.
 
     Args:
         snapshot: every printed value as text, none missing, "" where there is none: ``serial``,
@@ -69,39 +35,145 @@ def render(snapshot: Mapping[str, Any], attached: Sequence[pdf.Attachment] = ())
             ``programme_zh``, ``programme_en``, ``stage_zh``, ``stage_en`` (both "" for the whole
             programme), ``stages`` (``zh``, ``en`` and ``state``: "done", "now" or ""), ``hours``,
             ``score``, ``issued_on``, ``valid_until``, ``verify_url``, ``verify_url_short``; and
-            ``specimen``: whether it is printed as one.
+            ``specimen``: whether it is printed as one. ``transcript`` (``kind``: "stage" or
+            "module", ``zh``, ``en``, ``hours``, ``score``) is missing in the oldest ones.
         attached: the files inside it: its credential.
+        look: what it is printed with.
 
     Raises:
         PdfError: see `lms.core.pdf.render`.
     """
-    html = pdf.fill(TEMPLATE, certificate=snapshot, script=_script(snapshot["name"]))
-    fitted = "".join(
-        f"{each.selector} {{ font-size: {each.size(snapshot):.2f}pt }}\n" for each in LINES
+    page = designs.ALL[look.design]
+    rows = _rows(snapshot, look, page)
+    html = pdf.fill(
+        page.template,
+        certificate=snapshot,
+        look=look,
+        script=script_of(snapshot["name"]),
+        rows=rows,
+        text_zh=looks.sentence(look, snapshot, "zh"),
+        text_en=looks.sentence(look, snapshot, "en"),
+        logo=look.logo or "logo.svg",
+        seal=look.seal or "seal.svg",
     )
     assets = {
-        "certificate.css": STYLE.read_bytes(),
-        "fitted.css": fitted.encode(),
-        "logo.svg": design.LOGO,
-        "seal.svg": design.seal(snapshot["issuer_zh"]),
+        **look.images,
+        "certificate.css": page.style.read_bytes(),
+        "fitted.css": _fitted(snapshot, look, page, rows).encode(),
+        "colours.css": _colours(look).encode(),
+        "logo.svg": design.logo(look.primary),
+        "seal.svg": design.seal(snapshot["issuer_zh"], look.seal_word),
         "qr.svg": design.qr(snapshot["verify_url"]),
     }
-    return pdf.render(html, assets, background=_background(), archived=attached)
+    paper = _background(look.design, look.primary, look.accent)
+    return pdf.render(html, assets, background=paper, archived=attached)
 
 
-def _script(name: str) -> str:
-    """Return how a name is to be set: in the brush face, in the display face, or as plain text.
+def too_small(snapshot: Mapping[str, Any], look: Look) -> list[str]:
+    """Return what of a snapshot would have to be set too small to be read: names of its values."""
+    texts = _texts(snapshot, look)
+    found = [
+        each.value
+        for each in designs.ALL[look.design].texts
+        if _stands(each.value, look) and each.size(texts) < SMALLEST
+    ]
+    if look.signatures and _signed_size(look) < SMALLEST - 1:
+        found.append("signatures")
+    return list(dict.fromkeys(found))
 
-    The display face has the letters of western Europe only; a name half in it and half in another
-    would look like a mistake.
+
+def unprintable(snapshot: Mapping[str, Any], look: Look) -> str:
+    """Return the characters of a certificate that no font has, each once."""
+    signed = [text for each in look.signatures for text in (each.name, each.role_zh, each.role_en)]
+    words = [value for value in _texts(snapshot, look).values() if isinstance(value, str)]
+    return pdf.missing_glyphs("".join([*words, *signed, look.seal_word]))
+
+
+def _texts(snapshot: Mapping[str, Any], look: Look) -> dict[str, Any]:
+    sentences = {
+        f"text_{each}": "".join(part.text for part in looks.sentence(look, snapshot, each))
+        for each in ("zh", "en")
+    }
+    return {**snapshot, **sentences}
+
+
+def _stands(value: str, look: Look) -> bool:
+    if value == "latin_name":
+        return "latin" in look.fields
+    if value.endswith("_zh"):
+        return look.has_chinese
+    return look.has_english if value.endswith("_en") else True
+
+
+def _rows(snapshot: Mapping[str, Any], look: Look, page: Design) -> list[Mapping[str, str]]:
+    """Return the transcript as far as there is room: what is not in the snapshot is not invented.
+
+    All of it, else its stages alone.
     """
-    if any(each >= FIRST_CHINESE for each in name):
-        return "han"
-    return "other" if pdf.missing_glyphs(name, (pdf.DISPLAY,)) else "latin"
+    if "transcript" not in look.fields or not page.transcript:
+        return []
+    rows = list(snapshot.get("transcript", ()))
+    if _row_size(rows, page) < SMALLEST:
+        rows = [each for each in rows if each["kind"] == "stage"]
+    return rows
+
+
+def _signed_size(look: Look) -> float:
+    """Return the font size, in points, at which whom each signature is of fits below it."""
+    room = designs.ALL[look.design].hands[len(look.signatures) - 1]
+    ems = [
+        em
+        for each in look.signatures
+        # A name and a Chinese role stay on a line; an English one may take two.
+        for em in (
+            1.1 * pdf.width(each.name, CHINESE),
+            pdf.width(each.role_zh, CHINESE),
+            pdf.width(each.role_en, CHINESE) / 1.7,
+        )
+    ]
+    return min(8.4, room / max(*ems, 1))
+
+
+def _row_size(rows: Sequence[Mapping[str, str]], page: Design) -> float:
+    """Return the font size, in points, at which the rows share the height and stay on a line."""
+    if not rows:
+        return _ROW_LARGEST
+    widest = max(pdf.width(f"{each['zh']} · {each['en']}", CHINESE) for each in rows)
+    high = sum(_ROW_EMS[each["kind"]] for each in rows)
+    return min(_ROW_LARGEST, page.transcript / high, _ROW_WIDTH / widest)
+
+
+def _fitted(
+    snapshot: Mapping[str, Any], look: Look, page: Design, rows: Sequence[Mapping[str, str]]
+) -> str:
+    texts = _texts(snapshot, look)
+    rules = [f"{each.selector} {{ font-size: {each.size(texts):.2f}pt }}" for each in page.texts]
+    if look.signatures:
+        rules.append(f".signature p {{ font-size: {_signed_size(look):.2f}pt }}")
+    if rows:
+        rules.append(f".transcript td {{ font-size: {_row_size(rows, page):.2f}pt }}")
+    return "\n".join(rules)
+
+
+def _colours(look: Look) -> str:
+    told = {
+        "primary": look.primary,
+        "accent": look.accent,
+        # The same hue, dark enough for letters on the paper, and light enough for some on a band.
+        "accent-dark": looks.toward(look.accent, "#000000", looks.PAPER),
+        "accent-light": looks.toward(look.accent, "#ffffff", look.primary),
+    }
+    return ":root {" + "".join(f" --{name}: {value};" for name, value in told.items()) + " }"
 
 
 @cache
-def _background() -> bytes:
-    """Return the paper and its border as a PDF, made once per process."""
-    assets = {"background.svg": design.background(), "background.css": BACKGROUND_CSS}
+def _background(name: str, primary: str, accent: str) -> bytes:
+    """Return the paper of a design as a PDF, made once per process and colours."""
+    page = designs.ALL[name]
+    height = page.size.split()[1]
+    css = (
+        f"@page {{ size: {page.size}; margin: 0 }}"
+        f"html {{ height: {height}; background: url(background.svg) 0 0 / {page.size} no-repeat }}"
+    )
+    assets = {"background.svg": page.paper(primary, accent), "background.css": css.encode()}
     return pdf.render(BACKGROUND, assets)

@@ -14,6 +14,19 @@ class AlreadyRevokedError(LmsError):
     message = _("This certificate was revoked already.")
 
 
+class MissingGlyphError(LmsError):
+    """A certificate would show an empty box where a character should be."""
+
+    code = "missing-glyph"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    message = _("No font of the certificates has: %(characters)s. Write it in another way.")
+
+    @classmethod
+    def of(cls, characters: str) -> "MissingGlyphError":
+        """Return the error for these characters, each with its code point."""
+        return cls(characters=", ".join(f"{each} (U+{ord(each):04X})" for each in characters))
+
+
 class NotForThemError(LmsError):
     """Somebody in a list cannot get the certificate; then nobody gets it."""
 

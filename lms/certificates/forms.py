@@ -5,7 +5,14 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, Length
 
 from lms.certificates import choosing
@@ -74,6 +81,17 @@ class IssueForm(FlaskForm):
             "lines": (self.people.data or "").splitlines(),
             "reason": (self.reason.data or "").strip(),
         }
+
+
+class PackageForm(FlaskForm):
+    """A bought certificate with its private key."""
+
+    file = FileField(
+        _("PKCS#12 file"),
+        [FileRequired(_("Choose a file first."))],
+        render_kw={"accept": ".p12,.pfx"},
+    )
+    password = PasswordField(_("Password of the file"), render_kw={"autocomplete": "off"})
 
 
 class RevokeForm(FlaskForm):

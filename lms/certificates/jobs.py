@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lms.certificates import credential, document, issuer, queries, services
+from lms.certificates import credential, document, issuer, queries, services, template_queries
+from lms.certificates.look import Look
 from lms.certificates.models import Certificate, CertificatePdf, StatusList
 from lms.certificates.queries import Printable
 from lms.core import (
@@ -28,8 +29,6 @@ from lms.core.text import filename
 CREDENTIAL = "credential.json"
 DESCRIPTION = "Open Badges 3.0 AchievementCredential of this certificate"
 BUNDLE = "certificates.zip"
-SECONDS = 90
-"""A renderer that takes longer hangs."""
 REASON = "签发证书 · Certificate issued"
 
 
@@ -46,9 +45,10 @@ class Made:
 def render(certificate_id: int) -> Effect:
     """Sign the credential and the PDF with it inside; the effect keeps them and the hash."""
     printable = queries.printable(certificate_id)
+    look = template_queries.look_of(printable.template_version_id)
     db.session.rollback()  # the read is over: rendering takes a while and should hold nothing
-    with watchdog.ends_within(SECONDS):
-        made = make(printable, at=clock.now())
+    with watchdog.ends_within(document.SECONDS):
+        made = make(printable, look, at=clock.now())
     return lambda: keep(certificate_id, made)
 
 
@@ -99,10 +99,11 @@ def _printed(certificate_id: int) -> tuple[str, bytes]:
     """Return the file name and the PDF of a certificate, made now if it is not there yet."""
     printable = queries.printable(certificate_id)
     content = queries.pdf_of(certificate_id)
+    look = template_queries.look_of(printable.template_version_id)
     db.session.rollback()
     if content is None:
-        with watchdog.ends_within(SECONDS):
-            made = make(printable, at=clock.now())
+        with watchdog.ends_within(document.SECONDS):
+            made = make(printable, look, at=clock.now())
         with transaction():
             keep(certificate_id, made)
         content = queries.pdf_of(certificate_id) or made.content
@@ -110,7 +111,7 @@ def _printed(certificate_id: int) -> tuple[str, bytes]:
     return filename(printed["name"], printed["serial"]) + ".pdf", content
 
 
-def make(printable: Printable, *, at: datetime) -> Made:
+def make(printable: Printable, look: Look, *, at: datetime) -> Made:
     """Return the files of a certificate, made from what it was awarded with.
 
     Raises:
@@ -120,7 +121,7 @@ def make(printable: Printable, *, at: datetime) -> Made:
     proof = _credential(printable, at)
     attached = [pdf.Attachment(CREDENTIAL, proof.encode(), DESCRIPTION, at)] if proof else []
     key = keys.current(Kind.SIGNER)
-    bare = document.render(printable.snapshot, attached)
+    bare = document.render(printable.snapshot, attached, look)
     content = pdf_signing.certify(bare, key, reason=REASON)
     if pdf_signing.examine(content, [key]).verdict != "valid":
         raise pdf.PdfError("the signature does not hold")

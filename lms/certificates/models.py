@@ -90,6 +90,10 @@ class Certificate(Base):
     """Last valid day in the organisation's time zone; empty if it does not expire."""
     snapshot: Mapped[dict[str, Any]] = deferred(mapped_column(JSON))
     """Every printed value, as of the award: see `document.render`."""
+    template_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("certificate_look_version.id")
+    )
+    """What it is printed with; empty for the formal design as it is delivered."""
     pdf_sha256: Mapped[str | None] = mapped_column(String(64))
     """Set when the PDF has been made; the certificate is valid before."""
     status_list_id: Mapped[int | None] = mapped_column(ForeignKey("certificate_status_list.id"))

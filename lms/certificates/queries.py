@@ -180,6 +180,7 @@ class Printable:
     """The DID that signs; None: from before credentials."""
     status_list_id: int | None
     status_index: int | None
+    template_version_id: int | None
 
 
 def printable(certificate_id: int) -> Printable:
@@ -187,7 +188,7 @@ def printable(certificate_id: int) -> Printable:
     columns = (
         *(Certificate.snapshot, CertificateDefinition.code, Certificate.awarded_at),
         *(Certificate.valid_until, StatusList.issuer),
-        *(Certificate.status_list_id, Certificate.status_index),
+        *(Certificate.status_list_id, Certificate.status_index, Certificate.template_version_id),
     )
     query = select(*columns).join(CertificateDefinition).outerjoin(StatusList)
     row = db.session.execute(query.where(Certificate.id == certificate_id)).one()
@@ -282,6 +283,16 @@ def dead_job(certificate_id: int) -> int | None:
     latest = select(Job.id, Job.state).where(mine).order_by(Job.id.desc()).limit(1)
     row = db.session.execute(latest).first()
     return row.id if row is not None and row.state is JobState.DEAD else None
+
+
+def waiting_for_a_person() -> Sequence[int]:
+    """Return the certificates without a PDF whose renderer failed for good."""
+    dead = select(Job.payload).filter_by(name="certificates.render", state=JobState.DEAD)
+    asked = {each.get("certificate_id") for each in db.session.scalars(dead)}
+    bare = select(Certificate.id).where(
+        Certificate.id.in_(asked - {None}), Certificate.pdf_sha256.is_(None)
+    )
+    return db.session.scalars(bare).all()
 
 
 def job_key(certificate_id: int) -> str:

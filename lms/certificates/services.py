@@ -9,7 +9,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
-from lms.certificates import choosing, issuer, policies, queries, rules, snapshot
+from lms.certificates import (
+    choosing,
+    issuer,
+    policies,
+    queries,
+    rules,
+    snapshot,
+    template_queries,
+)
 from lms.certificates.errors import AlreadyRevokedError, NotForThemError, ReasonMissingError
 from lms.certificates.events import CertificateAwarded, CertificateRevoked
 from lms.certificates.models import (
@@ -21,11 +29,10 @@ from lms.certificates.models import (
     StatusList,
 )
 from lms.certificates.privacy import Privacy
-from lms.core import audit, clock, events, keys, queue, site
+from lms.core import audit, clock, events, queue, site
 from lms.core.chores import every
 from lms.core.db import db, transaction
 from lms.core.errors import NotAllowedError, found
-from lms.core.keys import Key, Kind
 from lms.core.queue import Job
 from lms.courses.events import ProgrammeCompleted, StageCompleted
 from lms.courses.models import Enrolment
@@ -116,6 +123,7 @@ def _new(
         privacy=Privacy(site.settings().certificate_privacy),
         awarded_at=at,
         valid_until=rules.valid_until(issued_on, months),
+        template_version_id=template_queries.in_use(definition.id),
     )
     certificate.definition = definition
     certificate.status_list_id, certificate.status_index = _status_place()
@@ -305,37 +313,3 @@ def ask_again(certificate_id: int, *, actor: Person, at: datetime | None = None)
     shown = queries.certificate_for(actor, certificate_id)
     if shown.pdf_sha256 is None and (dead := queries.dead_job(shown.id)) is not None:
         _enqueue(shown.id, at or clock.now(), after=dead)
-
-
-@transaction()
-def rotate_keys(kinds: Sequence[Kind], *, at: datetime | None = None) -> list[Key]:
-    """Replace the keys that sign. What the earlier ones signed stays valid, and can be checked.
-
-    Raises:
-        KeysLockedError: the instance secret is another one; nothing is replaced.
-    """
-    at = at or clock.now()
-    made = keys.rotate(*kinds, at=at)
-    _note_keys(made, at)
-    for row in db.session.scalars(select(StatusList)).all():
-        sign_list(row.id, f"key:{made[0].name}", at=at)
-    return made
-
-
-@transaction()
-def take_package(content: bytes, password: str, *, at: datetime | None = None) -> Key:
-    """Sign PDFs with a bought certificate from now on.
-
-    Raises:
-        PackageRefusedError: see `lms.core.keys.take_package`.
-    """
-    at = at or clock.now()
-    key = keys.take_package(content, password, at=at)
-    _note_keys([key], at)
-    return key
-
-
-def _note_keys(made: Sequence[Key], at: datetime) -> None:
-    names = [key.name for key in made]
-    action, kind = "certificates.keys-rotated", "keys"
-    audit.note(action, kind=kind, object_id=names[0], actor_id=None, at=at, keys=names)

@@ -1,5 +1,6 @@
 """What a certificate prints, composed once, when it is awarded."""
 
+from collections.abc import Collection
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,7 +11,7 @@ from lms.certificates.models import Certificate
 from lms.core import site
 from lms.courses.models import Enrolment
 from lms.courses.queries import outline_of
-from lms.courses.rules import Outline, Stage
+from lms.courses.rules import Bilingual, Outline, Stage
 from lms.exams.rules import marks
 from lms.web.i18n import today
 
@@ -40,6 +41,7 @@ def compose(certificate: Certificate, enrolment: Enrolment, stage: Stage | None)
         "stage_zh": stage.title["zh"] if stage else "",
         "stage_en": stage.title["en"] if stage else "",
         "stages": [_printed(each, stage) for each in outline.stages],
+        "transcript": _transcript(enrolment, outline, stage),
         "hours": _hours(enrolment, outline, stage),
         "score": _score(enrolment, stage),
         "issued_on": today(certificate.awarded_at).isoformat(),
@@ -68,9 +70,36 @@ def _printed(each: Stage, stage: Stage | None) -> dict[str, str]:
     return {"zh": each.title["zh"], "en": each.title["en"], "state": state}
 
 
+def _transcript(
+    enrolment: Enrolment, outline: Outline, stage: Stage | None
+) -> list[dict[str, str]]:
+    """Return the results: each stage with its exam's score, and its modules with the time read.
+
+    Scores stand where exams are, with the stages; hours and scores are "" where there are none.
+    """
+    scores = queries.stage_scores(enrolment)
+    rows = []
+    for each in [stage] if stage else outline.stages:
+        score = str(marks.percent(scores[each.code])) if each.code in scores else ""
+        rows.append(_row("stage", each.title, _read(enrolment, each.lessons), score))
+        rows += [
+            _row("module", module.title, _read(enrolment, module.lessons))
+            for module in each.modules
+        ]
+    return rows
+
+
+def _row(kind: str, title: Bilingual, hours: str, score: str = "") -> dict[str, str]:
+    return {"kind": kind, "zh": title["zh"], "en": title["en"], "hours": hours, "score": score}
+
+
 def _hours(enrolment: Enrolment, outline: Outline, stage: Stage | None) -> str:
-    """Return the time that the lessons take, in hours to one decimal; "" for none."""
     lessons = stage.lessons if stage else [code for *_, code in outline.lessons()]
+    return _read(enrolment, lessons)
+
+
+def _read(enrolment: Enrolment, lessons: Collection[str]) -> str:
+    """Return the time that the lessons take, in hours to one decimal; "" for none."""
     minutes = queries.minutes_read(enrolment, lessons)
     hours = (Decimal(minutes) / 60).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return str(hours) if minutes else ""

@@ -104,6 +104,9 @@ PACKAGE_PROBLEMS: dict[str, LazyString] = {
     "bad-key": _("Its key is neither RSA nor elliptic-curve: PDFs cannot be signed with it."),
     "expired": _("The certificate in it has expired."),
     "not-yet-valid": _("The certificate in it is not valid yet."),
+    "not-for-signing": _(
+        "The certificate in it is not for signing documents (for instance, it is one for a web server)."
+    ),
 }
 """Why a bought certificate is not taken: see `lms.core.keys.take_package`."""
 
@@ -115,3 +118,44 @@ KEY_PROBLEMS: dict[str, LazyString] = {
     "open": _("Files of signing keys can be read by others on this host: make them 0600."),
 }
 """What health says of the keys: see `lms.core.keys.problems`."""
+
+TEMPLATE_PARTS: dict[str, LazyString] = {
+    "name": _("name"),
+    "latin_name": _("name in Latin letters"),
+    "title_zh": _("title in Chinese"),
+    "title_en": _("title in English"),
+    "issuer_zh": _("issuer in Chinese"),
+    "issuer_en": _("issuer in English"),
+    "text_zh": _("sentence in Chinese"),
+    "text_en": _("sentence in English"),
+    "verify_url_short": _("address of the verification page"),
+    "signatures": _("names and roles below the signatures"),
+}
+"""What of a certificate may be too long: see `document.too_small`."""
+
+DESIGN_WORDS: dict[str, LazyString] = {
+    "formal": _("Formal, landscape"),
+    "modern": _("Modern, portrait, with transcript"),
+}
+
+LANGUAGE_WORDS: dict[str, LazyString] = {
+    "both": _("Chinese and English"),
+    "zh": _("Chinese only"),
+    "en": _("English only"),
+}
+
+TEMPLATE_FIELDS: dict[str, LazyString] = {
+    "latin": _("Name in Latin letters"),
+    "path": _("Path of the stages (formal design)"),
+    "hours": _("Hours"),
+    "score": _("Score"),
+    "transcript": _("Transcript (modern design)"),
+    "seal": _("Seal"),
+}
+
+KIND_WORDS: dict[str, LazyString] = {
+    "credential": _("Signs credentials and status lists"),
+    "root": _("Vouches for the signers of PDFs"),
+    "signer": _("Signs PDFs"),
+}
+"""What a key is for."""

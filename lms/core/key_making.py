@@ -178,8 +178,28 @@ def opened(content: bytes, password: str, number: int, at: datetime) -> tuple[Ke
         raise PackageRefusedError("expired")
     if at < certificate.not_valid_before_utc:
         raise PackageRefusedError("not-yet-valid")
+    if not _is_for_signing(certificate):
+        raise PackageRefusedError("not-for-signing")
     made = _with_chain(Kind.SIGNER, number, at, [certificate, *others])
     return replace(made, is_bought=True), _pkcs8(private)
+
+
+def _is_for_signing(certificate: Any) -> bool:
+    """Whether documents may be signed with it: what is not said is allowed (RFC 5280, 4.2.1.3)."""
+    from cryptography import x509
+    from cryptography.x509.oid import ExtendedKeyUsageOID as Purpose
+
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+        if not (usage.digital_signature or usage.content_commitment):
+            return False
+    except x509.ExtensionNotFound:
+        pass
+    try:
+        purposes = set(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+    except x509.ExtensionNotFound:
+        return True
+    return not purposes <= {Purpose.SERVER_AUTH, Purpose.TIME_STAMPING, Purpose.OCSP_SIGNING}
 
 
 def _with_chain(kind: Kind, number: int, at: datetime, certificates: list[Any]) -> Key:

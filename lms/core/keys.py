@@ -130,7 +130,7 @@ def take_package(content: bytes, password: str, *, at: datetime | None = None) -
 
     Raises:
         PackageRefusedError: ``wrong-password``, ``not-a-package``, ``no-key``, ``bad-key``,
-            ``expired`` or ``not-yet-valid``; the signer in use stays.
+            ``expired``, ``not-yet-valid`` or ``not-for-signing``; the signer in use stays.
     """
     at = at or clock.now()
     key, secret = key_making.opened(content, password, len(_paths(Kind.SIGNER)) + 1, at)

@@ -4,7 +4,7 @@ A picture that somebody uploads is decoded and encoded again, so that neither pl
 its metadata nor anything hidden behind it are passed on. Decoders are large and their input is
 hostile: it happens in a child process with little time and memory, which may die alone.
 
-    python -m lms.core.pictures FORMAT TARGET < picture
+    python -m lms.core.pictures FORMAT TARGET MOST_SIDE < picture
 """
 
 import subprocess
@@ -50,18 +50,19 @@ class BrokenPictureError(PictureRefusedError):
 _ERRORS = {_NOT_AS_NAMED: NotAsNamedError, _TOO_MANY_PIXELS: TooManyPixelsError}
 
 
-def redraw(source: BinaryIO, suffix: str, target: Path) -> None:
+def redraw(source: BinaryIO, suffix: str, target: Path, *, most_side: int = 0) -> None:
     """Write a picture anew, upright, without its metadata.
 
     Args:
         source: an open file on disk, at its beginning.
         suffix: one of `FORMATS`: what it is, and what it becomes.
         target: the file to write.
+        most_side: pixels that it is made smaller to, on its longer side; 0 for as it is.
 
     Raises:
         PictureRefusedError: one of its kinds.
     """
-    command = [sys.executable, "-m", "lms.core.pictures", suffix, str(target)]
+    command = [sys.executable, "-m", "lms.core.pictures", suffix, str(target), str(most_side)]
     root = Path(__file__).resolve().parents[2]
     with _TURN:
         try:
@@ -74,7 +75,7 @@ def redraw(source: BinaryIO, suffix: str, target: Path) -> None:
         raise _ERRORS.get(done.returncode, BrokenPictureError)
 
 
-def main(suffix: str, target: str) -> int:
+def main(suffix: str, target: str, most_side: str = "0") -> int:
     """Redraw what stands on standard input, in a process of its own; return how it went."""
     child.limit(memory_bytes=_MEMORY_BYTES, seconds=_SECONDS)
     from PIL import Image, UnidentifiedImageError  # noqa: PLC0415  in the child process only
@@ -86,7 +87,7 @@ def main(suffix: str, target: str) -> int:
             frames = getattr(image, "n_frames", 1)
             if image.width * image.height * frames > MOST_PIXELS:
                 return _TOO_MANY_PIXELS
-            _write(image, suffix, Path(target))
+            _write(image, suffix, Path(target), int(most_side))
     except UnidentifiedImageError:
         return _NOT_AS_NAMED
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
@@ -122,7 +123,7 @@ def read_codes(content: bytes) -> list[str]:
     return [each.text for each in codes]
 
 
-def _write(image: "Image.Image", suffix: str, target: Path) -> None:
+def _write(image: "Image.Image", suffix: str, target: Path, most_side: int) -> None:
     from PIL import ImageOps  # noqa: PLC0415
 
     if getattr(image, "is_animated", False):
@@ -132,6 +133,9 @@ def _write(image: "Image.Image", suffix: str, target: Path) -> None:
     if suffix == "jpg":
         upright = upright.convert("L" if upright.mode == "L" else "RGB")
     bare = upright.copy()
+    if most_side:
+        bare = bare.convert("RGBA") if bare.mode == "P" else bare
+        bare.thumbnail((most_side, most_side))
     bare.info = {key: upright.info[key] for key in ("transparency",) if key in upright.info}
     bare.save(target, FORMATS[suffix], **({"quality": 90} if suffix in {"jpg", "webp"} else {}))
 

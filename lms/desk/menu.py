@@ -57,6 +57,7 @@ def _keeping() -> list[Entry]:
         ("assign", "admin.assign", "calendar-days", _("Assign")),
         ("records", "records.table", "table", _("Training records")),
         ("files", "work.files", "download", _("My files")),
+        ("templates", "certificates.template_list", "award", _("Certificate templates")),
     ]
 
 

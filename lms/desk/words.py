@@ -14,6 +14,8 @@ JOBS = {
     "exams.import-check": _("Check of a file with questions"),
     "courses.assign": _("Assignment of a programme"),
     "certificates.bundle": _("Certificates as PDF"),
+    "certificates.template-preview": _("Preview of a template"),
+    "certificates.template-publish": _("Publishing of a template"),
     "reports.effectiveness": _("Effectiveness report"),
     "reports.export": _("Effectiveness report as a file"),
 }

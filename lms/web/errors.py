@@ -8,7 +8,7 @@ import errno
 import logging
 from http import HTTPStatus
 
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -58,7 +58,7 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _(
             "That is larger than the %(limit)d MB that this site takes in at once. Go back: what you "
             "typed is still there. Make the file smaller, or split it.",
-            limit=(current_app.config["MAX_CONTENT_LENGTH"] or 0) // 1024 // 1024,
+            limit=(request.max_content_length or 0) // 1024 // 1024,
         ),
     }
     detail = texts.get(status) or _("The request could not be understood.")

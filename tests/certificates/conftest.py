@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.certificates import queries
+from lms.accounts.models import Person
+from lms.accounts.rules import Role
+from lms.certificates import queries, templates
 from lms.certificates.models import Certificate
+from lms.certificates.template_models import CertificateTemplate
 from lms.core import clock, pdf, queue
 from lms.core.db import db
 from lms.courses import services as courses
@@ -46,3 +49,13 @@ def credential(certificate: Certificate) -> str:
     assert files is not None
     assert files.credential is not None
     return files.credential
+
+
+@pytest.fixture
+def hr(session: Session) -> Person:
+    return factories.with_password(factories.person(roles={Role.HR}, unit=None))
+
+
+@pytest.fixture
+def template(hr: Person) -> CertificateTemplate:
+    return templates.start("modern", "Blue 2026", actor=hr)

@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from lms.certificates import design
+from lms.certificates import design, waves
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -17,7 +17,9 @@ def seal_texts(organisation: str) -> list[ET.Element]:
     return list(drawn(design.seal(organisation)).iter(f"{SVG}text"))
 
 
-@pytest.mark.parametrize("picture", [design.LOGO, design.background(), design.qr("https://a.test")])
+@pytest.mark.parametrize(
+    "picture", [design.logo(), design.background(), waves.background(), design.qr("https://a.test")]
+)
 def test_artwork_is_well_formed_svg(picture: bytes) -> None:
     assert drawn(picture).tag == f"{SVG}svg"
 

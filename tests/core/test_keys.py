@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,9 +13,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
-from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, NoEncryption
+from cryptography.hazmat.primitives.serialization.pkcs12 import (
+    load_key_and_certificates,
+    serialize_key_and_certificates,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from flask import Flask
 from hypothesis import given, strategies as st
 
@@ -113,11 +116,19 @@ class TestRotation:
         assert keys.problems(clock.now() + 4000 * DAY) == ["expired"]
 
 
-def package(password: str, *, since: datetime, until: datetime) -> bytes:
+def package(
+    password: str,
+    *,
+    since: datetime,
+    until: datetime,
+    extensions: Sequence[x509.ExtensionType] = (),
+) -> bytes:
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Bought")])
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name)
     builder = builder.public_key(private.public_key()).serial_number(1)
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=True)
     certificate = builder.not_valid_before(since).not_valid_after(until).sign(private, SHA256())
     encryption = BestAvailableEncryption(password.encode())
     return serialize_key_and_certificates(b"x", private, certificate, None, encryption)
@@ -152,6 +163,37 @@ class TestPackage:
     def test_something_else_is_refused(self) -> None:
         with pytest.raises(keys.PackageRefusedError, match="not-a-package"):
             keys.take_package(b"hello", "secret", at=NOON)
+
+    @pytest.mark.parametrize(
+        "extension",
+        [
+            x509.KeyUsage(
+                digital_signature=False,
+                content_commitment=False,
+                key_encipherment=True,
+                data_encipherment=False,
+                key_agreement=False,
+                key_cert_sign=False,
+                crl_sign=False,
+                encipher_only=False,
+                decipher_only=False,
+            ),
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]),
+        ],
+    )
+    def test_one_that_is_not_for_signing_is_refused(self, extension: x509.ExtensionType) -> None:
+        content = package("secret", since=NOON - DAY, until=NOON + DAY, extensions=[extension])
+        with pytest.raises(keys.PackageRefusedError, match="not-for-signing"):
+            keys.take_package(content, "secret", at=NOON)
+
+    def test_one_without_its_private_key_is_refused(self) -> None:
+        whole = package("secret", since=NOON - DAY, until=NOON + DAY)
+        certificate = load_key_and_certificates(whole, b"secret")[1]
+        bare = serialize_key_and_certificates(
+            b"x", None, None, [certificate] if certificate else None, NoEncryption()
+        )
+        with pytest.raises(keys.PackageRefusedError, match="no-key"):
+            keys.take_package(bare, "", at=NOON)
 
 
 @given(st.binary(max_size=70))
