@@ -2,9 +2,14 @@
 
 from lms.accounts.events import LinkMade
 from lms.accounts.importing import joining
-from lms.certificates import services as certificates
+from lms.certificates import renewing, services as certificates
 from lms.certificates.content import Definitions
-from lms.certificates.events import CertificateAwarded, CertificateRevoked
+from lms.certificates.events import (
+    CertificateAwarded,
+    CertificateReissued,
+    CertificateRevoked,
+    RenewalOpened,
+)
 from lms.core import content
 from lms.core.events import subscribe
 from lms.courses import studio
@@ -39,10 +44,15 @@ def connect() -> None:
     subscribe(AttemptMarked, records.on_attempt_marked, close_stage)
     subscribe(StageCompleted, records.on_stage_completed, certificates.on_stage_completed)
     subscribe(
-        ProgrammeCompleted, records.on_programme_completed, certificates.on_programme_completed
+        ProgrammeCompleted,
+        records.on_programme_completed,
+        certificates.on_programme_completed,
+        renewing.on_programme_completed,
     )
     subscribe(CertificateAwarded, records.on_certificate_awarded)
+    subscribe(CertificateReissued, records.on_certificate_reissued)
     subscribe(CertificateRevoked, records.on_certificate_revoked)
+    subscribe(RenewalOpened, records.on_renewal_opened)
 
 
 def close_stage(event: AttemptMarked) -> None:

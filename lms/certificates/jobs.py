@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lms.certificates import credential, document, issuer, queries, services
+from lms.certificates import credential, document, issuer, queries, renewing, services
 from lms.certificates.models import Certificate, CertificatePdf, StatusList
 from lms.certificates.queries import Printable
 from lms.core import (
@@ -93,6 +93,19 @@ def bundle(certificate_ids: list[int], actor_id: int) -> Effect:
         return {"deliverable": row.id}
 
     return hand_over
+
+
+@handler("certificates.renewals")
+def open_renewals() -> Effect:
+    """Open the renewals that are due, one transaction each; the result says how many they were."""
+    at = clock.now()
+    waiting = renewing.due(at)
+    db.session.rollback()
+    opened = 0
+    for number, certificate_id in enumerate(waiting):
+        queue.note_progress(number, len(waiting))
+        opened += renewing.open_renewal(certificate_id, at=at)
+    return lambda: {"opened": opened}
 
 
 def _printed(certificate_id: int) -> tuple[str, bytes]:

@@ -12,6 +12,9 @@ from typing import Any
 
 from lms.certificates.rules import EXPIRING, valid_until
 
+LONGEST_MONTHS = 600
+LONGEST_DAYS = 3660
+"""What can be asked for."""
 FURTHEST = date(9999, 12, 31)
 """No term reaches beyond what a date can say."""
 
@@ -65,15 +68,15 @@ class Terms:
     @classmethod
     def read(cls, settings: Mapping[str, Any]) -> "Terms":
         """Read the settings of a definition, which were checked: see docs/content-format.md."""
-        ends = settings.get("valid_to")
+        ends, window = settings.get("valid_to"), settings.get("renewal_days")
         return cls(
             months=settings.get("validity_months"),
             days=settings.get("validity_days"),
             fixed=fixed_day(ends) if ends else None,
-            anchor=Anchor(settings.get("anchor", Anchor.COMPLETION)),
-            window=settings.get("renewal_days", EXPIRING.days),
-            grace=settings.get("grace_days", 0),
-            late=Late(settings.get("late", Late.COMPLETION)),
+            anchor=Anchor(settings.get("anchor") or Anchor.COMPLETION),
+            window=EXPIRING.days if window is None else window,
+            grace=settings.get("grace_days") or 0,
+            late=Late(settings.get("late") or Late.COMPLETION),
         )
 
     @property
@@ -128,7 +131,7 @@ def faults(terms: Terms) -> list[str]:
 
 def first_end(terms: Terms, issued_on: date) -> date | None:
     """Return the last valid day of a first certificate; None: it does not expire."""
-    return _end(terms, issued_on, issued_on)
+    return _end(terms, issued_on, issued_on) if terms.expires else None
 
 
 def life(terms: Terms, issued_on: date, last: date) -> Life:
@@ -159,15 +162,17 @@ def next_end(terms: Terms, previous: Life, renewed_on: date) -> date | None:
     """
     if not terms.expires:
         return None
-    when = timing(previous, renewed_on)
+    return max(_next(terms, previous, renewed_on), previous.last, renewed_on)
+
+
+def _next(terms: Terms, previous: Life, renewed_on: date) -> date:
+    """Return where the anchor puts the end of the next term."""
     if terms.anchor is Anchor.FIXED:
-        end = _rhythm(terms, previous.last, renewed_on)
-    elif _keeps_expiry(terms, when):
-        end = _end(terms, _after(previous.last, 1), renewed_on)
-    else:  # whoever is early, before the renewal opens, gains nothing by it either
-        end = first_end(terms, renewed_on)
-    assert end is not None
-    return max(end, previous.last, renewed_on)
+        return _rhythm(terms, previous.last, renewed_on)
+    first = renewed_on  # whoever is early, before the renewal opens, gains nothing by it
+    if _keeps_expiry(terms, timing(previous, renewed_on)):
+        first = _after(previous.last, 1)
+    return _end(terms, first, renewed_on)
 
 
 def _keeps_expiry(terms: Terms, when: Timing) -> bool:
@@ -177,26 +182,22 @@ def _keeps_expiry(terms: Terms, when: Timing) -> bool:
     return when is Timing.LATE and terms.late is Late.EXPIRY
 
 
-def _end(terms: Terms, first: date, today: date) -> date | None:
+def _end(terms: Terms, first: date, today: date) -> date:
     """Return the end of the term that begins on `first`; a fixed day too near is the year after."""
     try:
-        if terms.months:
-            return valid_until(first, terms.months)
+        if terms.fixed:
+            return _next_fixed(terms, terms.fixed, max(first, today))
         if terms.days:
             return first + timedelta(days=terms.days - 1)
-        if terms.fixed:
-            return _next_fixed(terms, max(first, today))
+        return valid_until(first, terms.months) or FURTHEST
     except (ValueError, OverflowError):
         return FURTHEST
-    return None
 
 
-def _next_fixed(terms: Terms, after: date) -> date:
+def _next_fixed(terms: Terms, fixed: tuple[int, int], after: date) -> date:
     """Return the first fixed day of which the renewal is not open `after` already."""
-    assert terms.fixed is not None
-    year = after.year
+    year, (month, day) = after.year, fixed
     while True:
-        month, day = terms.fixed
         end = date(year, month, min(day, monthrange(year, month)[1]))
         if end - timedelta(days=terms.window) > after:
             return end
@@ -207,9 +208,7 @@ def _rhythm(terms: Terms, last: date, today: date) -> date:
     """Return the first end, `last` or whole terms after it, whose renewal is not open `today`."""
     end = last
     while end < FURTHEST and end - timedelta(days=terms.window) <= today:
-        following = _end(terms, _after(end, 1), end)
-        assert following is not None
-        end = following
+        end = _end(terms, _after(end, 1), end)
     return end
 
 
