@@ -27,7 +27,9 @@ import lms.certificates.blueprint
 import lms.certificates.cli
 import lms.certificates.issue_views
 import lms.certificates.jobs
+import lms.certificates.kind_views
 import lms.certificates.proof_views
+import lms.certificates.renewal_views
 import lms.certificates.views
 import lms.core.cli
 import lms.courses.aid_views

@@ -119,6 +119,11 @@ def certificate_with(serial: str) -> Shown | None:
     return None if row is None else _read(row)
 
 
+def holder_of(certificate: Shown) -> Person:
+    """Return the holder, as they are called now."""
+    return db.session.get_one(Person, certificate.person_id)
+
+
 def is_token(certificate: Shown, token: str) -> bool:
     """Whether `token` is the one in the QR code, compared in constant time."""
     return hmac.compare_digest(certificate.token.encode(), token.encode())

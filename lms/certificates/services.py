@@ -209,6 +209,34 @@ def _bundle(issued: Sequence[Certificate], actor: Person, at: datetime) -> Job:
 
 
 @transaction()
+def request_expiring(
+    within: str, *, is_csv: bool, locale: str, actor: Person, at: datetime | None = None
+) -> Job:
+    """Have the list of the certificates that run out written to a file, by a job.
+
+    Args:
+        within: see `rules.Within`.
+        is_csv: as CSV; else as XLSX.
+        locale: the language of the file.
+        actor: an administrator or someone from HR; the list is of the people in their scope.
+        at: the instant.
+
+    Raises:
+        NotAllowedError: the actor sees no certificates of others.
+    """
+    if not actor.roles & queries.READERS:
+        raise NotAllowedError
+    at = at or clock.now()
+    given = {"within": within, "is_csv": is_csv, "locale": locale}
+    key = f"certificates.expiring:{actor.id}:{at.isoformat()}"
+    job = queue.enqueue("certificates.expiring", key=key, run_at=at, owner_id=actor.id,
+                        actor_id=actor.id, **given)  # fmt: skip
+    audit.note("certificates.exported", kind="export", object_id=job.id, actor_id=actor.id, at=at,
+               **given)  # fmt: skip
+    return job
+
+
+@transaction()
 def revoke(
     certificate_id: int,
     *,

@@ -14,6 +14,7 @@ JOBS = {
     "exams.import-check": _("Check of a file with questions"),
     "courses.assign": _("Assignment of a programme"),
     "certificates.bundle": _("Certificates as PDF"),
+    "certificates.expiring": _("Expiring certificates"),
     "reports.effectiveness": _("Effectiveness report"),
     "reports.export": _("Effectiveness report as a file"),
 }

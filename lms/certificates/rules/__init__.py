@@ -38,6 +38,16 @@ class State(enum.StrEnum):
     REVOKED = "revoked"
 
 
+class Within(enum.StrEnum):
+    """Which certificates the list of those that run out shows."""
+
+    DAYS_90 = "90"
+    DAYS_60 = "60"
+    DAYS_30 = "30"
+    OVER = "over"
+    """Those that have expired and were not renewed."""
+
+
 class Problem(enum.StrEnum):
     """Why somebody in a list gets no certificate."""
 

@@ -50,7 +50,7 @@ class Timing(enum.StrEnum):
     """After the grace: the short path is not enough any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
     """What a definition says about time. At most one of the first three is set; none: for ever."""
 
