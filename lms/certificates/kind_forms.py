@@ -41,7 +41,7 @@ class KindForm(FlaskForm):
     validity = SelectField(
         _("Valid"), choices=lambda: {each: str(words) for each, words in VALIDITIES.items()}
     )
-    length = IntegerField(_("How many"))
+    length = IntegerField(_("So many months or days"))
     ends = StringField(_("Day of the year"))
     anchor = SelectField(
         _("The next term counts from"),
