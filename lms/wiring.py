@@ -8,6 +8,7 @@ from lms.certificates.events import (
     CertificateAwarded,
     CertificateReissued,
     CertificateRevoked,
+    CertificatesChanging,
     RenewalOpened,
 )
 from lms.core import content
@@ -49,6 +50,7 @@ def connect() -> None:
         certificates.on_programme_completed,
         renewing.on_programme_completed,
     )
+    subscribe(CertificatesChanging, records.on_certificates_changing)
     subscribe(CertificateAwarded, records.on_certificate_awarded)
     subscribe(CertificateReissued, records.on_certificate_reissued)
     subscribe(CertificateRevoked, records.on_certificate_revoked)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, exists, func, select, update
 
 from lms.certificates import issuer, rules, snapshot, versions
+from lms.certificates.events import CertificatesChanging
 from lms.certificates.models import (
     Certificate,
     CertificateDefinition,
@@ -17,6 +18,7 @@ from lms.certificates.models import (
     StatusList,
 )
 from lms.certificates.rules.terms import Life, Terms, first_end, life, next_end
+from lms.core import events
 from lms.core.db import db
 from lms.courses.models import Enrolment
 from lms.courses.rules import Stage
@@ -102,10 +104,16 @@ def life_of(certificate: Certificate) -> Life | None:
     return life(Terms.read(pinned.settings), first, certificate.valid_until)
 
 
-def hold(definition_id: int) -> None:
-    """Let whoever else awards or corrects this kind of certificate wait."""
+def hold(definition_id: int, person_id: int) -> None:
+    """Let whoever else awards or corrects this kind of certificate wait; the person's record first."""
+    events.publish(CertificatesChanging(person_id))
+    hold_kind(definition_id)
+
+
+def hold_kind(definition_id: int) -> None:
+    """Let whoever else awards, corrects or changes this kind of certificate wait."""
     row = select(CertificateDefinition.id).filter_by(id=definition_id)
-    db.session.execute(row.with_for_update())
+    db.session.execute(row.with_for_update(key_share=True))
 
 
 def _revoked() -> ColumnElement[bool]:

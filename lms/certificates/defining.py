@@ -85,7 +85,7 @@ def _locked(code: str, actor: Person) -> CertificateDefinition:
     if not actor.roles & queries.READERS:
         raise NotAllowedError
     definition = found(queries.definition_with(code))
-    awarding.hold(definition.id)
+    awarding.hold_kind(definition.id)
     db.session.refresh(definition)  # somebody may have changed it while this waited
     return definition
 

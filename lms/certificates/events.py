@@ -9,6 +9,17 @@ from lms.courses.models import Enrolment
 
 
 @dataclass(frozen=True, slots=True)
+class CertificatesChanging:
+    """A person's certificates are about to change, in this transaction.
+
+    Whoever locks something for each person locks it now. A passed exam locks the person's record
+    and then the kind of certificate; in the other order, two transactions would wait for each other.
+    """
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateAwarded:
     """A certificate was issued; it is valid from this moment."""
 

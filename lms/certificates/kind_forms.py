@@ -123,7 +123,7 @@ class KindForm(FlaskForm):
         }
 
     def _terms(self) -> dict[str, Any]:
-        lengths = {
+        lengths: dict[str, dict[str, Any]] = {
             MONTHS: {"validity_months": self.length.data},
             DAYS: {"validity_days": self.length.data},
             FIXED: {"valid_to": self.ends.data},

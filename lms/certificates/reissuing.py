@@ -41,7 +41,7 @@ def reissue(
     if not reason.strip():
         raise ReasonMissingError
     earlier = db.session.get_one(Certificate, shown.id)
-    awarding.hold(earlier.definition_id)
+    awarding.hold(earlier.definition_id, earlier.person_id)
     still = select(Certificate.id).where(Certificate.id == shown.id, queries.stands())
     if not policies.may_reissue(shown.state) or db.session.scalar(still) is None:
         raise NotInForceError

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lms.accounts.login import me
-from lms.certificates import expiring as running_out, policies, queries, reissuing, services, words
+from lms.certificates import expiring as running_out, policies, queries, reissuing, renewing, words
 from lms.certificates.blueprint import bp, private
 from lms.certificates.errors import NotInForceError
 from lms.certificates.forms import ReissueForm
@@ -42,7 +42,7 @@ def expiring_file() -> Response:
     """Have the list written to a file."""
     within = _within(request.form.get("within", ""))
     is_csv = request.form.get("format") == "csv"
-    job = services.request_expiring(within.value, is_csv=is_csv, locale=language(), actor=me())
+    job = renewing.request_list(within.value, is_csv=is_csv, locale=language(), actor=me())
     return redirect(url_for("work.progress", job_id=job.id))
 
 

@@ -21,9 +21,11 @@ from lms.certificates.models import (
     CertificateRenewal,
 )
 from lms.certificates.rules.terms import Life, Terms, Timing, timing
-from lms.core import clock, events, queue, upsert
+from lms.core import audit, clock, events, queue, upsert
 from lms.core.chores import every
 from lms.core.db import db, transaction
+from lms.core.errors import NotAllowedError
+from lms.core.queue import Job
 from lms.courses import queries as courses
 from lms.courses.errors import AlreadyEnrolledError, NotPublishedError
 from lms.courses.events import ProgrammeCompleted
@@ -44,7 +46,7 @@ def on_programme_completed(event: ProgrammeCompleted) -> None:
 
 def _renew(definition: CertificateDefinition, enrolment: Enrolment, at: datetime) -> None:
     """Award the next certificate of a kind to whoever holds one that this run may renew."""
-    awarding.hold(definition.id)
+    awarding.hold(definition.id, enrolment.person_id)
     previous = awarding.standing(definition.id, enrolment.person_id)
     if previous is None or (lived := awarding.life_of(previous)) is None:
         return
@@ -94,7 +96,7 @@ def open_renewal(certificate_id: int, *, at: datetime | None = None) -> bool:
     """
     at = at or clock.now()
     certificate = db.session.get_one(Certificate, certificate_id)
-    awarding.hold(certificate.definition_id)
+    awarding.hold(certificate.definition_id, certificate.person_id)
     still = select(Certificate.id).where(Certificate.id == certificate_id, queries.stands())
     if db.session.scalar(still) is None or not _is_open(certificate, at):
         return False
@@ -137,3 +139,31 @@ def _next_run(certificate: Certificate, at: datetime) -> Enrolment | None:
 
 def _due_on(lived: Life, at: datetime) -> date:
     return lived.last if today(at) <= lived.last else lived.grace_ends
+
+
+@transaction()
+def request_list(
+    within: str, *, is_csv: bool, locale: str, actor: Person, at: datetime | None = None
+) -> Job:
+    """Have the list of the certificates that run out written to a file, by a job.
+
+    Args:
+        within: see `rules.Within`.
+        is_csv: as CSV; else as XLSX.
+        locale: the language of the file.
+        actor: an administrator or someone from HR; the list is of the people in their scope.
+        at: the instant.
+
+    Raises:
+        NotAllowedError: the actor sees no certificates of others.
+    """
+    if not actor.roles & queries.READERS:
+        raise NotAllowedError
+    at = at or clock.now()
+    given = {"within": within, "is_csv": is_csv, "locale": locale}
+    key = f"certificates.expiring:{actor.id}:{at.isoformat()}"
+    job = queue.enqueue("certificates.expiring", key=key, run_at=at, owner_id=actor.id,
+                        actor_id=actor.id, **given)  # fmt: skip
+    audit.note("certificates.exported", kind="export", object_id=job.id, actor_id=actor.id, at=at,
+               **given)  # fmt: skip
+    return job

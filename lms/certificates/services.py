@@ -10,7 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from lms.accounts.models import Person
 from lms.certificates import awarding, choosing, policies, queries
 from lms.certificates.errors import AlreadyRevokedError, NotForThemError, ReasonMissingError
-from lms.certificates.events import CertificateAwarded, CertificateRevoked
+from lms.certificates.events import (
+    CertificateAwarded,
+    CertificateRevoked,
+    CertificatesChanging,
+)
 from lms.certificates.models import (
     Certificate,
     CertificateDefinition,
@@ -103,6 +107,7 @@ def award(
     definition = found(queries.definition_with(definition_code))
     if (held := queries.held(definition, enrolment)) is not None:
         return held
+    awarding.hold(definition.id, enrolment.person_id)
     try:
         with db.session.begin_nested():
             certificate = awarding.earned(definition, enrolment, stage, at, renews=renews)
@@ -182,6 +187,8 @@ def issue(
     wrong = [each for each in chosen if each.problem is not None]
     if wrong or not chosen or len(chosen) > choosing.MOST:
         raise NotForThemError(lines=", ".join(f"{each.line} ({each.problem})" for each in wrong))
+    for person_id in sorted(each.run.person_id for each in chosen if each.run):
+        events.publish(CertificatesChanging(person_id))  # all of them before the kind's own row
     issued = []
     for each in chosen:
         assert each.run is not None
@@ -206,34 +213,6 @@ def _bundle(issued: Sequence[Certificate], actor: Person, at: datetime) -> Job:
         "certificates.bundle", key=key, run_at=at, owner_id=actor.id, certificate_ids=numbers,
         actor_id=actor.id,
     )  # fmt: skip
-
-
-@transaction()
-def request_expiring(
-    within: str, *, is_csv: bool, locale: str, actor: Person, at: datetime | None = None
-) -> Job:
-    """Have the list of the certificates that run out written to a file, by a job.
-
-    Args:
-        within: see `rules.Within`.
-        is_csv: as CSV; else as XLSX.
-        locale: the language of the file.
-        actor: an administrator or someone from HR; the list is of the people in their scope.
-        at: the instant.
-
-    Raises:
-        NotAllowedError: the actor sees no certificates of others.
-    """
-    if not actor.roles & queries.READERS:
-        raise NotAllowedError
-    at = at or clock.now()
-    given = {"within": within, "is_csv": is_csv, "locale": locale}
-    key = f"certificates.expiring:{actor.id}:{at.isoformat()}"
-    job = queue.enqueue("certificates.expiring", key=key, run_at=at, owner_id=actor.id,
-                        actor_id=actor.id, **given)  # fmt: skip
-    audit.note("certificates.exported", kind="export", object_id=job.id, actor_id=actor.id, at=at,
-               **given)  # fmt: skip
-    return job
 
 
 @transaction()
@@ -268,7 +247,7 @@ def revoke(
     if not policies.may_revoke(shown.state):
         raise AlreadyRevokedError
     certificate = db.session.get_one(Certificate, shown.id)
-    awarding.hold(certificate.definition_id)  # nobody corrects it meanwhile
+    awarding.hold(certificate.definition_id, shown.person_id)  # nobody corrects it meanwhile
     for each in (certificate, *awarding.issues_beside(certificate)):
         fact = CertificateEvent(
             certificate_id=each.id,

@@ -11,6 +11,7 @@ from lms.certificates.events import (
     CertificateAwarded,
     CertificateReissued,
     CertificateRevoked,
+    CertificatesChanging,
     RenewalOpened,
 )
 from lms.core import audit, clock, queue
@@ -132,6 +133,11 @@ def on_programme_completed(event: ProgrammeCompleted) -> None:
     """Note that a programme was completed."""
     run = event.enrolment
     _append_to(run, Verb.PROGRAMME_COMPLETED, event.at, facts.of_run(run))
+
+
+def on_certificates_changing(event: CertificatesChanging) -> None:
+    """Hold the end of the person's chain, to which something will be added."""
+    _held_end(event.person_id)
 
 
 def on_certificate_awarded(event: CertificateAwarded) -> None:
