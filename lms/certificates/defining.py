@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
+from lms.accounts import queries as accounts
 from lms.accounts.models import Person
 from lms.certificates import awarding, queries, versions
 from lms.certificates.errors import NoDraftError, PrefixTakenError
@@ -24,7 +25,7 @@ def save_draft(code: str, settings: dict[str, Any], *, actor: Person) -> None:
         actor: an administrator or someone from HR.
 
     Raises:
-        NotAllowedError: the actor keeps no certificates.
+        NotAllowedError: the actor keeps no certificates, or only those of a unit.
         NotFoundError: there is no such kind.
         PrefixTakenError: another kind's serials begin with the same.
     """
@@ -81,8 +82,14 @@ def publish_draft(
     return version
 
 
+def may_define(actor: Person) -> bool:
+    """Whether somebody keeps certificates for the whole organisation: the kinds are everybody's."""
+    has_role = bool(actor.roles & queries.READERS)
+    return has_role and accounts.units_in_scope(actor, roles=queries.READERS) is None
+
+
 def _locked(code: str, actor: Person) -> CertificateDefinition:
-    if not actor.roles & queries.READERS:
+    if not may_define(actor):
         raise NotAllowedError
     definition = found(queries.definition_with(code))
     awarding.hold_kind(definition.id)

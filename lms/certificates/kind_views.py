@@ -73,5 +73,6 @@ def _page(
         earned_by=kinds.earned_by(definition.code),
         history=versions.history(definition),
         words=words,
+        may=defining.may_define(me()),
     )
     return private(page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)

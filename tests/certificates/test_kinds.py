@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
+from lms.accounts.rules import Role
 from lms.certificates import defining, services, versions
 from lms.certificates.errors import NoDraftError
 from lms.certificates.models import CertificateDefinition
@@ -91,6 +92,19 @@ class TestVersions:
     ) -> None:
         with pytest.raises(NotAllowedError):
             defining.save_draft("stage-1", dict(definition.settings), actor=trainer)
+
+    def test_who_keeps_those_of_a_unit_only_looks_at_the_terms(
+        self, definition: CertificateDefinition, client: FlaskClient
+    ) -> None:
+        there = factories.person(roles={Role.HR}, scope=factories.unit())
+        with pytest.raises(NotAllowedError):
+            defining.save_draft("stage-1", dict(definition.settings), actor=there)
+        sign_in(client, there)
+        page = client.get(ADDRESS).text
+        assert "not limited to a unit" in page
+        assert 'value="publish"' not in page
+        assert client.post(ADDRESS, data=typed(length=12, act="save")).status_code == 403
+        assert client.post(ADDRESS, data=typed(length=12, act="draw")).status_code == 200
 
 
 class TestSample:
