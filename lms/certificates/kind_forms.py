@@ -19,7 +19,7 @@ from lms.certificates.rules.terms import (
     faults,
     fixed_day,
 )
-from lms.certificates.words import ANCHORS, LATES, VALIDITIES
+from lms.certificates.words import ANCHORS, LATE_RULES, VALIDITIES
 from lms.web.fields import typed
 
 PREFIX = re.compile("[A-Z0-9]{1,8}")
@@ -56,7 +56,7 @@ class KindForm(FlaskForm):
     )
     late = SelectField(
         _("Renewed late, within the grace, it counts from"),
-        choices=lambda: {each.value: str(words) for each, words in LATES.items()},
+        choices=lambda: {each.value: str(words) for each, words in LATE_RULES.items()},
     )
     refresher = SelectField(_("Refresher"))
     earned_on = DateField(_("Earned on"), [Optional()])

@@ -79,7 +79,7 @@ ANCHORS: dict[Anchor, LazyString] = {
     Anchor.FIXED: _("the previous end, however late: the rhythm stays the same"),
 }
 
-LATES: dict[Late, LazyString] = {
+LATE_RULES: dict[Late, LazyString] = {
     Late.COMPLETION: _("the day of the renewal"),
     Late.EXPIRY: _("the previous end, so that being late wins nothing"),
 }
