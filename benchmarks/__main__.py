@@ -21,6 +21,7 @@ from benchmarks import (
     memory,
     pages,
     ports,
+    rushes,
     saves,
     sign_ins,
     site,
@@ -32,6 +33,7 @@ PARTS: dict[str, Callable[[Site], list[str]]] = {
     "journeys": journeys.main,
     "saves": saves.main,
     "sign-ins": sign_ins.main,
+    "rushes": rushes.main,
     "downloads": downloads.main,
     "pages": pages.main,
     "disk": disk.main,
@@ -56,12 +58,16 @@ def main() -> int:
 
 def _by_itself() -> list[str]:
     """Return the parts that need no running site: they bring their own."""
-    return [name for name in ("backup",) if (Path(__file__).parent / f"{name}.py").exists()]
+    return [
+        name
+        for name in ("backup", "certificates")
+        if (Path(__file__).parent / f"{name}.py").exists()
+    ]
 
 
 def _own(name: str) -> list[str]:
-    import_module(f"benchmarks.{name}").main()
-    return []
+    missed = import_module(f"benchmarks.{name}").main()
+    return missed if isinstance(missed, list) else []
 
 
 def _on_a_site(name: str) -> list[str]:

@@ -17,8 +17,9 @@ from lms.certificates.models import (
     CertificateEventKind,
     StatusList,
 )
+from lms.certificates.privacy import Privacy
 from lms.certificates.rules.terms import Life, Terms, first_end, life, next_end
-from lms.core import events
+from lms.core import events, site
 from lms.core.db import db
 from lms.courses.models import Enrolment
 from lms.courses.rules import Stage
@@ -51,6 +52,8 @@ def earned(
     version = versions.current(definition)
     certificate.version_id = version.id if version else None
     previous = standing(definition.id, enrolment.person_id)
+    if previous is not None:
+        certificate.privacy = previous.privacy  # what the holder chose is not undone by a renewal
     certificate.valid_until = _last_day(definition, version, previous, issued_on)
     certificate.snapshot = snapshot.compose(certificate, enrolment, stage)
     if renews is not None:
@@ -67,6 +70,7 @@ def corrected(earlier: Certificate, at: datetime) -> Certificate:
     certificate.enrolment_id = earlier.enrolment_id
     certificate.version_id = earlier.version_id
     certificate.reissue_of_id = earlier.id
+    certificate.privacy = earlier.privacy
     certificate.valid_until = earlier.valid_until
     certificate.snapshot = snapshot.corrected(earlier.snapshot, certificate, earlier.person)
     return certificate
@@ -146,6 +150,7 @@ def _numbered(definition: CertificateDefinition, person_id: int, at: datetime) -
         cycle=(cycle or 0) + 1,
         serial=serial,
         token=secrets.token_urlsafe(TOKEN_BYTES),
+        privacy=Privacy(site.settings().certificate_privacy),
         awarded_at=at,
     )
     certificate.definition = definition

@@ -29,6 +29,7 @@ from lms.certificates.models import (
     RevocationReason,
     StatusList,
 )
+from lms.certificates.privacy import Privacy
 from lms.certificates.rules import State
 from lms.certificates.rules.terms import Life, Terms, life
 from lms.core.db import db
@@ -49,6 +50,7 @@ class Shown:
     person_id: int
     serial: str
     token: str
+    privacy: Privacy
     awarded_at: datetime
     valid_until: date | None
     pdf_sha256: str | None
@@ -113,6 +115,12 @@ def certificate_for(actor: Person, certificate_id: int) -> Shown:
     )
 
 
+def own_certificate(actor: Person, certificate_id: int) -> Shown:
+    """Return a certificate of the actor's own: only its holder decides who sees it."""
+    own = _shown().where(Certificate.id == certificate_id, Certificate.person_id == actor.id)
+    return _read(found(db.session.execute(own).first()))
+
+
 def certificate_with(serial: str) -> Shown | None:
     """Return a certificate by what is printed on it, for anyone who asks."""
     row = db.session.execute(_shown().where(Certificate.serial == serial)).first()
@@ -137,8 +145,8 @@ def _shown() -> Select[*tuple[Any, ...]]:
     )
     columns = (
         *(Certificate.id, Certificate.person_id, Certificate.serial, Certificate.token),
-        *(Certificate.awarded_at, Certificate.valid_until, Certificate.pdf_sha256),
-        *(Certificate.status_list_id, Certificate.status_index),
+        *(Certificate.privacy, Certificate.awarded_at, Certificate.valid_until),
+        *(Certificate.pdf_sha256, Certificate.status_list_id, Certificate.status_index),
         *(Certificate.snapshot, CertificateEvent.at.label("revoked_at"), CertificateEvent.reason),
         _later().label("superseded_by"),
         CertificateDefinitionVersion.settings.label("terms"),
@@ -158,6 +166,7 @@ def _read(row: Row[*tuple[Any, ...]]) -> Shown:
         today=today(),
         opens=lived.opens if lived else None,
     )
+    values["privacy"] = row.privacy or Privacy.CODE
     return Shown(**values, life=lived, state=state)
 
 

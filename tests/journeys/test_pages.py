@@ -46,16 +46,18 @@ def tour(site: Site, administrator: str) -> Iterator[tuple[Walker, dict[str, str
         walker.until(walker.is_all_saved, "saving")
         walker.open("/certificates")
         verification = str(walker.one(".cert a[href*='/v/']").get_attribute("href"))
+        sharing = str(walker.one(".cert a[href$='/sharing']").get_attribute("href"))
         yield (
             walker,
             {
                 "map": "/home",
-                "lesson": "/lessons/S1-C-4",
+                "lesson": "/lessons/S2-B-6",
                 "exam-start": "/exams/stage-2",
                 "exam": f"/attempts/{second}",
                 "result": f"/attempts/{first}/result",
                 "record": "/record",
                 "certificates": "/certificates",
+                "sharing": sharing,
                 "verification": verification,
                 "verification-masked": verification.partition("?")[0],
                 "verify": "/verify",
@@ -65,7 +67,7 @@ def tour(site: Site, administrator: str) -> Iterator[tuple[Walker, dict[str, str
 
 
 PAGES = [
-    "map", "lesson", "exam-start", "exam", "result", "record", "certificates", "verification",
+    "map", "lesson", "exam-start", "exam", "result", "record", "certificates", "sharing", "verification",
     "verification-masked", "verify", "account",
 ]  # fmt: skip
 
