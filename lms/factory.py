@@ -29,7 +29,9 @@ import lms.certificates.cli
 import lms.certificates.issue_views
 import lms.certificates.jobs
 import lms.certificates.key_views
+import lms.certificates.kind_views
 import lms.certificates.proof_views
+import lms.certificates.renewal_views
 import lms.certificates.sharing_views
 import lms.certificates.template_jobs
 import lms.certificates.template_views

@@ -2,9 +2,15 @@
 
 from lms.accounts.events import LinkMade
 from lms.accounts.importing import joining
-from lms.certificates import failures, services as certificates
+from lms.certificates import failures, renewing, services as certificates
 from lms.certificates.content import Definitions
-from lms.certificates.events import CertificateAwarded, CertificateRevoked
+from lms.certificates.events import (
+    CertificateAwarded,
+    CertificateReissued,
+    CertificateRevoked,
+    CertificatesChanging,
+    RenewalOpened,
+)
 from lms.core import content
 from lms.core.events import subscribe
 from lms.core.queue import JobGivenUp
@@ -41,11 +47,17 @@ def connect() -> None:
     subscribe(AttemptMarked, records.on_attempt_marked, close_stage, practice.on_attempt_marked)
     subscribe(StageCompleted, records.on_stage_completed, certificates.on_stage_completed)
     subscribe(
-        ProgrammeCompleted, records.on_programme_completed, certificates.on_programme_completed
+        ProgrammeCompleted,
+        records.on_programme_completed,
+        certificates.on_programme_completed,
+        renewing.on_programme_completed,
     )
+    subscribe(CertificatesChanging, records.on_certificates_changing)
     subscribe(CertificateAwarded, records.on_certificate_awarded)
+    subscribe(CertificateReissued, records.on_certificate_reissued)
     subscribe(CertificateRevoked, records.on_certificate_revoked)
     subscribe(JobGivenUp, failures.on_job_given_up)
+    subscribe(RenewalOpened, records.on_renewal_opened)
 
 
 def close_stage(event: AttemptMarked) -> None:

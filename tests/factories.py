@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from lms.accounts import passwords
 from lms.accounts.models import OrgUnit, Person, RoleGrant
 from lms.accounts.rules import Role
-from lms.certificates import services as certificates
+from lms.certificates import services as certificates, versions
 from lms.certificates.models import Certificate, CertificateDefinition
 from lms.core import text
 from lms.core.db import db, transaction
@@ -181,21 +181,24 @@ def enrolment(
 
 
 def certificate_definition(
-    code: str = "stage-1", *, months: int | None = 24, prefix: str = ""
+    code: str = "stage-1", *, months: int | None = 24, prefix: str = "", **terms: object
 ) -> CertificateDefinition:
     """A kind of certificate; `programme` names ``stage-1``, ``stage-2`` and its own code."""
-    return save(
+    settings = {
+        "code": code,
+        "prefix": prefix or f"T{next(_numbers)}",
+        "title": {"zh": f"合格证书 {code}", "en": f"Certificate {code}"},
+        "validity_months": months,
+        **terms,
+    }
+    row = save(
         CertificateDefinition(
-            code=code,
-            prefix=prefix or f"T{next(_numbers)}",
-            settings={
-                "code": code,
-                "title": {"zh": f"合格证书 {code}", "en": f"Certificate {code}"},
-                "validity_months": months,
-            },
-            digest="0" * 64,
+            code=code, prefix=settings["prefix"], settings=settings, digest="0" * 64
         )
     )
+    with transaction():
+        versions.publish(row, settings, at=NOON)
+    return row
 
 
 def certificate(person: Person, *, months: int | None = 24, at: datetime = NOON) -> Certificate:

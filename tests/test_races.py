@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from fractions import Fraction
 from threading import Barrier
 from typing import TypeVar
@@ -12,10 +13,13 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lms.accounts.models import Person
-from lms.certificates import services as certificates
-from lms.certificates.models import Certificate, CertificateDefinition
+from lms.accounts.rules import Role
+from lms.certificates import reissuing, renewing, services as certificates
+from lms.certificates.errors import NotInForceError
+from lms.certificates.models import Certificate, CertificateDefinition, RevocationReason
+from lms.certificates.queries import stands
 from lms.core import queue
-from lms.core.db import db
+from lms.core.db import db, transaction
 from lms.courses import services as courses
 from lms.courses.errors import AlreadyEnrolledError
 from lms.courses.models import Enrolment, EnrolmentSource, Programme
@@ -136,6 +140,90 @@ def test_issue_of_a_certificate(live_app: Flask, rounds: int, run_of: Callable[[
             assert db.session.scalar(select(CertificateDefinition.issued)) == number
             jobs = select(func.count()).select_from(queue.Job).filter_by(name="certificates.render")
             assert db.session.scalar(jobs) == number
+
+
+def test_renewal_of_a_certificate(live_app: Flask, rounds: int, run_of: Callable[[], int]) -> None:
+    """It opens once, with one run of the refresher; and that run renews it once."""
+    with live_app.app_context():
+        refresher = factories.programme({"R": ["R-1"]}, exams=False)
+        code, refresher_id = refresher.code, refresher.id
+        factories.certificate_definition("c", prefix="C", renewal_days=300, refresher=code)
+    at = NOON + timedelta(days=600)
+    for _ in range(rounds):
+        with live_app.app_context():
+            run = db.session.get_one(Enrolment, run_of())
+            first = certificates.award("c", run, stage=None, at=NOON).id
+            person_id = run.person_id
+
+        def open_it(_: int, first: int = first) -> bool:
+            return renewing.open_renewal(first, at=at)
+
+        assert sum(together(live_app, open_it)) == 1
+        with live_app.app_context():
+            runs = select(Enrolment.id).filter_by(person_id=person_id, programme_id=refresher_id)
+            (renewal_id,) = db.session.scalars(runs).all()
+
+        def finish(number: int, run_id: int = renewal_id, person_id: int = person_id) -> None:
+            if number % 2:
+                run = db.session.get_one(Enrolment, run_id)
+                certificates.award("c", run, stage=None, at=at)
+            else:
+                courses.finish_lesson(run_id, "R-1", actor=the_person(person_id), at=at)
+
+        together(live_app, finish)
+        with live_app.app_context():
+            assert cycles(person_id) == [1, 2]
+            heard = select(RecordEntry).filter_by(person_id=person_id, verb="renewal-opened")
+            assert len(db.session.scalars(heard).all()) == 1
+
+
+def test_a_certificate_issued_anew_while_it_is_revoked_or_renewed(
+    live_app: Flask, rounds: int, run_of: Callable[[], int]
+) -> None:
+    """One correction at most; never two in force, and never a number twice."""
+    with live_app.app_context():
+        factories.certificate_definition("c", prefix="C")
+        admin_id = factories.person(roles={Role.ADMIN}).id
+        programme_id = db.session.get_one(Enrolment, run_of()).programme_id
+    for _ in range(rounds):
+        with live_app.app_context():
+            run = db.session.get_one(Enrolment, run_of())
+            person_id, first = run.person_id, certificates.award("c", run, stage=None, at=NOON).id
+            with transaction():
+                next_run = Enrolment(
+                    person_id=person_id, programme_id=programme_id, version_id=run.version_id,
+                    cycle=2, source=EnrolmentSource.RENEWAL, opened_at=NOON,
+                )  # fmt: skip
+                db.session.add(next_run)
+                db.session.flush()
+                next_id = next_run.id
+
+        def change(number: int, first: int = first, next_id: int = next_id) -> str:
+            actor = the_person(admin_id)
+            try:
+                if number == 0:
+                    run = db.session.get_one(Enrolment, next_id)
+                    return certificates.award("c", run, stage=None, at=NOON).serial
+                if number == 1:
+                    reason = RevocationReason.OTHER
+                    certificates.revoke(first, reason=reason, actor=actor, at=NOON)
+                    return "revoked"
+                return reissuing.reissue(first, reason="x", actor=actor, at=NOON).serial
+            except NotInForceError:
+                return ""
+
+        done = [each for each in together(live_app, change) if each]
+        assert "revoked" in done
+        assert len(set(done)) == len(done) <= 3
+        with live_app.app_context():
+            assert cycles(person_id) == list(range(1, len(done) + 1))
+            standing = select(Certificate.enrolment_id).filter_by(person_id=person_id)
+            assert db.session.scalars(standing.where(stands())).all() == [next_id]
+
+
+def cycles(person_id: int) -> list[int]:
+    query = select(Certificate.cycle).filter_by(person_id=person_id)
+    return list(db.session.scalars(query.order_by(Certificate.cycle)))
 
 
 def test_assigning(live_app: Flask, rounds: int, run_of: Callable[[], int]) -> None:

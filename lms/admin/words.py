@@ -50,6 +50,10 @@ ACTIONS = {
     "backup.restored": _("Backup restored"),
     "content.imported": _("Content imported"),
     "certificates.issued": _("Certificate issued by hand"),
+    "certificates.below-score": _("No certificate: the score is too low for it"),
+    "certificates.exported": _("List of certificates exported"),
+    "certificates.published": _("Kind of certificate: version published"),
+    "certificates.reissued": _("Certificate issued anew"),
     "certificates.keys-rotated": _("Signing keys replaced"),
     "certificates.revoked": _("Certificate revoked"),
     "certificates.privacy-changed": _("Privacy of a certificate changed by its holder"),
@@ -68,6 +72,7 @@ KINDS = {
     "unit": _("Unit"),
     "enrolment": _("Enrolment"),
     "certificate": _("Certificate"),
+    "certificate-kind": _("Kind of certificate"),
     "lesson": _("Lesson"),
     "attempt": _("Attempt"),
     "material": _("Material"),
@@ -130,6 +135,9 @@ FIELDS = {
     "pool": _("Pool"),
     "code": _("Code"),
     "changed": _("changed"),
+    "earlier": _("In place of"),
+    "needed": _("Score needed"),
+    "certificate": _("Certificate"),
 }
 
 SKIPPED = {

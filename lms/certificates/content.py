@@ -8,7 +8,16 @@ from typing import Any
 
 from sqlalchemy import select
 
+from lms.certificates import versions
 from lms.certificates.models import CertificateDefinition
+from lms.certificates.rules.terms import (
+    LONGEST_DAYS,
+    LONGEST_MONTHS,
+    Anchor,
+    Late,
+    Terms,
+    faults,
+)
 from lms.core import yaml_lines
 from lms.core.content import Counts, Finding, Severity, Tree, write
 from lms.core.db import db, transaction
@@ -19,7 +28,10 @@ from lms.courses.content.reading import plain, stages
 
 CERTIFICATES = "certificates"
 _PREFIX = re.compile("[A-Z0-9]{1,8}")
-_LONGEST = 600
+VALIDITIES = ("validity_months", "validity_days", "valid_to")
+"""For how long it holds: one of them."""
+_DAYS = ("renewal_days", "grace_days")
+RENEWAL = ("anchor", "late", "refresher", *_DAYS)
 
 
 class Definitions:
@@ -59,8 +71,8 @@ class Definitions:
         """Do nothing: there is nothing to render."""
 
     @transaction()
-    def load(self, tree: Tree, at: datetime) -> dict[str, Counts]:  # noqa: ARG002  as a Section has it
-        """Bring changed definitions up to date; what was awarded is a snapshot of its own."""
+    def load(self, tree: Tree, at: datetime) -> dict[str, Counts]:
+        """Publish the files that changed; what was awarded keeps its version and its snapshot."""
         counts = Counts()
         known = {each.code: each for each in db.session.scalars(select(CertificateDefinition))}
         documents = (plain(document) for _path, document in tree.documents(CERTIFICATES))
@@ -75,6 +87,8 @@ class Definitions:
             row = known.get(code) or CertificateDefinition(code=code)
             row.prefix, row.settings, row.digest = settings["prefix"], settings, digest(settings)
             db.session.add(row)
+            db.session.flush()
+            versions.publish(row, settings, at=at)
             counts.added += code not in known
             counts.changed += code in known
         db.session.flush()
@@ -102,13 +116,11 @@ def _free_prefixes(
 
 
 def _check(entry: Entry, prefixes: dict[str, str]) -> str:
-    entry.only("code", "prefix", "title", "validity_months")
+    entry.only("code", "prefix", "title", "score", *VALIDITIES, *RENEWAL)
     check_untemplated(entry)
     entry.both("title")
-    if "validity_months" not in entry.value:
-        advice = "Months, or null: it does not expire."
-        entry.error("missing-field", "is missing", advice, at="validity_months")
-    entry.whole("validity_months", 1, _LONGEST, optional=True)
+    entry.whole("score", 1, 100, optional=True)
+    _check_terms(entry)
     prefix = entry.text("prefix")
     if prefix and not _PREFIX.fullmatch(prefix):
         said, advice = f"{prefix!r} cannot begin a serial", "1 to 8 capital letters and digits."
@@ -123,6 +135,36 @@ def _check(entry: Entry, prefixes: dict[str, str]) -> str:
     return code
 
 
+def _check_terms(entry: Entry) -> None:
+    said = [name for name in VALIDITIES if name in entry.value]
+    if not said:
+        advice = "Months, or null: it does not expire."
+        entry.error("missing-field", "is missing", advice, at="validity_months")
+    elif len(said) > 1:
+        advice = f"One of: {', '.join(VALIDITIES)}."
+        entry.error("two-terms", f"stands beside {said[0]}", advice, at=said[1])
+    longest = {"validity_months": LONGEST_MONTHS}
+    numbers = {
+        name: entry.whole(name, least, longest.get(name, LONGEST_DAYS), optional=True)
+        for name, least in (*((each, 1) for each in VALIDITIES[:2]), *((each, 0) for each in _DAYS))
+    }
+    words = {
+        "anchor": entry.choice("anchor", list(Anchor), optional=True),
+        "late": entry.choice("late", list(Late), optional=True),
+    }
+    entry.code("refresher", optional=True)
+    ends = entry.text("valid_to", optional=True)
+    try:
+        terms = Terms.read({**numbers, **words, "valid_to": ends})
+    except ValueError:
+        advice = 'Month and day in quotes, such as "12-31".'
+        entry.error("bad-day", f"{ends!r} is no day of the year", advice, at="valid_to")
+        return
+    for name in faults(terms):
+        advice = "Fewer days than the shortest term has."
+        entry.error("longer-than-term", "is as long as the term, or longer", advice, at=name)
+
+
 def _check_references(tree: Tree, codes: dict[str, str]) -> Iterator[Finding]:
     wanted: set[str] = set()
     for programme, stage in stages(tree):
@@ -135,6 +177,17 @@ def _check_references(tree: Tree, codes: dict[str, str]) -> Iterator[Finding]:
                 line, severity = entry.line("certificate"), Severity.ERROR
                 yield Finding(entry.file, line, severity, "unknown-certificate", said, advice)
             wanted.add(code)
+    yield from _check_refreshers(tree)
     for code in sorted(codes.keys() - wanted - {""}):
         said = "no programme and no stage awards this certificate"
         yield Finding(codes[code], 1, Severity.WARNING, "unused", said, "Name it in a programme.")
+
+
+def _check_refreshers(tree: Tree) -> Iterator[Finding]:
+    programmes = {document.get("code") for _path, document in tree.documents("programmes")}
+    for path, document in tree.documents(CERTIFICATES):
+        code = document.get("refresher")
+        if code and code not in programmes:
+            said, advice = f"there is no programme {code}", "Name a file of programmes/."
+            line = document.lines.get("refresher", document.line)
+            yield Finding(path, line, Severity.ERROR, "unknown-programme", said, advice)

@@ -43,6 +43,29 @@ class ReasonMissingError(LmsError):
     message = _("Say why it is issued by hand: the audit log keeps it.")
 
 
+class NotInForceError(LmsError):
+    """Only what was neither revoked nor superseded is corrected."""
+
+    code = "not-in-force"
+    message = _(
+        "This certificate was revoked, or a later one has taken its place: correct that one."
+    )
+
+
+class NoDraftError(LmsError):
+    """There is no draft to publish."""
+
+    code = "no-draft"
+    message = _("There is no draft of this certificate: change something first, and save it.")
+
+
+class PrefixTakenError(LmsError):
+    """The serials of two kinds would begin alike."""
+
+    code = "prefix-taken"
+    message = _("The numbers of another certificate begin with %(prefix)s. Choose other letters.")
+
+
 class StatusListBehindError(LmsError):
     """The signed list does not know of the latest revocation yet: rather none than a wrong one."""
 

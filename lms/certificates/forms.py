@@ -19,9 +19,13 @@ from lms.certificates import choosing
 from lms.certificates.models import RevocationReason
 from lms.certificates.words import REASONS
 
+REPLACED = RevocationReason.REPLACED
+
 
 def _reasons() -> dict[str, str]:
-    return {each.value: str(words) for each, words in REASONS.items()}
+    """Return the grounds to choose from: what is only misspelt is issued anew instead."""
+    chosen = {each: words for each, words in REASONS.items() if each is not REPLACED}
+    return {each.value: str(words) for each, words in chosen.items()}
 
 
 class SerialForm(FlaskForm):
@@ -92,6 +96,18 @@ class PackageForm(FlaskForm):
         render_kw={"accept": ".p12,.pfx"},
     )
     password = PasswordField(_("Password of the file"), render_kw={"autocomplete": "off"})
+
+
+class ReissueForm(FlaskForm):
+    """Why a certificate is issued anew."""
+
+    reason = TextAreaField(
+        _("Reason"),
+        validators=[
+            DataRequired(_("Say what was wrong or has changed: the audit log keeps it.")),
+            Length(max=400, message=_("At most 400 characters.")),
+        ],
+    )
 
 
 class RevokeForm(FlaskForm):

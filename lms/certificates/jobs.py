@@ -3,12 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from lms.certificates import credential, document, issuer, queries, services, template_queries
+from flask import current_app
+from flask_babel import force_locale
+
+from lms.accounts.models import Person
+from lms.certificates import (
+    credential,
+    document,
+    expiring,
+    issuer,
+    queries,
+    renewing,
+    services,
+    template_queries,
+)
 from lms.certificates.look import Look
 from lms.certificates.models import Certificate, CertificatePdf, StatusList
 from lms.certificates.queries import Printable
+from lms.certificates.rules import Within
 from lms.core import (
     archives,
     clock,
@@ -24,11 +40,14 @@ from lms.core import (
 from lms.core.db import db, transaction
 from lms.core.keys import Kind
 from lms.core.queue import Effect, handler
+from lms.core.sheets_out import write_csv, write_xlsx
 from lms.core.text import filename
+from lms.web.i18n import today, zone
 
 CREDENTIAL = "credential.json"
 DESCRIPTION = "Open Badges 3.0 AchievementCredential of this certificate"
 BUNDLE = "certificates.zip"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REASON = "签发证书 · Certificate issued"
 
 
@@ -90,6 +109,41 @@ def bundle(certificate_ids: list[int], actor_id: int) -> Effect:
             mime="application/zip",
             rows=len(certificate_ids),
         )
+        return {"deliverable": row.id}
+
+    return hand_over
+
+
+@handler("certificates.renewals")
+def open_renewals() -> Effect:
+    """Open the renewals that are due, one transaction each; the result says how many they were."""
+    at = clock.now()
+    waiting = renewing.due(at)
+    db.session.rollback()
+    opened = 0
+    for number, certificate_id in enumerate(waiting):
+        queue.note_progress(number, len(waiting))
+        opened += renewing.open_renewal(certificate_id, at=at)
+    return lambda: {"opened": opened}
+
+
+@handler("certificates.expiring")
+def write_expiring(actor_id: int, within: str, is_csv: bool, locale: str) -> Effect:  # noqa: FBT001  the payload's
+    """Write the list of the certificates that run out; the effect hands the file over."""
+    actor, day = db.session.get_one(Person, actor_id), today(clock.now())
+    with force_locale(locale), TemporaryDirectory(dir=current_app.instance_path) as folder:
+        table = expiring.sheet(actor, Within(within), today=day)
+        name = filename(table.name, day.isoformat()) + (".csv" if is_csv else ".xlsx")
+        path = Path(folder) / "list"
+        if is_csv:
+            write_csv(path, table, zone=zone())
+        else:
+            write_xlsx(path, [table], zone=zone())
+        stored_as = deliverables.write(path.read_bytes())
+    mime = "text/csv" if is_csv else XLSX
+
+    def hand_over() -> Mapping[str, Any]:
+        row = deliverables.add(stored_as, owner_id=actor_id, name=name, mime=mime, rows=table.count)
         return {"deliverable": row.id}
 
     return hand_over

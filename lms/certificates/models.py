@@ -19,11 +19,15 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from lms.accounts.models import Person
 from lms.certificates.privacy import Privacy
+from lms.core import append_only
 from lms.core.db import Base, pk
 
 
 class CertificateDefinition(Base):
-    """A kind of certificate: what it is called, and for how long it holds."""
+    """A kind of certificate: what it is called, and for how long it holds.
+
+    What it says lies in its versions; a draft is edited freely until it becomes the next one.
+    """
 
     __tablename__ = "certificate_definition"
 
@@ -32,10 +36,36 @@ class CertificateDefinition(Base):
     prefix: Mapped[str] = mapped_column(String(8), unique=True)
     """Begins its serials; capital letters and digits."""
     settings: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """The definition's file, checked. What a certificate prints is its own snapshot, not this."""
+    """What its latest version says, beside it for lists; what a certificate prints is its snapshot."""
     digest: Mapped[str] = mapped_column(String(64))
+    """Of its file at the last import: only when that changes does the file win over the page."""
+    draft: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The next version, while somebody works on it; empty if nobody does."""
     issued: Mapped[int] = mapped_column(default=0)
     """The number in the latest serial."""
+
+
+class CertificateDefinitionVersion(Base):
+    """What a kind of certificate said. Immutable: a certificate names the one it was awarded by."""
+
+    __tablename__ = "certificate_definition_version"
+    __table_args__ = (UniqueConstraint("definition_id", "number"),)
+
+    id: Mapped[pk]
+    definition_id: Mapped[int] = mapped_column(ForeignKey("certificate_definition.id"))
+    number: Mapped[int]
+    """1, 2, 3 … for each kind."""
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """As in the kind's file: see docs/content-format.md; its terms: `rules.terms.Terms`."""
+    digest: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime]
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Empty: an import of content files."""
+    note: Mapped[str] = mapped_column(String(400))
+    """What changed, in the words of whoever published it."""
+
+
+append_only.protect(CertificateDefinitionVersion.__table__)
 
 
 class StatusList(Base):
@@ -66,16 +96,29 @@ class Certificate(Base):
     __table_args__ = (
         UniqueConstraint("definition_id", "person_id", "cycle"),
         UniqueConstraint("status_list_id", "status_index"),
+        UniqueConstraint("reissue_of_id"),
         CheckConstraint("cycle >= 1", name="cycle_from_one"),
         Index(None, "valid_until"),
+        Index(
+            "uq_certificate_earned",
+            "definition_id",
+            "enrolment_id",
+            unique=True,
+            sqlite_where=text("reissue_of_id IS NULL"),
+            postgresql_where=text("reissue_of_id IS NULL"),
+        ),
     )
 
     id: Mapped[pk]
     definition_id: Mapped[int] = mapped_column(ForeignKey("certificate_definition.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("certificate_definition_version.id"))
+    """By which terms it was awarded; empty: by a release that knew of no versions."""
     cycle: Mapped[int]
-    """The run of the programme that earned it: a renewal adds a row."""
+    """1, 2, 3 … per kind and person: a renewal or a re-issue adds a row and takes over."""
+    reissue_of_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"))
+    """The one that it corrects; empty: it was earned, by its run, once."""
     serial: Mapped[str] = mapped_column(String(24), unique=True)
     """What a third party types in to verify the paper."""
     token: Mapped[str] = mapped_column(String(32))
@@ -102,7 +145,19 @@ class Certificate(Base):
     """Its place there, at random: neighbours in a list have nothing to do with each other."""
 
     definition: Mapped[CertificateDefinition] = relationship(lazy="joined", innerjoin=True)
+    version: Mapped[CertificateDefinitionVersion | None] = relationship()
     person: Mapped[Person] = relationship()
+
+
+class CertificateRenewal(Base):
+    """That the renewal of a certificate was opened: once for each, however often it is asked."""
+
+    __tablename__ = "certificate_renewal"
+
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), primary_key=True)
+    opened_at: Mapped[datetime]
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
+    """The run by which it is renewed; empty: none could be opened, and HR has to see to it."""
 
 
 class CertificatePdf(Base):

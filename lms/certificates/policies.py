@@ -9,3 +9,8 @@ from lms.certificates.rules import State
 def may_revoke(state: State) -> bool:
     """Once, and after it has expired too: a past certificate can still be a wrong one."""
     return state is not State.REVOKED
+
+
+def may_reissue(state: State) -> bool:
+    """While nothing else took its place; an expired one too: it still proves what was."""
+    return state not in {State.REVOKED, State.SUPERSEDED}

@@ -19,6 +19,8 @@ from lms.certificates.blueprint import bp, public
 from lms.certificates.forms import FileForm, SerialForm
 from lms.certificates.privacy import Privacy, Sight
 from lms.certificates.queries import Files, Shown
+from lms.certificates.rules.terms import Terms
+from lms.certificates.words import validity
 from lms.core import clock, keys, site
 from lms.core.errors import NotFoundError, found
 from lms.core.keys import Kind
@@ -181,7 +183,8 @@ def issuer_root() -> ResponseReturnValue:
 def achievement(code: str) -> str:
     """Say what a kind of certificate stands for."""
     definition = found(queries.definition_with(code))
-    return render_template("certificates/achievement.html", definition=definition)
+    said = validity(Terms.read(definition.settings))
+    return render_template("certificates/achievement.html", definition=definition, validity=said)
 
 
 @bp.get("/achievements/<code>.json")

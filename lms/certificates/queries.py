@@ -11,7 +11,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts import queries as accounts
@@ -22,6 +22,7 @@ from lms.certificates.errors import StatusListBehindError
 from lms.certificates.models import (
     Certificate,
     CertificateDefinition,
+    CertificateDefinitionVersion,
     CertificateEvent,
     CertificateEventKind,
     CertificatePdf,
@@ -30,6 +31,7 @@ from lms.certificates.models import (
 )
 from lms.certificates.privacy import Privacy
 from lms.certificates.rules import State
+from lms.certificates.rules.terms import Life, Terms, life
 from lms.core.db import db
 from lms.core.errors import found
 from lms.core.queue import Job, JobState
@@ -59,6 +61,8 @@ class Shown:
     reason: RevocationReason | None
     superseded_by: str | None
     """The serial of a later one of the same kind, where there is one that was not revoked."""
+    life: Life | None
+    """When its renewal opens and until when it is possible; None: it does not expire."""
     state: State
     """Computed from facts and the date, never stored."""
 
@@ -66,6 +70,12 @@ class Shown:
     def title(self) -> dict[str, str]:
         """What it is called, in both languages, as it is printed."""
         return {"zh": self.snapshot["title_zh"], "en": self.snapshot["title_en"]}
+
+    @property
+    def is_in_grace(self) -> bool:
+        """Whether it has expired, and the short path is still enough to renew it."""
+        has_expired = self.state is State.EXPIRED and self.life is not None
+        return has_expired and self.life is not None and today() <= self.life.grace_ends
 
     @property
     def is_specimen(self) -> bool:
@@ -79,11 +89,9 @@ def definition_with(code: str) -> CertificateDefinition | None:
 
 
 def held(definition: CertificateDefinition, enrolment: Enrolment) -> Certificate | None:
-    """Return the certificate that was awarded for this run already."""
-    same = select(Certificate).filter_by(
-        definition_id=definition.id, person_id=enrolment.person_id, cycle=enrolment.cycle
-    )
-    return db.session.scalar(same)
+    """Return the certificate that was awarded for this run already, as it was first issued."""
+    same = select(Certificate).filter_by(definition_id=definition.id, enrolment_id=enrolment.id)
+    return db.session.scalar(same.where(Certificate.reissue_of_id.is_(None)))
 
 
 def certificates_of(person: Person) -> Sequence[Shown]:
@@ -119,6 +127,11 @@ def certificate_with(serial: str) -> Shown | None:
     return None if row is None else _read(row)
 
 
+def holder_of(certificate: Shown) -> Person:
+    """Return the holder, as they are called now."""
+    return db.session.get_one(Person, certificate.person_id)
+
+
 def is_token(certificate: Shown, token: str) -> bool:
     """Whether `token` is the one in the QR code, compared in constant time."""
     return hmac.compare_digest(certificate.token.encode(), token.encode())
@@ -136,19 +149,34 @@ def _shown() -> Select[*tuple[Any, ...]]:
         *(Certificate.pdf_sha256, Certificate.status_list_id, Certificate.status_index),
         *(Certificate.snapshot, CertificateEvent.at.label("revoked_at"), CertificateEvent.reason),
         _later().label("superseded_by"),
+        CertificateDefinitionVersion.settings.label("terms"),
     )
-    return select(*columns).outerjoin(CertificateEvent, revoked)
+    return select(*columns).outerjoin(CertificateEvent, revoked).outerjoin(Certificate.version)
 
 
 def _read(row: Row[*tuple[Any, ...]]) -> Shown:
+    values = row._asdict()
+    terms = Terms.read(values.pop("terms") or {})
+    issued_on = date.fromisoformat(row.snapshot["issued_on"])
+    lived = life(terms, issued_on, row.valid_until) if row.valid_until else None
     state = rules.state(
         revoked=row.revoked_at is not None,
         superseded=row.superseded_by is not None,
         last_day=row.valid_until,
         today=today(),
+        opens=lived.opens if lived else None,
     )
-    told = {**row._asdict(), "privacy": row.privacy or Privacy.CODE}
-    return Shown(**told, state=state)
+    values["privacy"] = row.privacy or Privacy.CODE
+    return Shown(**values, life=lived, state=state)
+
+
+def stands() -> ColumnElement[bool]:
+    """Whether `Certificate` is worth something, but for its dates: neither revoked nor superseded."""
+    revoked = exists().where(
+        CertificateEvent.certificate_id == Certificate.id,
+        CertificateEvent.kind == CertificateEventKind.REVOKED,
+    )
+    return and_(~revoked, _later().is_(None))
 
 
 def _later() -> ScalarSelect[str]:

@@ -1,25 +1,20 @@
 """What can be done with certificates. Each function is one transaction."""
 
 import logging
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
-from lms.certificates import (
-    choosing,
-    issuer,
-    policies,
-    queries,
-    rules,
-    snapshot,
-    template_queries,
-)
+from lms.certificates import awarding, choosing, policies, queries
 from lms.certificates.errors import AlreadyRevokedError, NotForThemError, ReasonMissingError
-from lms.certificates.events import CertificateAwarded, CertificateRevoked
+from lms.certificates.events import (
+    CertificateAwarded,
+    CertificateRevoked,
+    CertificatesChanging,
+)
 from lms.certificates.models import (
     Certificate,
     CertificateDefinition,
@@ -28,8 +23,7 @@ from lms.certificates.models import (
     RevocationReason,
     StatusList,
 )
-from lms.certificates.privacy import Privacy
-from lms.core import audit, clock, events, queue, site
+from lms.core import audit, clock, events, queue
 from lms.core.chores import every
 from lms.core.db import db, transaction
 from lms.core.errors import NotAllowedError, found
@@ -38,12 +32,8 @@ from lms.courses.events import ProgrammeCompleted, StageCompleted
 from lms.courses.models import Enrolment
 from lms.courses.queries import outline_of
 from lms.courses.rules import Stage
-from lms.web.i18n import today
 
 log = logging.getLogger(__name__)
-
-TOKEN_BYTES = 16
-"""128 random bits: nobody finds a verification page by trying."""
 
 
 def on_stage_completed(event: StageCompleted) -> None:
@@ -62,11 +52,28 @@ def _award_if_known(
 ) -> None:
     if code is None:
         return
-    if queries.definition_with(code) is None:
+    if (definition := queries.definition_with(code)) is None:
         # A fault of the content, which its check reports. It must not undo a passed exam.
         log.error("no certificate %r: nothing was awarded for run %d", code, enrolment.id)
         return
-    award(code, enrolment, stage=stage, at=at)
+    award_if_enough(definition, enrolment, stage, at)
+
+
+def award_if_enough(
+    definition: CertificateDefinition,
+    enrolment: Enrolment,
+    stage: Stage | None,
+    at: datetime,
+    *,
+    renews: Certificate | None = None,
+) -> None:
+    """Award a certificate for what was passed, if the score is the one that its kind asks for."""
+    needed = definition.settings.get("score")
+    if awarding.falls_short(enrolment, stage, needed):
+        audit.note("certificates.below-score", kind="enrolment", object_id=enrolment.id,
+                   actor_id=None, at=at, certificate=definition.code, needed=needed)  # fmt: skip
+        return
+    award(definition.code, enrolment, stage=stage, at=at, renews=renews)
 
 
 @transaction()
@@ -76,6 +83,7 @@ def award(
     *,
     stage: Stage | None,
     at: datetime | None = None,
+    renews: Certificate | None = None,
 ) -> Certificate:
     """Award a certificate: valid and verifiable at once; its PDF is made by a job.
 
@@ -86,6 +94,7 @@ def award(
         enrolment: the run that earned it.
         stage: the stage that it is for; None for the whole programme.
         at: the instant; now, unless an import says otherwise.
+        renews: the certificate whose refresher the run was; None for a run that earns it itself.
 
     Returns:
         The new certificate, or the one that this run has earned already.
@@ -97,57 +106,16 @@ def award(
     definition = found(queries.definition_with(definition_code))
     if (held := queries.held(definition, enrolment)) is not None:
         return held
+    awarding.hold(definition.id, enrolment.person_id)
     try:
         with db.session.begin_nested():
-            certificate = _new(definition, enrolment, stage, at)
+            certificate = awarding.earned(definition, enrolment, stage, at, renews=renews)
             db.session.add(certificate)
     except IntegrityError:  # another transaction was first; its number is used, ours is given back
         return found(queries.held(definition, enrolment))
-    _enqueue(certificate.id, at)
+    enqueue_files(certificate.id, at)
     events.publish(CertificateAwarded(certificate))
     return certificate
-
-
-def _new(
-    definition: CertificateDefinition, enrolment: Enrolment, stage: Stage | None, at: datetime
-) -> Certificate:
-    issued_on = today(at)
-    months = definition.settings.get("validity_months")
-    certificate = Certificate(
-        definition_id=definition.id,
-        person_id=enrolment.person_id,
-        enrolment_id=enrolment.id,
-        cycle=enrolment.cycle,
-        serial=rules.serial(definition.prefix, issued_on.year, _next_number(definition)),
-        token=secrets.token_urlsafe(TOKEN_BYTES),
-        privacy=Privacy(site.settings().certificate_privacy),
-        awarded_at=at,
-        valid_until=rules.valid_until(issued_on, months),
-        template_version_id=template_queries.in_use(definition.id),
-    )
-    certificate.definition = definition
-    certificate.status_list_id, certificate.status_index = _status_place()
-    certificate.snapshot = snapshot.compose(certificate, enrolment, stage)
-    return certificate
-
-
-def _status_place() -> tuple[int, int]:
-    """Take a free place in the issuer's open status list: its row stays locked meanwhile."""
-    owner = issuer.did()
-    open_ = select(func.max(StatusList.id)).where(
-        StatusList.issuer == owner, StatusList.taken < rules.LIST_FULL
-    )
-    if (list_id := db.session.scalar(open_)) is None:
-        db.session.add(row := StatusList(issuer=owner))
-        db.session.flush()
-        list_id = row.id
-    step = update(StatusList).where(StatusList.id == list_id)
-    db.session.execute(step.values(taken=StatusList.taken + 1))
-    mine = select(Certificate.id).filter_by(status_list_id=list_id)
-    while True:
-        index = secrets.randbelow(rules.LIST_BITS)
-        if db.session.scalar(mine.filter_by(status_index=index)) is None:
-            return list_id, index
 
 
 @transaction()
@@ -169,14 +137,14 @@ def renew_lists() -> None:
         sign_list(list_id, at.date().isoformat(), at=at)
 
 
-def _next_number(definition: CertificateDefinition) -> int:
-    """Count one up in one statement: the row stays locked, so no number is used twice."""
-    step = update(CertificateDefinition).where(CertificateDefinition.id == definition.id)
-    step = step.values(issued=CertificateDefinition.issued + 1)
-    return db.session.scalars(step.returning(CertificateDefinition.issued)).one()
+def enqueue_files(certificate_id: int, at: datetime, after: int | None = None) -> None:
+    """Have the files of a certificate made, in the caller's transaction.
 
-
-def _enqueue(certificate_id: int, at: datetime, after: int | None = None) -> None:
+    Args:
+        certificate_id: which.
+        at: from when on.
+        after: the job that the queue has given up on, where there is one.
+    """
     key = queries.job_key(certificate_id) + (f":{after}" if after else "")
     queue.enqueue("certificates.render", key=key, run_at=at, certificate_id=certificate_id)
 
@@ -218,6 +186,8 @@ def issue(
     wrong = [each for each in chosen if each.problem is not None]
     if wrong or not chosen or len(chosen) > choosing.MOST:
         raise NotForThemError(lines=", ".join(f"{each.line} ({each.problem})" for each in wrong))
+    for person_id in sorted(each.run.person_id for each in chosen if each.run):
+        events.publish(CertificatesChanging(person_id))  # all of them before the kind's own row
     issued = []
     for each in chosen:
         assert each.run is not None
@@ -255,6 +225,8 @@ def revoke(
 ) -> Certificate:
     """Revoke a certificate, for good. The verification page says so from this moment.
 
+    What proves the same, an earlier or later issue with another name on it, is revoked with it.
+
     Args:
         certificate_id: of a person in the actor's scope.
         reason: the ground, which is public.
@@ -273,14 +245,23 @@ def revoke(
     shown = queries.certificate_for(actor, certificate_id)
     if not policies.may_revoke(shown.state):
         raise AlreadyRevokedError
-    fact = CertificateEvent(
-        certificate_id=shown.id,
-        kind=CertificateEventKind.REVOKED,
-        reason=reason,
-        note=note,
-        actor_id=actor.id,
-        at=at,
-    )
+    certificate = db.session.get_one(Certificate, shown.id)
+    awarding.hold(certificate.definition_id, shown.person_id)  # nobody corrects it meanwhile
+    for each in (certificate, *awarding.issues_beside(certificate)):
+        fact = CertificateEvent(
+            certificate_id=each.id,
+            kind=CertificateEventKind.REVOKED,
+            reason=reason,
+            note=note,
+            actor_id=actor.id,
+            at=at,
+        )
+        _revoke_one(each, fact)
+    events.publish(CertificateRevoked(certificate, reason.value, actor, at))
+    return certificate
+
+
+def _revoke_one(certificate: Certificate, fact: CertificateEvent) -> None:
     try:
         with db.session.begin_nested():
             db.session.add(fact)
@@ -289,18 +270,15 @@ def revoke(
     audit.note(
         "certificates.revoked",
         kind="certificate",
-        object_id=shown.id,
-        actor_id=actor.id,
-        at=at,
-        serial=shown.serial,
-        reason=reason.value,
-        note=note,
+        object_id=certificate.id,
+        actor_id=fact.actor_id,
+        at=fact.at,
+        serial=certificate.serial,
+        reason=fact.reason.value,
+        note=fact.note,
     )
-    if shown.status_list_id is not None:
-        sign_list(shown.status_list_id, f"revoked:{shown.id}", at=at)
-    certificate = db.session.get_one(Certificate, shown.id)
-    events.publish(CertificateRevoked(certificate, reason.value, actor, at))
-    return certificate
+    if certificate.status_list_id is not None:
+        sign_list(certificate.status_list_id, f"revoked:{certificate.id}", at=fact.at)
 
 
 @transaction()
@@ -312,4 +290,4 @@ def ask_again(certificate_id: int, *, actor: Person, at: datetime | None = None)
     """
     shown = queries.certificate_for(actor, certificate_id)
     if shown.pdf_sha256 is None and (dead := queries.dead_job(shown.id)) is not None:
-        _enqueue(shown.id, at or clock.now(), after=dead)
+        enqueue_files(shown.id, at or clock.now(), after=dead)

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from lms.accounts.models import Person
 from lms.certificates import queries
+from lms.certificates.awarding import TOKEN_BYTES
 from lms.certificates.models import Certificate
 from lms.certificates.privacy import Privacy
-from lms.certificates.services import TOKEN_BYTES
 from lms.core import audit, clock
 from lms.core.db import db, transaction
 

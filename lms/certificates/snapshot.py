@@ -1,11 +1,12 @@
 """What a certificate prints, composed once, when it is awarded."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from lms.accounts.models import Person
 from lms.certificates import queries
 from lms.certificates.models import Certificate
 from lms.core import site
@@ -43,12 +44,46 @@ def compose(certificate: Certificate, enrolment: Enrolment, stage: Stage | None)
         "stages": [_printed(each, stage) for each in outline.stages],
         "transcript": _transcript(enrolment, outline, stage),
         "hours": _hours(enrolment, outline, stage),
-        "score": _score(enrolment, stage),
+        "score": score_of(enrolment, stage),
         "issued_on": today(certificate.awarded_at).isoformat(),
         "valid_until": until.isoformat() if until else "",
         "verify_url": address,
         "verify_url_short": _without_scheme(address),
         "specimen": person.is_demo,
+    }
+
+
+PURPOSE = ("programme_zh", "programme_en", "stage_zh", "stage_en", "stages")
+"""What a certificate is for; its renewal by a shorter path is for the same."""
+
+
+def purpose(printed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a certificate is for, of all that it prints."""
+    return {name: printed[name] for name in PURPOSE}
+
+
+def corrected(
+    printed: Mapping[str, Any], certificate: Certificate, person: Person
+) -> dict[str, Any]:
+    """Return what a certificate prints that takes the place of one with a mistake.
+
+    Args:
+        printed: by the earlier one.
+        certificate: the new one, with its serial, token and dates.
+        person: the holder, as they are called now.
+    """
+    title = certificate.definition.settings["title"]
+    address = verify_url(certificate.serial, certificate.token)
+    return {
+        **printed,
+        "serial": certificate.serial,
+        "title_zh": title["zh"],
+        "title_en": title["en"],
+        "name": person.name,
+        "latin_name": person.latin_name,
+        "issued_on": today(certificate.awarded_at).isoformat(),
+        "verify_url": address,
+        "verify_url_short": _without_scheme(address),
     }
 
 
@@ -105,7 +140,7 @@ def _read(enrolment: Enrolment, lessons: Collection[str]) -> str:
     return str(hours) if minutes else ""
 
 
-def _score(enrolment: Enrolment, stage: Stage | None) -> str:
+def score_of(enrolment: Enrolment, stage: Stage | None) -> str:
     """Return the percentage reached in the stage's exam, or the mean of all; "" without exams."""
     scores = queries.stage_scores(enrolment)
     mine = [score for code, score in scores.items() if stage is None or code == stage.code]

@@ -69,6 +69,8 @@ def as_json(shown: Shown, files: Files | None, *, sight: Sight, at: datetime) ->
     return said | {
         "issued_at": issuer.instant(shown.awarded_at),
         "valid_until": shown.valid_until.isoformat() if shown.valid_until else None,
+        "renewal_opens_on": shown.life.opens.isoformat() if shown.life else None,
+        "grace_ends_on": shown.life.grace_ends.isoformat() if shown.life else None,
         "printed": {key: value for key, value in printed.items() if key != "verify_url"},
         "pdf": {
             "sha256": shown.pdf_sha256,

@@ -1,10 +1,11 @@
 """How states of a certificate and reasons are called, and what they look like."""
 
-from flask_babel import LazyString, lazy_gettext as _
+from flask_babel import LazyString, gettext, lazy_gettext as _, ngettext
 
 from lms.certificates.models import RevocationReason
 from lms.certificates.privacy import Privacy
-from lms.certificates.rules import Problem, State
+from lms.certificates.rules import Problem, State, Within
+from lms.certificates.rules.terms import Anchor, Late, Terms, Timing
 
 STATES: dict[State, tuple[str, str, LazyString]] = {
     State.VALID: ("ok", "circle-check", _("Valid")),
@@ -89,6 +90,52 @@ PROBLEMS: dict[str, LazyString] = {
     "specimen": _("Demonstration data: it proves nothing about anyone."),
 }
 """What is wrong with an uploaded file: see `checking.Report`."""
+
+VALIDITIES: dict[str, LazyString] = {
+    "ever": _("for ever"),
+    "months": _("for so many months"),
+    "days": _("for so many days"),
+    "fixed": _("until a day of the year"),
+}
+
+ANCHORS: dict[Anchor, LazyString] = {
+    Anchor.COMPLETION: _("the day of the renewal"),
+    Anchor.EXPIRY: _("the previous end, so that renewing early loses nothing"),
+    Anchor.FIXED: _("the previous end, however late: the rhythm stays the same"),
+}
+
+LATE_RULES: dict[Late, LazyString] = {
+    Late.COMPLETION: _("the day of the renewal"),
+    Late.EXPIRY: _("the previous end, so that being late wins nothing"),
+}
+
+WITHIN: dict[Within, LazyString] = {
+    Within.DAYS_90: _("Within 90 days"),
+    Within.DAYS_60: _("Within 60 days"),
+    Within.DAYS_30: _("Within 30 days"),
+    Within.OVER: _("Expired, not renewed"),
+}
+
+TIMINGS: dict[Timing, LazyString] = {
+    Timing.EARLY: _("Early: on the first day on which it is open"),
+    Timing.ON_TIME: _("On time: on the last valid day"),
+    Timing.LATE: _("Late: within the grace"),
+    Timing.LAPSED: _("Too late: the refresher is not enough any more"),
+}
+"""When a sample person renews."""
+
+
+def validity(terms: Terms) -> str:
+    """Return for how long a kind of certificate holds, in words."""
+    if terms.months:
+        return str(ngettext("%(num)d month", "%(num)d months", terms.months))
+    if terms.days:
+        return str(ngettext("%(num)d day", "%(num)d days", terms.days))
+    if terms.fixed:
+        month, number = terms.fixed
+        return str(gettext("until %(month)02d-%(day)02d of a year", month=month, day=number))
+    return str(gettext("does not expire"))
+
 
 CANDIDATE_PROBLEMS: dict[Problem, LazyString] = {
     Problem.UNKNOWN: _("there is nobody of that number or name, or not in your scope"),

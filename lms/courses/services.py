@@ -195,7 +195,11 @@ def _hold(enrolment_id: int) -> None:
     db.session.execute(_HELD, {"enrolment_id": enrolment_id})
 
 
-_HELD = select(Enrolment.id).where(Enrolment.id == bindparam("enrolment_id")).with_for_update()
+_HELD = (
+    select(Enrolment.id)
+    .where(Enrolment.id == bindparam("enrolment_id"))
+    .with_for_update(key_share=True)  # whoever only refers to the run, as a fact does, waits not
+)
 
 
 def _version_read(mark: LessonRead, lesson_code: str, version_id: int | None) -> LessonVersion:

@@ -56,6 +56,7 @@ def _keeping() -> list[Entry]:
         ("import", "admin.import_new", "upload", _("Import")),
         ("assign", "admin.assign", "calendar-days", _("Assign")),
         ("records", "records.table", "table", _("Training records")),
+        ("expiring", "certificates.expiring", "award", _("Certificates")),
         ("files", "work.files", "download", _("My files")),
         ("templates", "certificates.template_list", "award", _("Certificate templates")),
     ]

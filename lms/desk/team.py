@@ -6,17 +6,12 @@ from datetime import date, timedelta
 
 from flask_babel import gettext as _, ngettext
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import aliased
 
 from lms.accounts import queries as accounts
 from lms.accounts.models import Person
 from lms.accounts.rules import Role
-from lms.certificates.models import (
-    Certificate,
-    CertificateDefinition,
-    CertificateEvent,
-    CertificateEventKind,
-)
+from lms.certificates import queries as certificates
+from lms.certificates.models import Certificate, CertificateDefinition
 from lms.core.db import db
 from lms.courses.rules import EnrolmentStatus
 from lms.desk import rules
@@ -28,7 +23,6 @@ from lms.web.i18n import day, local
 
 EXPIRING = timedelta(days=90)
 """How long before the last valid day of a certificate its renewal should be planned."""
-Renewed = aliased(Certificate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,20 +134,11 @@ def _reasons(need: Need, run: Pace, line: Line) -> list[str]:
 
 def _expiring(mine: ColumnElement[bool], today: date) -> dict[int, list[str]]:
     """Return person id -> sentences; a certificate that was renewed already is not missed."""
-    revoked = select(CertificateEvent.id).where(
-        CertificateEvent.certificate_id == Certificate.id,
-        CertificateEvent.kind == CertificateEventKind.REVOKED,
-    )
-    renewed = select(Renewed.id).where(
-        Renewed.person_id == Certificate.person_id,
-        Renewed.definition_id == Certificate.definition_id,
-        Renewed.cycle > Certificate.cycle,
-    )
     query = (
         select(Certificate.person_id, Certificate.valid_until, CertificateDefinition.settings)
         .join(Person, Person.id == Certificate.person_id)
         .join(CertificateDefinition, CertificateDefinition.id == Certificate.definition_id)
-        .where(mine, Person.deactivated_at.is_(None), ~revoked.exists(), ~renewed.exists())
+        .where(mine, Person.deactivated_at.is_(None), certificates.stands())
         .where(Certificate.valid_until >= today, Certificate.valid_until <= today + EXPIRING)
         .order_by(Certificate.valid_until)
     )

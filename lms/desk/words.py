@@ -16,6 +16,7 @@ JOBS = {
     "certificates.bundle": _("Certificates as PDF"),
     "certificates.template-preview": _("Preview of a template"),
     "certificates.template-publish": _("Publishing of a template"),
+    "certificates.expiring": _("Expiring certificates"),
     "reports.effectiveness": _("Effectiveness report"),
     "reports.export": _("Effectiveness report as a file"),
 }

@@ -28,7 +28,8 @@ from sqlalchemy.orm import Session, aliased
 from lms.accounts import queries as accounts
 from lms.accounts.models import OrgUnit, Person, RoleGrant
 from lms.accounts.rules import Role
-from lms.certificates.models import Certificate, CertificateEvent, CertificateEventKind
+from lms.certificates import queries as certificates
+from lms.certificates.models import Certificate
 from lms.core.db import db
 from lms.courses.models import Enrolment, LessonRead, Programme, ProgrammeVersion, StagePass
 from lms.courses.rules import DUE_SOON_DAYS, EnrolmentStatus, Outline
@@ -294,17 +295,13 @@ def _last_exam() -> ScalarSelect[Any]:
 
 def _certificates(what: ColumnElement[Any], today: date) -> ScalarSelect[Any]:
     """Something about the certificates of a person that are valid today."""
-    revoked = select(CertificateEvent.id).where(
-        CertificateEvent.certificate_id == Certificate.id,
-        CertificateEvent.kind == CertificateEventKind.REVOKED,
-    )
     valid = (
         select(what)
         .select_from(Certificate)
         .where(
             Certificate.person_id == Person.id,
             or_(Certificate.valid_until.is_(None), Certificate.valid_until >= today),
-            ~revoked.exists(),
+            certificates.stands(),
         )
     )
     return valid.correlate(Person).scalar_subquery()

@@ -27,7 +27,9 @@ class Verb(enum.StrEnum):
     STAGE_COMPLETED = "stage-completed"
     PROGRAMME_COMPLETED = "programme-completed"
     CERTIFICATE_AWARDED = "certificate-awarded"
+    CERTIFICATE_REISSUED = "certificate-reissued"
     CERTIFICATE_REVOKED = "certificate-revoked"
+    RENEWAL_OPENED = "renewal-opened"
 
 
 class Kind(enum.StrEnum):
@@ -48,7 +50,9 @@ KINDS: Mapping[Verb, Kind] = {
     Verb.STAGE_COMPLETED: Kind.PROGRAMME,
     Verb.PROGRAMME_COMPLETED: Kind.PROGRAMME,
     Verb.CERTIFICATE_AWARDED: Kind.CERTIFICATES,
+    Verb.CERTIFICATE_REISSUED: Kind.CERTIFICATES,
     Verb.CERTIFICATE_REVOKED: Kind.CERTIFICATES,
+    Verb.RENEWAL_OPENED: Kind.CERTIFICATES,
 }
 
 

@@ -7,7 +7,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
-from lms.certificates.events import CertificateAwarded, CertificateRevoked
+from lms.certificates.events import (
+    CertificateAwarded,
+    CertificateReissued,
+    CertificateRevoked,
+    CertificatesChanging,
+    RenewalOpened,
+)
 from lms.core import audit, clock, queue
 from lms.core.db import db, transaction
 from lms.core.queue import Job, JobState
@@ -129,12 +135,38 @@ def on_programme_completed(event: ProgrammeCompleted) -> None:
     _append_to(run, Verb.PROGRAMME_COMPLETED, event.at, facts.of_run(run))
 
 
+def on_certificates_changing(event: CertificatesChanging) -> None:
+    """Hold the end of the person's chain, to which something will be added."""
+    _held_end(event.person_id)
+
+
 def on_certificate_awarded(event: CertificateAwarded) -> None:
     """Note that a certificate was awarded."""
     row = event.certificate
     run = db.session.get_one(Enrolment, row.enrolment_id)
     detail = facts.of_certificate(row, run)
     _append_to(run, Verb.CERTIFICATE_AWARDED, row.awarded_at, detail)
+
+
+def on_certificate_reissued(event: CertificateReissued) -> None:
+    """Note that a certificate took the place of one with a mistake."""
+    row = event.certificate
+    run = db.session.get_one(Enrolment, row.enrolment_id)
+    append(
+        row.person_id,
+        Verb.CERTIFICATE_REISSUED,
+        at=event.at,
+        detail={**facts.of_certificate(row, run), "earlier": event.earlier.serial},
+        enrolment_id=run.id,
+        actor_id=event.actor.id,
+    )
+
+
+def on_renewal_opened(event: RenewalOpened) -> None:
+    """Note that a certificate may be renewed from now on."""
+    row = event.certificate
+    run = db.session.get_one(Enrolment, row.enrolment_id)
+    _append_to(run, Verb.RENEWAL_OPENED, event.at, facts.of_certificate(row, run))
 
 
 def on_certificate_revoked(event: CertificateRevoked) -> None:

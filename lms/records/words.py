@@ -16,7 +16,9 @@ LOOKS: dict[str, tuple[str, str, LazyString]] = {
     Verb.STAGE_COMPLETED: ("flag", "ok", _("Stage completed")),
     Verb.PROGRAMME_COMPLETED: ("graduation-cap", "ok", _("Programme completed")),
     Verb.CERTIFICATE_AWARDED: ("award", "ok", _("Certificate awarded")),
+    Verb.CERTIFICATE_REISSUED: ("award", "", _("Certificate issued anew")),
     Verb.CERTIFICATE_REVOKED: ("circle-alert", "bad", _("Certificate revoked")),
+    Verb.RENEWAL_OPENED: ("hourglass", "info", _("Recertification opened")),
 }
 """Verb -> icon, tone and words."""
 KIND_WORDS: dict[Kind, LazyString] = {

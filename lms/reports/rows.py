@@ -125,6 +125,7 @@ def certificates(chosen: Selection) -> Iterator[Row[*tuple[Any, ...]]]:
         .join(CertificateDefinition, CertificateDefinition.id == Certificate.definition_id)
         .outerjoin(CertificateEvent, REVOKED)
         .where(_concerns(chosen), Certificate.awarded_at < chosen.end)
+        .where(Certificate.reissue_of_id.is_(None))  # a correction is no further award
     )
     if chosen.stage:
         query = query.where(CertificateDefinition.code == chosen.stage.certificate)

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.certificates import versions
 from lms.certificates.models import CertificateDefinition
 from lms.core import content
 from lms.core.content import Counts, Tree
@@ -39,6 +40,14 @@ def definition(session: Session, code: str = "whole") -> CertificateDefinition:
         ("prefix: WH", "prefix: TOOLONGAPREFIX", "bad-code"),
         ("validity_months: 24\n", "", "missing-field"),
         ("validity_months: 24", "validity_months: 0", "out-of-range"),
+        ("validity_months: 24", "validity_days: 30\nrenewal_days: 30", "longer-than-term"),
+        ("validity_months: 24", "validity_months: 24\nvalidity_days: 30", "two-terms"),
+        ("validity_months: 24", "valid_to: 02-30", "bad-day"),
+        ("validity_months: 24", "validity_months: 24\nanchor: hire", "not-a-choice"),
+        ("validity_months: 24", "validity_months: 24\nlate: never", "not-a-choice"),
+        ("validity_months: 24", "validity_months: 24\ngrace_days: '9'", "wrong-type"),
+        ("validity_months: 24", "validity_months: 24\nscore: 101", "out-of-range"),
+        ("validity_months: 24", "validity_months: 24\nrefresher: none", "unknown-programme"),
         ("en: Certificate", "en: '{{sla.first}}'", "variable-in-title"),
         ("prefix: WH", "prefix: WH\ncolour: red", "unknown-field"),
     ],
@@ -83,6 +92,23 @@ def test_two_may_exchange_their_prefixes(root: Path, session: Session) -> None:
     swap(root, "certificates/b.yaml", "prefix: BB", "prefix: WH")
     assert bring_in(root).changed == 2
     assert definition(session).prefix == "BB"
+
+
+def test_each_changed_file_is_a_version_and_what_was_published_on_the_page_stands(
+    root: Path, session: Session
+) -> None:
+    bring_in(root)
+    row = definition(session)
+    edited = {**row.settings, "validity_months": 36}
+    versions.publish(row, edited, at=NOON, note="by hand")
+    session.commit()
+    assert bring_in(root).same == 1
+    assert definition(session).settings["validity_months"] == 36
+    swap(root, FILE, "validity_months: 24", "validity_days: 400")
+    assert bring_in(root).changed == 1
+    said = [(each.number, each.note) for each in versions.history(definition(session))]
+    assert said == [(3, ""), (2, "by hand"), (1, "")]
+    assert definition(session).settings["validity_days"] == 400
 
 
 def test_one_that_vanished_stays_and_is_named(root: Path, session: Session) -> None:

@@ -76,6 +76,7 @@ class TestPage:
                     person_id=certificate.person_id,
                     enrolment_id=certificate.enrolment_id,
                     cycle=2,
+                    reissue_of_id=certificate.id,
                     serial="X-2027-000001-A",
                     token="t",
                     awarded_at=clock.now(),

@@ -235,7 +235,7 @@ class TestRevoke:
         assert page.status_code == 422
         assert "wrong person" in page.text
         page = client.post(
-            path, data={"reason": "replaced", "note": "wrong person"}, follow_redirects=True
+            path, data={"reason": "issued-in-error", "note": "wrong person"}, follow_redirects=True
         )
         assert "The certificate is revoked." in page.text
         assert "Revoke for good" not in page.text

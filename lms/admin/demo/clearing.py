@@ -13,7 +13,12 @@ from lms.accounts import people
 from lms.accounts.models import AccessLink, OrgUnit, Person, RoleGrant, SignIn
 from lms.admin.demo import loading
 from lms.admin.demo.cast import UNITS
-from lms.certificates.models import Certificate, CertificateEvent, CertificatePdf
+from lms.certificates.models import (
+    Certificate,
+    CertificateEvent,
+    CertificatePdf,
+    CertificateRenewal,
+)
 from lms.core import audit
 from lms.core.append_only import TRIGGERS, UNPROTECT
 from lms.core.db import db, transaction
@@ -79,6 +84,7 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
         (RecordEnd, RecordEnd.person_id.in_(demo)),
         (CertificatePdf, CertificatePdf.certificate_id.in_(awards)),
         (CertificateEvent, CertificateEvent.certificate_id.in_(awards)),
+        (CertificateRenewal, CertificateRenewal.certificate_id.in_(awards)),
         (Certificate, Certificate.person_id.in_(demo)),
         (Marking, Marking.attempt_id.in_(sittings)),
         (

@@ -13,7 +13,7 @@ ALPHABET = string.digits + string.ascii_uppercase
 MODULUS = len(ALPHABET)
 
 EXPIRING = timedelta(days=30)
-"""How long before the last valid day a certificate counts as expiring."""
+"""How long before the last valid day a certificate counts as expiring, unless its terms say so."""
 
 
 LIST_BITS = 131_072
@@ -36,6 +36,16 @@ class State(enum.StrEnum):
     SUPERSEDED = "superseded"
     """A later one of the same kind took its place: what it says was true in its time."""
     REVOKED = "revoked"
+
+
+class Within(enum.StrEnum):
+    """Which certificates the list of those that run out shows."""
+
+    DAYS_90 = "90"
+    DAYS_60 = "60"
+    DAYS_30 = "30"
+    OVER = "over"
+    """Those that have expired and were not renewed."""
 
 
 class Problem(enum.StrEnum):
@@ -108,7 +118,14 @@ def valid_until(issued_on: date, months: int | None) -> date | None:
     return date(year, month, issued_on.day) - timedelta(days=1)
 
 
-def state(*, revoked: bool, superseded: bool, last_day: date | None, today: date) -> State:
+def state(
+    *,
+    revoked: bool,
+    superseded: bool,
+    last_day: date | None,
+    today: date,
+    opens: date | None = None,
+) -> State:
     """Return what a certificate is worth `today`.
 
     Args:
@@ -116,6 +133,7 @@ def state(*, revoked: bool, superseded: bool, last_day: date | None, today: date
         superseded: whether a later one took its place; that outweighs every date.
         last_day: its last valid day, as from `valid_until`.
         today: the day in the organisation's own time zone.
+        opens: the first day of its renewal, from which on it is expiring; None: as `EXPIRING`.
     """
     if revoked:
         return State.REVOKED
@@ -125,7 +143,7 @@ def state(*, revoked: bool, superseded: bool, last_day: date | None, today: date
         return State.VALID
     if today > last_day:
         return State.EXPIRED
-    return State.EXPIRING if today >= last_day - EXPIRING else State.VALID
+    return State.EXPIRING if today >= (opens or last_day - EXPIRING) else State.VALID
 
 
 def masked_name(name: str) -> str:
