@@ -48,6 +48,7 @@ import lms.exams.import_views
 import lms.exams.jobs
 import lms.exams.marking_views
 import lms.exams.outcome_views
+import lms.exams.regrade_views
 import lms.exams.talk_views
 import lms.exams.underway_views
 import lms.exams.upload_views

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
@@ -124,6 +125,7 @@ class HandedInBy(enum.StrEnum):
 
 
 UNMARKED = text("score IS NULL AND submitted_at IS NOT NULL")
+UNCOUNTED = text("score IS NOT NULL AND NOT counted")
 
 
 class Attempt(Base):
@@ -146,6 +148,8 @@ class Attempt(Base):
         ),
         Index("ix_attempt_unmarked", "submitted_at", sqlite_where=UNMARKED,
               postgresql_where=UNMARKED),
+        Index("ix_attempt_uncounted", "exam_id", sqlite_where=UNCOUNTED,
+              postgresql_where=UNCOUNTED),
         Index("ix_attempt_open_deadline", "deadline_at", sqlite_where=text("submitted_at IS NULL"),
               postgresql_where=text("submitted_at IS NULL")),
         CheckConstraint("(score IS NULL) = (passed IS NULL)", name="passed_when_marked"),
@@ -184,6 +188,11 @@ class Attempt(Base):
     """From 0 to 1, exact; empty until every response is marked."""
     passed: Mapped[bool | None]
     """By the pass mark of the pinned version; a later one changes no result."""
+    regraded: Mapped[dict[str, str | None] | None] = mapped_column(JSON(none_as_null=True))
+    """Slot -> the mark that counts instead of the response's own, since a key was corrected; nothing
+    for a question that is left out: it earns nothing and is worth nothing."""
+    counted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the roll-ups of the statistics have it: see `tally_models`."""
 
     person: Mapped[Person] = relationship(lazy="select")
     enrolment: Mapped[Enrolment] = relationship(lazy="select")
