@@ -158,3 +158,25 @@ def _forget(exam_id: int) -> None:
         db.session.execute(delete(table).where(table.exam_version_id.in_(versions)))
     own = update(Attempt).where(Attempt.exam_id == exam_id, Attempt.counted)
     db.session.execute(own.values(counted=false()))
+
+
+def differences() -> int:
+    """Return how many roll-ups are not what counting their papers anew gives."""
+    ids = db.session.scalars(select(Attempt.id).where(Attempt.counted).order_by(Attempt.id)).all()
+    anew = answered.count(ids)
+    scores = {
+        (row.exam_version_id, row.is_first): results.read(row.results)
+        for row in db.session.scalars(select(ScoreTally))
+        if row.results
+    }
+    names = (AnswerTally.exam_version_id, AnswerTally.question_version_id, AnswerTally.is_first)
+    piles = {
+        (row[0], row[1], row[2]): row[3]
+        for row in db.session.execute(select(*names, AnswerTally.cells))
+        if row[3]
+    }
+    return _apart(scores, anew.results) + _apart(piles, anew.answers)
+
+
+def _apart(first: Mapping[Any, Any], second: Mapping[Any, Any]) -> int:
+    return sum(first.get(each) != second.get(each) for each in {*first, *second})
