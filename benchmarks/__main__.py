@@ -24,6 +24,7 @@ from benchmarks import (
     saves,
     sign_ins,
     site,
+    statistics,
 )
 from benchmarks.figures import Goals
 from benchmarks.site import Site
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[Site], list[str]]] = {
     "sign-ins": sign_ins.main,
     "downloads": downloads.main,
     "pages": pages.main,
+    "statistics": statistics.main,
     "disk": disk.main,
 }
 """Each on a site of its own: none sees what another left."""

@@ -115,6 +115,7 @@ PERMISSIONS: Permissions = {
     "exams.record_talk": TALKERS,
     "exams.overview": TRAINERS,
     "exams.outcomes": TRAINERS,
+    "exams.outcomes_file": TRAINERS,
     "exams.cut_score": TRAINERS,
     "exams.regrade_new": TRAINERS,
     "exams.regrade": TRAINERS,

@@ -47,7 +47,7 @@ def count(attempt_ids: Iterable[int]) -> Counted:
     """
     ways: defaultdict[Place, Counter[Any]] = defaultdict(Counter)
     results: defaultdict[ExamPart, Results] = defaultdict(dict)
-    for paper, answers in _papers(attempt_ids):
+    for paper, answers in papers(attempt_ids):
         _add(paper, answers, ways, results)
     answered = {place: _written(each) for place, each in ways.items()}
     return Counted(dict(results), answered)
@@ -56,6 +56,7 @@ def count(attempt_ids: Iterable[int]) -> Counted:
 _PAPERS = select(
     Attempt.id,
     Attempt.version_id,
+    Attempt.person_id,
     Attempt.number,
     Attempt.layout,
     Attempt.regraded,
@@ -80,7 +81,8 @@ Given = dict[int, tuple[str, str | None]]
 NOTHING: tuple[str, str | None] = ("[]", None)
 
 
-def _papers(attempt_ids: Iterable[int]) -> Iterator[tuple[Any, Given]]:
+def papers(attempt_ids: Iterable[int]) -> Iterator[tuple[Any, Given]]:
+    """Yield papers that are marked, with the answers as they are stored; so many at a time."""
     left = iter(attempt_ids)
     while some := list(islice(left, AT_ONCE)):
         answers: dict[int, Given] = {each: {} for each in some}
@@ -106,7 +108,7 @@ def _add(
             mark = regraded[str(slot)]
             if mark is None:  # it is left out
                 continue
-        earned = _parts(mark) * points
+        earned = parts(mark) * points
         total, worth, squares = total + earned, worth + points, squares + earned * earned
         counted.append((version_id, mark, earned, points, answer, bool(order)))
     for version_id, mark, earned, points, answer, is_chosen in counted:
@@ -132,7 +134,7 @@ def _written(ways: Counter[Any]) -> dict[str, int]:
 
 
 @lru_cache(maxsize=1024)
-def _parts(mark: str | None) -> Any:
+def parts(mark: str | None) -> Any:
     """Return a mark in parts of `SCALE`: a whole number unless it is an odd one."""
     exact = Fraction(mark or 0) * SCALE
     return exact.numerator if exact.denominator == 1 else exact

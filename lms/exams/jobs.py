@@ -1,12 +1,17 @@
 """Deferred and recurring work on exams."""
 
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from lms.core import clock, queue
+from flask import current_app
+
+from lms.core import clock, deliverables, queue
 from lms.core.chores import every
 from lms.core.db import db
 from lms.core.queue import Effect, handler
-from lms.exams import regrade_plan, regrading, services, tallying
+from lms.exams import answer_sheets, regrade_plan, regrading, services, tallying
 from lms.exams.exchange import storing
 from lms.exams.import_models import QuestionImport
 from lms.exams.importing import checking, files, queries, services as importing
@@ -99,6 +104,24 @@ def regrade(regrade_id: int) -> Effect:
         return {"page": f"/studio/regrades/{regrade_id}"}
 
     return done
+
+
+@handler("exams.sheets")
+def sheets(**given: Any) -> Effect:
+    """Write the results of an exam; the effect hands the file to whoever asked."""
+    order = answer_sheets.Order(**given)
+    with TemporaryDirectory(dir=current_app.instance_path) as folder:
+        path = Path(folder) / "sheets"
+        made = answer_sheets.make(order, path)
+        stored_as = deliverables.write(path.read_bytes())
+    db.session.rollback()
+
+    def keep() -> dict[str, int]:
+        row = deliverables.add(stored_as, owner_id=order.actor_id, name=made.name, mime=made.mime,
+                               rows=made.rows)  # fmt: skip
+        return {"deliverable": row.id}
+
+    return keep
 
 
 def _page(import_id: int) -> str:

@@ -3,17 +3,18 @@
 from fractions import Fraction
 from http import HTTPStatus
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.accounts.login import me
-from lms.core.errors import found
-from lms.exams import bank, holdings, outcomes as looked_up, queries, words
+from lms.core.errors import NotFoundError, found
+from lms.exams import answer_sheets, bank, holdings, outcomes as looked_up, queries, sheet_orders, words
 from lms.exams.blueprint import bp
 from lms.exams.figure_forms import AskedForm, JudgesForm, MarkForm
 from lms.exams.rules import angoff, marks, results
 from lms.exams.rules.analysis import SMALLEST
 from lms.exams.rules.normal import parse_number
+from lms.web.i18n import language
 
 
 @bp.get("/studio/exams")
@@ -33,12 +34,26 @@ def outcomes(exam_code: str) -> ResponseReturnValue:
         "exams/outcomes.html",
         outcome=outcome,
         form=form,
+        asked={name: value for name in form.data if (value := request.args.get(name))},
         spread=looked_up.spread_of(outcome.moments),
         percent=marks.percent,
         smallest=SMALLEST,
         words=words,
     )
     return page, HTTPStatus.OK if is_sound else HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@bp.post("/studio/exams/<exam_code>/file")
+def outcomes_file(exam_code: str) -> ResponseReturnValue:
+    """Have the results and figures that the page shows written to a file, by a job."""
+    form = AskedForm(request.args)
+    form.offer(looked_up.versions_of(exam_code))
+    form.validate()
+    wanted = request.form.get("format", "")
+    if wanted not in answer_sheets.FORMATS:
+        raise NotFoundError
+    order = answer_sheets.Order.of(exam_code, wanted, form.asked(), me(), language())
+    return redirect(url_for("work.progress", job_id=sheet_orders.ask(order, actor=me()).id))
 
 
 @bp.get("/studio/exams/<exam_code>/cut-score")

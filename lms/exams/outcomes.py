@@ -225,6 +225,23 @@ def _with_roll_ups(left: Counted, version_ids: set[int]) -> Counted:
     return Counted(all_results, answers)
 
 
+def attempt_ids(actor: Person, code: str, asked: Asked) -> Sequence[int]:
+    """Return the attempts that are asked for, in the order in which they began."""
+    versions = select(ExamVersion.id, ExamVersion.number, ExamVersion.exam_id)
+    versions = versions.join(Exam, Exam.id == ExamVersion.exam_id).where(Exam.code == code)
+    rows = db.session.execute(versions).all()
+    wanted = {row.id for row in rows if asked.version in {None, row.number}}
+    query = _attempts(actor, found(rows[0].exam_id if rows else None), wanted, asked)
+    return db.session.scalars(query).all()
+
+
+def numbers_of(version_ids: Sequence[int]) -> dict[int, int]:
+    """Return id -> number of versions of exams."""
+    query = select(ExamVersion.id, ExamVersion.number).where(ExamVersion.id.in_(version_ids))
+    numbers: dict[int, int] = dict(db.session.execute(query).all())
+    return numbers
+
+
 def _attempts(
     actor: Person, exam_id: int, version_ids: set[int], asked: Asked
 ) -> Select[tuple[int]]:
