@@ -53,7 +53,9 @@ def _fill(logins: list[str]) -> None:
     """Add the attempts, without the services: what is measured is what comes after them."""
     draw = random.Random(1)  # noqa: S311  no secret
     exam = db.session.scalars(select(Exam).filter_by(code=site.EXAM)).one()
-    asked = [each for each in queries.bank() if not each.parts and not each.things and each.options][:POOL]
+    asked = [
+        each for each in queries.bank() if not each.parts and not each.things and each.options
+    ][:POOL]
     people = db.session.scalars(select(Person).where(Person.login.in_(logins))).all()
     runs = dict(db.session.execute(select(Enrolment.person_id, Enrolment.id)).all())
     whose = [(each.id, runs[each.id]) for each in people]
@@ -77,14 +79,17 @@ def _paper(
     exam: tuple[int, int | None],
     asked: list[Candidate],
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    ability, now, answers = draw.gauss(0.5, 0.2), clock.now(), []
+    ability, now = draw.gauss(0.5, 0.2), clock.now()
+    answers: list[dict[str, Any]] = []
+    marks = []
     shown = draw.sample(asked, min(QUESTIONS, len(asked)))
     for slot, each in enumerate(shown, start=1):
         mark = Fraction(draw.random() < ability)
+        marks.append(mark)
         answer = [draw.choice(each.options)]
         answers.append({"attempt_id": attempt_id, "slot": slot, "seq": 1, "answer": answer,
                         "flagged": False, "saved_at": now, "mark": mark})  # fmt: skip
-    score = sum((each["mark"] for each in answers), Fraction(0)) / len(answers)
+    score = Fraction(sum(mark for mark in marks), len(marks))
     paper = {
         "id": attempt_id, "person_id": whose[0], "enrolment_id": whose[1], "exam_id": exam[0],
         "version_id": exam[1], "stage": "stage-1", "number": 1000 + number // PEOPLE, "seed": "s",

@@ -50,7 +50,7 @@ class Order:
         """Return the order of what a page shows."""
         return cls(
             exam_code, wanted, actor.id, locale, asked.version, asked.firsts,
-            asked.since and asked.since.isoformat(), asked.until and asked.until.isoformat(),
+            _said_day(asked.since), _said_day(asked.until),
         )  # fmt: skip
 
     @property
@@ -61,6 +61,10 @@ class Order:
     def as_json(self) -> dict[str, Any]:
         """Return JSON values."""
         return asdict(self)
+
+
+def _said_day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _day(text: str | None) -> date | None:
@@ -161,20 +165,15 @@ class _Parts:
         """Return what each section and module earned, in percent."""
         earned: list[Any] = [0] * self.width
         worth = [0] * self.width
-        regraded = paper.regraded or {}
-        for slot, (version, _order, points) in enumerate(paper.layout, start=1):
-            mark = answers.get(slot, answered.NOTHING)[1]
-            if regraded and str(slot) in regraded:
-                mark = regraded[str(slot)]
-                if mark is None:
-                    continue
-            gained = answered.parts(mark) * points
+        for slot, (version, _order, points) in enumerate(answered.layout_of(paper), start=1):
+            way = answers.get(str(slot), answered.NOTHING)
+            if way == answered.LEFT_OUT:
+                continue
+            gained = answered.parts(way) * points
             for place in self.of[version]:
                 earned[place] += gained
                 worth[place] += points
-        return [
-            _percent(got, of) if of else None for got, of in zip(earned, worth, strict=True)
-        ]
+        return [_percent(got, of) if of else None for got, of in zip(earned, worth, strict=True)]
 
 
 def _section(question: queries.Shown, sections: Sequence[Section]) -> list[int]:
@@ -215,8 +214,8 @@ def _rows(attempt_ids: Sequence[int], parts: _Parts) -> Iterator[list[Cell]]:
         ]  # fmt: skip
 
 
-def _people(attempt_ids: Sequence[int]) -> dict[int, tuple[str, str, str | None]]:
-    found: dict[int, tuple[str, str, str | None]] = {}
+def _people(attempt_ids: Sequence[int]) -> dict[int, tuple[str, str | None, str | None]]:
+    found: dict[int, tuple[str, str | None, str | None]] = {}
     query = select(Person.id, Person.name, Person.staff_no, OrgUnit.name).outerjoin(
         OrgUnit, OrgUnit.id == Person.unit_id
     )

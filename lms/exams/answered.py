@@ -6,22 +6,22 @@ papers take about a second.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import String, bindparam, cast, select, type_coerce
+from sqlalchemy import String, bindparam, cast, func, select, type_coerce
 
 from lms.core.db import db
 from lms.exams.models import Attempt, Response
 from lms.exams.rules import cells, marks
 from lms.exams.rules.results import Result, Results, Sum
 
-AT_ONCE = 500
-"""Papers whose answers are in memory together."""
+AT_ONCE = 100
+"""Papers whose answers are in memory together. Few: the collector of garbage looks at what lives."""
 SCALE = 27_720
 """Marks are counted in this part of a point: halves to twelfths are whole numbers then."""
 
@@ -29,6 +29,11 @@ ExamPart = tuple[int, bool]
 """Version of an exam, and whether it is about first attempts."""
 Place = tuple[int, int, bool]
 """Version of an exam, version of a question, and whether it is about first attempts."""
+
+
+Ways = defaultdict[ExamPart, defaultdict[tuple[int, int, bool], Counter[tuple[str, Any]]]]
+"""Per question (its version, its points, and whether it is answered by choosing): mark and answer
+beside what the paper earned and could have earned -> how many."""
 
 
 @dataclass(slots=True)
@@ -45,11 +50,16 @@ def count(attempt_ids: Iterable[int]) -> Counted:
     Args:
         attempt_ids: each once.
     """
-    ways: defaultdict[Place, Counter[Any]] = defaultdict(Counter)
+    ways: Ways = defaultdict(lambda: defaultdict(Counter))
     results: defaultdict[ExamPart, Results] = defaultdict(dict)
     for paper, answers in papers(attempt_ids):
         _add(paper, answers, ways, results)
-    answered = {place: _written(each) for place, each in ways.items()}
+    answered: dict[Place, dict[str, int]] = {}
+    for (exam, is_first), own in ways.items():
+        for (version_id, points, is_chosen), each in own.items():
+            pile = answered.setdefault((exam, version_id, is_first), {})
+            for key, times in _written(each, points, is_chosen=is_chosen).items():
+                pile[key] = pile.get(key, 0) + times
     return Counted(dict(results), answered)
 
 
@@ -58,74 +68,98 @@ _PAPERS = select(
     Attempt.version_id,
     Attempt.person_id,
     Attempt.number,
-    Attempt.layout,
+    cast(Attempt.layout, String).label("layout"),
     Attempt.regraded,
     Attempt.score,
     Attempt.passed,
     Attempt.started_at,
     Attempt.submitted_at,
 ).where(Attempt.id.in_(bindparam("ids", expanding=True)), Attempt.score.is_not(None))
-_ANSWERS = (
-    select(
-        Response.attempt_id,
-        Response.slot,
-        cast(Response.answer, String),
-        type_coerce(Response.mark, String),
-    )
-    .where(Response.attempt_id.in_(bindparam("ids", expanding=True)))
-    .order_by(Response.attempt_id, Response.slot)
+BETWEEN, NEXT = "\x1f", "\x1e"
+"""Stand between mark and answer, and between slots: neither numbers nor JSON hold such characters."""
+_SAID = (
+    cast(Response.slot, String)
+    + BETWEEN
+    + func.coalesce(type_coerce(Response.mark, String), "")
+    + BETWEEN
+    + cast(Response.answer, String)
 )
+_ANSWERS = (
+    select(Response.attempt_id, func.aggregate_strings(_SAID, NEXT))
+    .where(Response.attempt_id.in_(bindparam("ids", expanding=True)))
+    .group_by(Response.attempt_id)
+)
+"""A row per paper: a row per answer takes twice as long."""
 
-Given = dict[int, tuple[str, str | None]]
-"""Slot -> answer and mark, as they are stored."""
-NOTHING: tuple[str, str | None] = ("[]", None)
+Given = dict[str, str]
+"""Slot -> mark and answer, as they are stored, with `BETWEEN` between them."""
+SLOTS = [str(slot) for slot in range(1, 1001)]
+"""As they are stored; more than a paper has."""
+NOTHING, LEFT_OUT = f"{BETWEEN}[]", "left out"
 
 
 def papers(attempt_ids: Iterable[int]) -> Iterator[tuple[Any, Given]]:
     """Yield papers that are marked, with the answers as they are stored; so many at a time."""
     left = iter(attempt_ids)
     while some := list(islice(left, AT_ONCE)):
-        answers: dict[int, Given] = {each: {} for each in some}
-        for attempt, slot, answer, mark in db.session.execute(_ANSWERS, {"ids": some}):
-            answers[attempt][slot] = (answer, mark)
+        answers: dict[int, str] = dict(db.session.execute(_ANSWERS, {"ids": some}).all())
         for paper in db.session.execute(_PAPERS, {"ids": some}):
-            yield paper, answers[paper.id]
+            yield paper, _given(answers.get(paper.id, ""), paper.regraded)
+
+
+def _given(said: str, regraded: Mapping[str, str | None] | None) -> Given:
+    """Return the answers of a paper with the marks that count; left-out slots stand as `LEFT_OUT`."""
+    given: Given = {}
+    for each in said.split(NEXT) if said else ():
+        slot, _between, given[slot] = each.partition(BETWEEN)
+    for slot, mark in (regraded or {}).items():
+        _own, _between, answer = given.get(slot, NOTHING).partition(BETWEEN)
+        given[slot] = LEFT_OUT if mark is None else f"{mark}{BETWEEN}{answer}"
+    return given
+
+
+def layout_of(paper: Any) -> list[tuple[int, str, int]]:
+    """Return what stands in each slot; read as late as this, for so many lists cost much."""
+    layout: list[tuple[int, str, int]] = json.loads(paper.layout)
+    return layout
 
 
 def _add(
     paper: Any,
     answers: Given,
-    ways: defaultdict[Place, Counter[Any]],
+    ways: Ways,
     results: defaultdict[ExamPart, Results],
 ) -> None:
     """Count one paper: each answer beside what the paper earned as a whole."""
-    is_first, regraded = paper.number == 1, paper.regraded or {}
-    counted = []
+    part = (paper.version_id, paper.number == 1)
+    said = []
     total, worth, squares = 0, 0, 0
-    for slot, (version_id, order, points) in enumerate(paper.layout, start=1):
-        answer, mark = answers.get(slot, NOTHING)
-        if regraded and str(slot) in regraded:
-            mark = regraded[str(slot)]
-            if mark is None:  # it is left out
-                continue
-        earned = parts(mark) * points
-        total, worth, squares = total + earned, worth + points, squares + earned * earned
-        counted.append((version_id, mark, earned, points, answer, bool(order)))
-    for version_id, mark, earned, points, answer, is_chosen in counted:
-        way = (mark, total - earned, worth - points, total, worth, answer, is_chosen)
-        ways[paper.version_id, version_id, is_first][way] += 1
-    key = Result(paper.score, Fraction(total, SCALE), worth, len(counted), paper.passed)
+    get = answers.get
+    for slot, (version_id, order, points) in zip(SLOTS, layout_of(paper), strict=False):
+        way = get(slot, NOTHING)
+        if way == LEFT_OUT:
+            continue
+        earned = parts(way) * points
+        total += earned
+        worth += points
+        squares += earned * earned
+        said.append((version_id, points, order != "", way))
+    own, whole = ways[part], (total, worth)
+    for version_id, points, is_chosen, way in said:
+        own[version_id, points, is_chosen][way, whole] += 1
+    key = Result(paper.score, Fraction(total, SCALE), worth, len(said), paper.passed)
     one = Sum(1, int((paper.submitted_at - paper.started_at).total_seconds()),
               Fraction(squares, SCALE * SCALE))  # fmt: skip
-    results[paper.version_id, is_first].setdefault(key, Sum()).add(one)
+    results[part].setdefault(key, Sum()).add(one)
 
 
-def _written(ways: Counter[Any]) -> dict[str, int]:
+def _written(ways: Counter[Any], points: int, *, is_chosen: bool) -> dict[str, int]:
     found: Counter[str] = Counter()
-    for (mark, rest, rest_worth, total, worth, answer, is_chosen), times in ways.items():
+    for (way, (total, worth)), times in ways.items():
+        mark, _between, answer = way.partition(BETWEEN)
         key = cells.written(
             Fraction(mark or 0),
-            _share(rest, rest_worth),
+            _share(total - parts(way) * points, worth - points),
             _share(total, worth),
             _chosen(answer, is_chosen=is_chosen),
         )
@@ -133,13 +167,18 @@ def _written(ways: Counter[Any]) -> dict[str, int]:
     return dict(found)
 
 
-@lru_cache(maxsize=1024)
-def parts(mark: str | None) -> Any:
-    """Return a mark in parts of `SCALE`: a whole number unless it is an odd one."""
-    exact = Fraction(mark or 0) * SCALE
+@lru_cache(maxsize=4096)
+def parts(way: str) -> Any:
+    """Return the mark of an answer in parts of `SCALE`: a whole number unless it is an odd one.
+
+    Args:
+        way: mark and answer, as in `Given`.
+    """
+    exact = Fraction(way.partition(BETWEEN)[0] or 0) * SCALE
     return exact.numerator if exact.denominator == 1 else exact
 
 
+@lru_cache(maxsize=1024)
 def _share(earned: Any, worth: int) -> Fraction:
     return Fraction(earned, SCALE * worth) if worth else Fraction(0)
 

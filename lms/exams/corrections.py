@@ -13,7 +13,7 @@ from lms.exams.models import Attempt
 from lms.exams.regrade_models import Regrade
 from lms.exams.rules import rulings
 from lms.exams.rules.kinds import Kind
-from lms.exams.rules.rulings import Override, Ruling, Way
+from lms.exams.rules.rulings import Instead, Ruling, Way
 from lms.exams.rules.settings import ExamRules
 
 _IN_FORCE = (
@@ -43,7 +43,7 @@ class Slot:
     """The mark of the response itself; None where a person has yet to mark."""
 
 
-def instead(ruling: Ruling, slot: Slot, penalty: Fraction) -> Override | bool:
+def instead(ruling: Ruling, slot: Slot, penalty: Fraction) -> Instead:
     """Return what counts instead of a mark; False where the mark stays as it is."""
     kind, content = Kind(slot.question.kind), slot.question.body
     if ruling.version_id is not None:
@@ -53,7 +53,7 @@ def instead(ruling: Ruling, slot: Slot, penalty: Fraction) -> Override | bool:
     return rulings.instead(ruling, key, slot.answer, slot.own, penalty)
 
 
-def changed(regraded: Mapping[str, Any] | None, slot: int, found: Override | bool) -> Any:
+def changed(regraded: Mapping[str, Any] | None, slot: int, found: Instead) -> Any:
     """Return a paper's corrected marks with another one for a slot; None if there is none left."""
     others = {number: mark for number, mark in (regraded or {}).items() if number != str(slot)}
     return (others if found is False else {**others, str(slot): found}) or None

@@ -107,14 +107,12 @@ class RegradeForm(FlaskForm):
         """Offer the versions of a question, and the ways in which it can be marked again."""
         self._ids = {str(each.number): each.id for each in versions}
         self._shown = shown
-        numbered = {
-            number: str(_("Version %(number)s", number=number)) for number in self._ids
-        }
+        numbered = {number: str(_("Version %(number)s", number=number)) for number in self._ids}
         self.version.choices = numbered
         self.other.choices = {"": "–"} | numbered
         self.way.choices = {way.value: words.way_words(way) for way in Way}
 
-    def validate_also(self, field: TextAreaField) -> None:
+    def validate_also(self, _field: TextAreaField) -> None:
         """It is an answer that the question can have had."""
         if self.way.data != Way.ALSO:
             return

@@ -8,7 +8,15 @@ from flask.typing import ResponseReturnValue
 
 from lms.accounts.login import me
 from lms.core.errors import NotFoundError, found
-from lms.exams import answer_sheets, bank, holdings, outcomes as looked_up, queries, sheet_orders, words
+from lms.exams import (
+    answer_sheets,
+    bank,
+    holdings,
+    outcomes as looked_up,
+    queries,
+    sheet_orders,
+    words,
+)
 from lms.exams.blueprint import bp
 from lms.exams.figure_forms import AskedForm, JudgesForm, MarkForm
 from lms.exams.rules import angoff, marks, results

@@ -127,7 +127,7 @@ def versions_of(code: str) -> list[int]:
     return list(db.session.scalars(query.where(Exam.code == code).order_by(ExamVersion.number)))
 
 
-def outcome_of(actor: Person, code: str, asked: Asked = Asked()) -> Outcome:  # noqa: B008  immutable
+def outcome_of(actor: Person, code: str, asked: Asked = Asked()) -> Outcome:
     """Return how an exam went, as far as the actor's scope reaches.
 
     Raises:
@@ -161,7 +161,9 @@ def outcome_of(actor: Person, code: str, asked: Asked = Asked()) -> Outcome:  # 
         firsts=all_firsts,
         first_passed=first_passed,
         interval=wilson(first_passed, all_firsts),
-        minutes=round(sum(each.seconds for each in whole.values()) / papers / 60) if papers else None,
+        minutes=round(sum(each.seconds for each in whole.values()) / papers / 60)
+        if papers
+        else None,
         mean=results.mean(whole),
         median=results.median(whole),
         moments=moments,
@@ -242,9 +244,7 @@ def numbers_of(version_ids: Sequence[int]) -> dict[int, int]:
     return numbers
 
 
-def _attempts(
-    actor: Person, exam_id: int, version_ids: set[int], asked: Asked
-) -> Select[tuple[int]]:
+def _attempts(actor: Person, exam_id: int, version_ids: set[int], asked: Asked) -> Select[int]:
     query = select(Attempt.id).join(Person, Person.id == Attempt.person_id)
     query = query.where(Attempt.exam_id == exam_id, Attempt.score.is_not(None))
     query = query.where(visible_to(actor, roles=ROLES), Attempt.version_id.in_(version_ids))
@@ -276,7 +276,9 @@ def lines_of(piles: Mapping[int, Sequence[Mapping[str, int]]]) -> list[Line]:
     """
     shown = queries.questions(piles)
     query = select(QuestionVersion.id, QuestionVersion.points)
-    points: dict[int, int] = dict(db.session.execute(query.where(QuestionVersion.id.in_(piles))).all())
+    points: dict[int, int] = dict(
+        db.session.execute(query.where(QuestionVersion.id.in_(piles))).all()
+    )
     lines = [_line(shown[each], points[each], cells.added(own)) for each, own in piles.items()]
     return sorted(lines, key=_place)
 

@@ -25,9 +25,7 @@ class Regrade(Base):
     __table_args__ = (
         Index(None, "question_version_id"),
         CheckConstraint("decided_at IS NULL OR checked_at IS NOT NULL", name="checked_first"),
-        CheckConstraint(
-            "(decided_at IS NULL) = (decided_by_id IS NULL)", name="somebody_decides"
-        ),
+        CheckConstraint("(decided_at IS NULL) = (decided_by_id IS NULL)", name="somebody_decides"),
         CheckConstraint("done_at IS NULL OR decided_at IS NOT NULL", name="decided_first"),
     )
 

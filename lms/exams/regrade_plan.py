@@ -154,7 +154,6 @@ def totals(regrade_id: int) -> Totals:
     return Totals(papers, gained, lost, higher, lower)
 
 
-
 def changes(regrade_id: int, *, only_verdicts: bool = False) -> Select[Any]:
     """Return who is concerned by a regrade, those first who pass or fail by it."""
     is_other = RegradeChange.was_passed != RegradeChange.is_passed
@@ -204,8 +203,8 @@ def lost_passes(actor: Person) -> Select[Any]:
         .join(ExamVersion, ExamVersion.id == Attempt.version_id)
         .outerjoin(LostPass, LostPass.change_id == RegradeChange.id)
         .where(
-            RegradeChange.was_passed,
-            ~RegradeChange.is_passed,
+            RegradeChange.was_passed.is_(True),
+            RegradeChange.is_passed.is_(False),
             RegradeChange.applied_at.is_not(None),
             LostPass.change_id.is_(None),
             Attempt.passed.is_(False),  # another regrade may have given it back

@@ -13,7 +13,6 @@ from lms.core.paging import page_of
 from lms.exams import holdings, queries, regrade_plan, regrading, words
 from lms.exams.blueprint import bp
 from lms.exams.figure_forms import LostForm, RegradeForm
-from lms.exams.models import Question
 from lms.exams.rules import marks
 from lms.exams.rules.rulings import Ruling
 
@@ -27,7 +26,7 @@ def regrade_new(code: str) -> ResponseReturnValue:
     form.offer(versions, queries.questions([each.id for each in versions]))
     if form.validate_on_submit():
         try:
-            _row, job = regrading.ask(form.version_id(), form.ruling(), form.reason.data.strip(),
+            _row, job = regrading.ask(form.version_id(), form.ruling(), str(form.reason.data).strip(),
                                       never_lower=form.never_lower.data, actor=me())  # fmt: skip
         except LmsError as error:
             form.way.errors = [str(error)]
@@ -92,6 +91,8 @@ def decide_lost(change_id: int) -> ResponseReturnValue:
 
 def _lost_page(sent: dict[int, LostForm] | None = None) -> ResponseReturnValue:
     page = page_of(regrade_plan.lost_passes(me()), request.args.get("page", 1, type=int))
-    rows = [(row, (sent or {}).get(row.id) or LostForm.of(row.id, is_empty=True)) for row in page.rows]
+    rows = [
+        (row, (sent or {}).get(row.id) or LostForm.of(row.id, is_empty=True)) for row in page.rows
+    ]
     shown = render_template("exams/lost_passes.html", rows=rows, page=page, percent=marks.percent)
     return shown, HTTPStatus.UNPROCESSABLE_ENTITY if sent else HTTPStatus.OK

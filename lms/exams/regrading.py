@@ -165,9 +165,7 @@ def apply_to(regrade_id: int, attempt_ids: Iterable[int], *, at: datetime) -> in
         How many changed.
     """
     row = regrade_plan.regrade_or_404(regrade_id)
-    attempts = [
-        db.session.scalars(HELD, {"attempt": each}).one() for each in sorted(attempt_ids)
-    ]
+    attempts = [db.session.scalars(HELD, {"attempt": each}).one() for each in sorted(attempt_ids)]
     plans = {each.id: regrade_plan.plan(each, row) for each in attempts}
     changing = [each for each in attempts if plans[each.id] is not None]
     tallying.take_out([each.id for each in changing])
@@ -226,13 +224,14 @@ def _tell(row: Regrade, attempt: Attempt, plan: Plan, at: datetime) -> None:
 
 def _verdict(*, was: bool, now: bool) -> str:
     if was == now:
-        return _("Whether you have passed stays as it was.")
+        return str(_("Whether you have passed stays as it was."))
     if now:
-        return _("You have passed this exam now. What it opens is open.")
-    return _(
+        return str(_("You have passed this exam now. What it opens is open."))
+    said = _(
         "By the corrected key you have not passed. Nothing is taken from you automatically: HR looks "
         "at it and talks to you."
     )
+    return str(said)
 
 
 @transaction()

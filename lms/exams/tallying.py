@@ -126,9 +126,7 @@ def renew_signs() -> int:
 def _keep_signs(
     version_id: int, signs: Iterable[str], turns: Mapping[tuple[int, bool], int]
 ) -> None:
-    db.session.execute(
-        delete(QuestionSign).where(QuestionSign.question_version_id == version_id)
-    )
+    db.session.execute(delete(QuestionSign).where(QuestionSign.question_version_id == version_id))
     rows = [{"question_version_id": version_id, "sign": each} for each in signs]
     if rows:
         db.session.execute(insert(QuestionSign).values(rows).on_conflict_do_nothing())

@@ -8,7 +8,6 @@ from lms.exams.queries import Shown
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.passing import Judged
 
-
 Regraded = Mapping[str, str | None]
 """Slot -> the mark that counts since a key was corrected; nothing where it is left out."""
 
@@ -42,9 +41,7 @@ def counted(
     instead = {int(slot): mark for slot, mark in (regraded or {}).items()}
     left_out = {slot for slot, mark in instead.items() if mark is None}
     changed = {slot: Fraction(mark) for slot, mark in instead.items() if mark is not None}
-    return {
-        slot: changed.get(slot, mark) for slot, mark in marked.items() if slot not in left_out
-    }
+    return {slot: changed.get(slot, mark) for slot, mark in marked.items() if slot not in left_out}
 
 
 def _judged(question: Shown, points: int, mark: Fraction | None) -> Judged:

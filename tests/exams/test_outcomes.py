@@ -203,12 +203,11 @@ class TestOutcome:
         with pytest.raises(NotFoundError):
             outcome_of(trainer, "stage-1", Asked(version=9))
 
-    def test_a_question_is_told_by_all_its_answers(
-        self, sitting: Class, trainer: Person
-    ) -> None:
+    def test_a_question_is_told_by_all_its_answers(self, sitting: Class, trainer: Person) -> None:
         for chosen in ["B"] * 12 + ["A"] * 8:
             sitting.sits(chosen)
-        question = queries.questions([sitting.layout[0][0]])[sitting.layout[0][0]]
+        version_id = int(sitting.layout[0][0] or 0)
+        question = queries.questions([version_id])[version_id]
         line, options = question_outcome(trainer, question)
         assert (line.figures.count, line.figures.facility) == (20, 0.6)
         assert [(o.key, o.count, o.is_right) for o in options] == [
@@ -265,9 +264,7 @@ class TestPage:
             assert part in page, part
         assert '<details class="data">' in page
 
-    def test_few_attempts_are_a_first_impression(
-        self, client: FlaskClient, sitting: Class
-    ) -> None:
+    def test_few_attempts_are_a_first_impression(self, client: FlaskClient, sitting: Class) -> None:
         sitting.sits("B")
         assert "They are not reliable yet" in client.get("/studio/exams/stage-1").text
 

@@ -81,7 +81,10 @@ class TestRulings:
         ],
     )
     def test_the_same_answer(
-        self, response: tuple[str, ...], also: tuple[str, ...], expected: bool  # noqa: FBT001
+        self,
+        response: tuple[str, ...],
+        also: tuple[str, ...],
+        expected: bool,  # noqa: FBT001
     ) -> None:
         assert rulings.is_same(response, also) is expected
 
@@ -214,7 +217,8 @@ class TestApply:
         assert Verb.ATTEMPT_FAILED in verbs(failed)  # what was noted before stays
         assert before is not None
         run = db.session.get_one(Enrolment, failed.enrolment_id)
-        assert db.session.scalars(select(StagePass).filter_by(enrolment_id=run.id)).one()
+        passed = db.session.scalars(select(StagePass).filter_by(enrolment_id=run.id)).one()
+        assert passed.score == 1
         (mail,) = mails(failed)
         assert "50.00 %" in mail.body
         assert "The key was wrong" in mail.body

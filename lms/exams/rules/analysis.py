@@ -70,9 +70,7 @@ def analyse(items: Sequence[Item]) -> Figures:
     )
 
 
-def doubt_of_alpha(
-    alpha: float | None, people: int, items: int, *, is_whole: bool
-) -> Doubt | None:
+def doubt_of_alpha(alpha: float | None, people: int, items: int, *, is_whole: bool) -> Doubt | None:
     """Return why an alpha is not to be relied upon; None if it is."""
     if people < SMALLEST:
         return Doubt.FEW_ANSWERS
@@ -229,7 +227,9 @@ def _options(item: Answers, groups: Groups) -> tuple[OptionFigures, ...]:
     sizes = [fsum(map(mul, group, counts)) or 1.0 for group in groups]
     found = []
     for name in names:
-        own = [count if name in each.chosen else 0 for each, count in zip(cells, counts, strict=True)]
+        own = [
+            count if name in each.chosen else 0 for each, count in zip(cells, counts, strict=True)
+        ]
         times = sum(own)
         mean_rest = weighted.mean(rest, own) if times else None
         lower, upper = (

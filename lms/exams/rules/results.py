@@ -62,9 +62,7 @@ def read(stored: Mapping[str, Sequence[int | str]]) -> Results:
     found: Results = {}
     for text, (papers, seconds, squares) in stored.items():
         score, points, worth, questions, passed = text.split("|")
-        key = Result(
-            Fraction(score), Fraction(points), int(worth), int(questions), passed == "1"
-        )
+        key = Result(Fraction(score), Fraction(points), int(worth), int(questions), passed == "1")
         found[key] = Sum(int(papers), int(seconds), Fraction(squares))
     return found
 

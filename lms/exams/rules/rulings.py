@@ -4,7 +4,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, assert_never
+from typing import Any, Literal, assert_never
 
 from lms.exams.rules import marks
 from lms.exams.rules.kinds import Kind
@@ -53,11 +53,13 @@ class Ruling:
 
 Override = str | None
 """The mark that counts instead of the response's own; None where the question is left out."""
+Instead = Override | Literal[False]
+"""The same; False where the mark stays as it is."""
 
 
 def instead(
     ruling: Ruling, key: Key, response: tuple[str, ...], own: Fraction | None, penalty: Fraction
-) -> Override | bool:
+) -> Instead:
     """Return what counts instead of a mark; False where the mark stays as it is.
 
     Args:
