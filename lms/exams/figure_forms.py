@@ -86,7 +86,7 @@ class RegradeForm(FlaskForm):
     """A corrected key, and why."""
 
     version = SelectField(_("Version that was answered"))
-    way = SelectField(_("What counts now"))
+    way = SelectField(_("What counts now"), default=Way.ALSO.value)
     also = TextAreaField(
         _("The answer that is right as well"),
         [Length(max=LONGEST_ANSWER, message=_("%(max)d characters at most."))],
