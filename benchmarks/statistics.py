@@ -21,8 +21,8 @@ from lms.core import clock, statements
 from lms.core.db import db, transaction
 from lms.courses.models import Enrolment
 from lms.exams import answer_sheets, answered, outcomes, queries, tallying
+from lms.exams.asked import Asked
 from lms.exams.models import Attempt, Exam, HandedInBy, Response
-from lms.exams.outcomes import Asked
 from lms.exams.rules.drawing import Candidate
 
 PEOPLE, ATTEMPTS, QUESTIONS, POOL = 100, 20_000, 20, 60

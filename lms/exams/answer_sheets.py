@@ -17,8 +17,9 @@ from lms.core.sheets_out import INSTANT, Cell, Column, Sheet, write_csv, write_x
 from lms.core.text import filename
 from lms.courses.queries import module_titles
 from lms.exams import answered, outcomes, queries, words
+from lms.exams.asked import Asked, attempt_ids as attempt_ids_of, numbers_of
 from lms.exams.models import Attempt
-from lms.exams.outcomes import Asked, Line, Outcome
+from lms.exams.outcomes import Line, Outcome
 from lms.exams.rules import marks
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.settings import Section
@@ -94,7 +95,7 @@ def make(order: Order, path: Path) -> Made:
         if order.wanted == QUESTIONS:
             write_csv(path, questions, zone=i18n.zone())
             return Made(f"{name}.csv", "text/csv", questions.count)
-        ids = outcomes.attempt_ids(actor, order.exam_code, order.asked)
+        ids = attempt_ids_of(actor, order.exam_code, order.asked)
         attempts = attempt_sheet(ids, outcome, order.locale)
         if order.wanted == CSV:
             write_csv(path, attempts, zone=i18n.zone())
@@ -204,7 +205,7 @@ def _rows(attempt_ids: Sequence[int], parts: _Parts) -> Iterator[list[Cell]]:
     for paper, answers in answered.papers(attempt_ids):
         name, staff_no, unit = people[paper.person_id]
         if paper.version_id not in numbers:
-            numbers |= outcomes.numbers_of([paper.version_id])
+            numbers |= numbers_of([paper.version_id])
         seconds = (paper.submitted_at - paper.started_at).total_seconds()
         yield [
             name, staff_no, unit, paper.number, numbers[paper.version_id],

@@ -9,8 +9,8 @@ from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaF
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from lms.exams import body, queries, words
+from lms.exams.asked import Asked
 from lms.exams.holdings import Version
-from lms.exams.outcomes import Asked
 from lms.exams.rules.kinds import PAIRED, Kind
 from lms.exams.rules.normal import parse_number
 from lms.exams.rules.rulings import Ruling, Way

@@ -17,6 +17,7 @@ from lms.exams import (
     sheet_orders,
     words,
 )
+from lms.exams.asked import versions_of
 from lms.exams.blueprint import bp
 from lms.exams.figure_forms import AskedForm, JudgesForm, MarkForm
 from lms.exams.rules import angoff, marks, results
@@ -35,7 +36,7 @@ def overview() -> str:
 def outcomes(exam_code: str) -> ResponseReturnValue:
     """Show how an exam went, question by question."""
     form = AskedForm(request.args)
-    form.offer(looked_up.versions_of(exam_code))
+    form.offer(versions_of(exam_code))
     is_sound = form.validate()
     outcome = looked_up.outcome_of(me(), exam_code, form.asked())
     page = render_template(
@@ -55,7 +56,7 @@ def outcomes(exam_code: str) -> ResponseReturnValue:
 def outcomes_file(exam_code: str) -> ResponseReturnValue:
     """Have the results and figures that the page shows written to a file, by a job."""
     form = AskedForm(request.args)
-    form.offer(looked_up.versions_of(exam_code))
+    form.offer(versions_of(exam_code))
     form.validate()
     wanted = request.form.get("format", "")
     if wanted not in answer_sheets.FORMATS:

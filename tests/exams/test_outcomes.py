@@ -15,9 +15,10 @@ from lms.accounts.rules import Role
 from lms.core.errors import NotFoundError
 from lms.courses import queries as courses
 from lms.exams import queries
+from lms.exams.asked import Asked
 from lms.exams.bank import exam_rows
 from lms.exams.models import Attempt, HandedInBy, QuestionVersion, Response
-from lms.exams.outcomes import Asked, Outcome, outcome_of, question_outcome
+from lms.exams.outcomes import Outcome, outcome_of, question_outcome
 from lms.exams.rules import results
 from lms.exams.rules.analysis import SMALLEST
 from lms.exams.rules.figures import Sign

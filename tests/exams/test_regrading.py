@@ -6,8 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
-from hypothesis import given, strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -29,74 +27,17 @@ from lms.exams.errors import (
 )
 from lms.exams.models import Attempt, Question, QuestionVersion, Response
 from lms.exams.regrade_models import Regrade, RegradeChange
-from lms.exams.rules import marks, rulings
 from lms.exams.rules.kinds import Kind
-from lms.exams.rules.marks import FULL, ZERO, MultipleChoice, SingleChoice
 from lms.exams.rules.rulings import Ruling, Way
 from lms.exams.sitting import Answer
 from lms.notifications.models import Message
 from lms.records.models import RecordEntry
 from lms.records.rules import Verb
 from tests import factories
-from tests.browser import sign_in
 from tests.exams import papers
 from tests.factories import NOON
 
 LATER = NOON + timedelta(days=1)
-KEY = MultipleChoice(frozenset("ABCD"), frozenset("AC"))
-ANSWERS = st.lists(st.sampled_from("ABCD"), unique=True).map(tuple)
-
-
-class TestRulings:
-    @given(ANSWERS, st.sampled_from(list(Way)))
-    def test_what_counts_is_a_mark_or_nothing(self, answer: tuple[str, ...], way: Way) -> None:
-        own = marks.mark(KEY, answer)
-        found = rulings.instead(Ruling(way, also=("B",)), KEY, answer, own, Fraction(0))
-        if isinstance(found, str):
-            assert 0 <= Fraction(found) <= 1
-            assert Fraction(found) != own
-        if way is Way.FULL:
-            assert found == "1" or own == FULL
-        if way is Way.AS_WRITTEN:
-            assert found is False
-        if way is Way.LEAVE_OUT:
-            assert found is None
-
-    @given(ANSWERS)
-    def test_another_right_answer_never_lowers(self, answer: tuple[str, ...]) -> None:
-        own = marks.mark(KEY, answer)
-        found = rulings.instead(Ruling(Way.ALSO, ("B", "D")), KEY, answer, own, Fraction(0))
-        assert found is False or found == "1"
-        assert (found == "1") == (set(answer) == {"B", "D"})
-
-    @pytest.mark.parametrize(
-        ("response", "also", "expected"),
-        [
-            (("A", "C"), ("C", "A"), True),
-            (("A",), ("A", "C"), False),
-            (("",), ("",), False),
-            ((" 备 份",), ("备份",), True),
-            (("1", "2"), ("2", "1"), True),
-            (("1", "1"), ("1",), False),
-        ],
-    )
-    def test_the_same_answer(
-        self,
-        response: tuple[str, ...],
-        also: tuple[str, ...],
-        expected: bool,  # noqa: FBT001
-    ) -> None:
-        assert rulings.is_same(response, also) is expected
-
-    def test_a_wrong_choice_by_the_new_key_costs_as_well(self) -> None:
-        found = rulings.instead(
-            Ruling(Way.OTHER_KEY, version_id=1), SingleChoice("B"), ("A",), FULL, Fraction(1, 4)
-        )
-        assert found == "-1/4"
-
-    def test_what_people_mark_waits_for_them(self) -> None:
-        key = MultipleChoice(frozenset("AB"), frozenset("A"))
-        assert rulings.instead(Ruling(Way.FULL), key, ("x",), None, ZERO) == "1"
 
 
 class Room:
@@ -358,80 +299,3 @@ class TestRefusals:
             with pytest.raises(NoOtherKeyError):
                 regrading.ask(room.version_id, Ruling(Way.OTHER_KEY, version_id=version_id), "x",
                               never_lower=True, actor=room.trainer, at=NOON)  # fmt: skip
-
-
-ASKED = {"version": "1", "way": "also", "also": "A", "reason": "Wrong key", "never_lower": "y"}
-
-
-class TestPages:
-    def test_from_the_question_to_the_corrected_result(
-        self, client: FlaskClient, room: Room
-    ) -> None:
-        failed = room.sits("A")
-        sign_in(client, room.trainer)
-        assert "/studio/questions/q1/regrade" in client.get("/studio/questions/q1").text
-        assert client.get("/studio/questions/q1/regrade").status_code == 200
-        reply = client.post("/studio/questions/q1/regrade", data=ASKED)
-        assert "/work/" in reply.location
-        assert queue.run_one()
-        row = db.session.scalars(select(Regrade)).one()
-        address = f"/studio/regrades/{row.id}"
-        page = client.get(address).text
-        for part in ("Nothing is changed yet", "not passed → passed", "50.00 %", "Apply it"):
-            assert part in page, part
-        assert "/work/" in client.post(address).location
-        while queue.run_one():
-            pass
-        page = client.get(address).text
-        assert "Applied on" in page
-        assert "Apply it" not in page
-        assert "applied" in client.get("/studio/questions/q1/regrade").text
-        trainee = db.session.get_one(Person, failed.person_id)
-        sign_in(client, trainee)
-        mine = client.get(f"/attempts/{failed.id}/result")
-        assert "The key of this question was corrected" in mine.text
-        assert "Exam result corrected" in client.get("/record").text
-
-    @pytest.mark.parametrize(
-        ("changes", "expected"),
-        [
-            ({"also": "Z"}, "no option Z. It has: A B C"),
-            ({"also": " "}, "Write the answer that is right as well"),
-            ({"reason": ""}, "Say why"),
-            ({"way": "other-key", "other": ""}, "Choose another version"),
-            ({"way": "other-key", "other": "1"}, "Choose another version"),
-            ({"way": "magic"}, "Not a valid choice"),
-        ],
-    )
-    def test_what_is_wrong_is_said_at_its_field(
-        self, client: FlaskClient, room: Room, changes: dict[str, str], expected: str
-    ) -> None:
-        sign_in(client, room.trainer)
-        reply = client.post("/studio/questions/q1/regrade", data={**ASKED, **changes})
-        assert (reply.status_code, expected in reply.text) == (422, True)
-
-    def test_a_rule_that_says_no_is_said_there_too(self, client: FlaskClient, room: Room) -> None:
-        papers.question("essay", Kind.ESSAY)
-        sign_in(client, room.trainer)
-        reply = client.post("/studio/questions/essay/regrade", data=ASKED)
-        assert (reply.status_code, "People mark this question" in reply.text) == (422, True)
-
-    def test_hr_decides_about_a_lost_pass(self, client: FlaskClient, room: Room) -> None:
-        room.sits("B")
-        key_is_a = Ruling(Way.OTHER_KEY, version_id=another_version(room.first, "A").id)
-        room.regrades(key_is_a, never_lower=False)
-        sign_in(client, factories.person(roles={Role.HR}))
-        page = client.get("/studio/lost-passes")
-        assert "100.00 % before, 50.00 % now" in page.text
-        change = db.session.scalars(select(RegradeChange)).one()
-        refused = client.post(f"/studio/lost-passes/{change.id}", data={})
-        assert refused.status_code == 422
-        told = {f"lost-{change.id}-note": "It stays."}
-        assert client.post(f"/studio/lost-passes/{change.id}", data=told).status_code in {302, 303}
-        assert "Nobody waits for a decision" in client.get("/studio/lost-passes").text
-
-    def test_others_do_not_get_there(self, client: FlaskClient, room: Room) -> None:
-        sign_in(client, factories.person())
-        assert client.get("/studio/questions/q1/regrade").status_code == 403
-        sign_in(client, room.trainer)
-        assert client.get("/studio/lost-passes").status_code == 403

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Person
 from lms.core.db import db, transaction
 from lms.exams import answered, outcomes, quality, tallying
+from lms.exams.asked import Asked
 from lms.exams.models import Attempt, HandedInBy, QuestionVersion, Response
 from lms.exams.rules import cells, results
 from lms.exams.rules.figures import Sign
@@ -155,7 +156,7 @@ class TestKeepingUp:
         anew = outcomes.outcome_of(trainer, "stage-1")
         tallying.keep_up()
         assert outcomes.outcome_of(trainer, "stage-1") == anew
-        period = outcomes.Asked(since=NOON.date(), until=NOON.date())
+        period = Asked(since=NOON.date(), until=NOON.date())
         of_period = outcomes.outcome_of(trainer, "stage-1", period)
         assert (of_period.items, of_period.results) == (anew.items, anew.results)
 
