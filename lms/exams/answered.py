@@ -31,9 +31,11 @@ Place = tuple[int, int, bool]
 """Version of an exam, version of a question, and whether it is about first attempts."""
 
 
-Ways = defaultdict[ExamPart, defaultdict[tuple[int, int, bool], Counter[tuple[str, Any]]]]
-"""Per question (its version, its points, and whether it is answered by choosing): mark and answer
-beside what the paper earned and could have earned -> how many."""
+Ways = defaultdict[ExamPart, Counter[tuple[int, str, Any, int]]]
+"""Version of a question, mark and answer, and what the paper earned and could have earned -> how
+many: one flat table, which the interpreter counts by itself."""
+Sorts = dict[int, tuple[int, bool]]
+"""Version of a question -> its points, and whether it is answered by choosing."""
 
 
 @dataclass(slots=True)
@@ -50,17 +52,16 @@ def count(attempt_ids: Iterable[int]) -> Counted:
     Args:
         attempt_ids: each once.
     """
-    ways: Ways = defaultdict(lambda: defaultdict(Counter))
+    ways: Ways = defaultdict(Counter)
+    sorts: Sorts = {}
     results: defaultdict[ExamPart, Results] = defaultdict(dict)
     for paper, answers in papers(attempt_ids):
-        _add(paper, answers, ways, results)
-    answered: dict[Place, dict[str, int]] = {}
-    for (exam, is_first), own in ways.items():
-        for (version_id, points, is_chosen), each in own.items():
-            pile = answered.setdefault((exam, version_id, is_first), {})
-            for key, times in _written(each, points, is_chosen=is_chosen).items():
-                pile[key] = pile.get(key, 0) + times
-    return Counted(dict(results), answered)
+        _add(paper, answers, (ways, sorts), results)
+    answered: defaultdict[Place, Counter[str]] = defaultdict(Counter)
+    for (exam, is_first), table in ways.items():
+        for way, times in table.items():
+            answered[exam, way[0], is_first][_written(way, sorts[way[0]])] += times
+    return Counted(dict(results), {place: dict(pile) for place, pile in answered.items()})
 
 
 _PAPERS = select(
@@ -127,44 +128,42 @@ def layout_of(paper: Any) -> list[tuple[int, str, int]]:
 def _add(
     paper: Any,
     answers: Given,
-    ways: Ways,
+    into: tuple[Ways, Sorts],
     results: defaultdict[ExamPart, Results],
 ) -> None:
     """Count one paper: each answer beside what the paper earned as a whole."""
+    (ways, sorts), get = into, answers.get
     part = (paper.version_id, paper.number == 1)
     said = []
     total, worth, squares = 0, 0, 0
-    get = answers.get
     for slot, (version_id, order, points) in zip(SLOTS, layout_of(paper), strict=False):
         way = get(slot, NOTHING)
         if way == LEFT_OUT:
             continue
+        if version_id not in sorts:
+            sorts[version_id] = (points, order != "")
         earned = parts(way) * points
         total += earned
         worth += points
         squares += earned * earned
-        said.append((version_id, points, order != "", way))
-    own, whole = ways[part], (total, worth)
-    for version_id, points, is_chosen, way in said:
-        own[version_id, points, is_chosen][way, whole] += 1
+        said.append((version_id, way))
+    ways[part].update([(version_id, way, total, worth) for version_id, way in said])
     key = Result(paper.score, Fraction(total, SCALE), worth, len(said), paper.passed)
     one = Sum(1, int((paper.submitted_at - paper.started_at).total_seconds()),
               Fraction(squares, SCALE * SCALE))  # fmt: skip
     results[part].setdefault(key, Sum()).add(one)
 
 
-def _written(ways: Counter[Any], points: int, *, is_chosen: bool) -> dict[str, int]:
-    found: Counter[str] = Counter()
-    for (way, (total, worth)), times in ways.items():
-        mark, _between, answer = way.partition(BETWEEN)
-        key = cells.written(
-            Fraction(mark or 0),
-            _share(total - parts(way) * points, worth - points),
-            _share(total, worth),
-            _chosen(answer, is_chosen=is_chosen),
-        )
-        found[key] += times
-    return dict(found)
+def _written(way: tuple[int, str, Any, int], sort: tuple[int, bool]) -> str:
+    _version, said, total, worth = way
+    points, is_chosen = sort
+    mark, _between, answer = said.partition(BETWEEN)
+    return cells.written(
+        Fraction(mark or 0),
+        _share(total - parts(said) * points, worth - points),
+        _share(total, worth),
+        _chosen(answer, is_chosen=is_chosen),
+    )
 
 
 @lru_cache(maxsize=4096)
