@@ -151,10 +151,50 @@ def sign_ins(order: dict[str, Any]) -> object:
     return {"seconds": time.perf_counter() - began, "times": times}
 
 
+def rush(order: dict[str, Any]) -> object:
+    """People who are signed in begin one exam, evenly over a while; then all hand in."""
+    port, exam, papers = order["port"], order["exam"], {}
+    browsers = {login: Browser(port) for login in order["logins"]}
+
+    def begin(login: str) -> float:
+        browser = browsers[login]
+        browser.get(f"/exams/{exam}")
+        waited = browser.seconds
+        papers[login] = browser.post(f"/exams/{exam}/attempts")
+        waited += browser.seconds
+        browser.get(papers[login])
+        return waited + browser.seconds
+
+    def hand_in(login: str) -> float:
+        browsers[login].send(f"{papers[login]}/hand-in", {"answers": []})
+        return browsers[login].seconds
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda each: browsers[each].sign_in(each, order["password"]), browsers))
+    return {
+        "begin": _evenly(list(browsers), order["begin"], begin),
+        "hand in": _evenly(list(browsers), order["hand_in"], hand_in),
+    }
+
+
+def _evenly(logins: list[str], seconds: float, come: Callable[[str], float]) -> object:
+    """Let each come at its moment; a slow server lets them pile up, as it would in life."""
+    began = time.perf_counter()
+
+    def one(place: int) -> float:
+        time.sleep(max(0.0, began + place * seconds / len(logins) - time.perf_counter()))
+        return come(logins[place])
+
+    with ThreadPoolExecutor(64) as pool:
+        times = list(pool.map(one, range(len(logins))))
+    return {"seconds": time.perf_counter() - began, "times": times}
+
+
 KINDS: dict[str, Callable[[dict[str, Any]], object]] = {
     "journeys": journeys,
     "saves": saves,
     "sign-ins": sign_ins,
+    "rush": rush,
 }
 
 if __name__ == "__main__":

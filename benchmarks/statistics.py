@@ -20,7 +20,7 @@ from lms.accounts.rules import Role
 from lms.core import clock, statements
 from lms.core.db import db, transaction
 from lms.courses.models import Enrolment
-from lms.exams import answer_sheets, answered, outcomes, queries, tallying
+from lms.exams import answer_sheets, answered, drawable, outcomes, tallying
 from lms.exams.asked import Asked
 from lms.exams.models import Attempt, Exam, HandedInBy, Response
 from lms.exams.rules.drawing import Candidate
@@ -54,7 +54,7 @@ def _fill(logins: list[str]) -> None:
     draw = random.Random(1)  # noqa: S311  no secret
     exam = db.session.scalars(select(Exam).filter_by(code=site.EXAM)).one()
     asked = [
-        each for each in queries.bank() if not each.parts and not each.things and each.options
+        each for each in drawable.bank() if not each.parts and not each.things and each.options
     ][:POOL]
     people = db.session.scalars(select(Person).where(Person.login.in_(logins))).all()
     runs = dict(db.session.execute(select(Enrolment.person_id, Enrolment.id)).all())

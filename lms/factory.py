@@ -69,7 +69,7 @@ from lms.core import logging as lines, statements
 from lms.core.db import db, engine_options, frozen_type
 from lms.core.logging import Format
 from lms.desk.menu import menu_of
-from lms.permissions import PERMISSIONS
+from lms.permissions import HOT, PERMISSIONS
 from lms.web import assets, errors, headers, i18n, layout, markup, requests, sessions, urls
 
 BLUEPRINTS = (
@@ -134,7 +134,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for command in COMMANDS:
         app.cli.add_command(command)
-    login.init_app(app, PERMISSIONS)
+    login.init_app(app, PERMISSIONS, HOT)
     wiring.connect()
     login.check_complete(app, PERMISSIONS)
     return app

@@ -166,3 +166,6 @@ PERMISSIONS: Permissions = {
     "reports.export": REPORTERS,
     "reports.advise": frozenset({Role.HR, Role.ADMIN}),
 }
+
+HOT = frozenset({"exams.save"})
+"""Pages of which the guard asks a few columns only: they call `visitor`, never `me`."""

@@ -6,10 +6,11 @@ there and what is not theirs are one and the same 404.
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import contains_eager, lazyload
 
 from lms.accounts import rules
@@ -29,13 +30,52 @@ def sign_in_with(token: str) -> SignIn | None:
     """Return the sign-in that a cookie stands for, unless it has ended or the person has left."""
     found = db.session.scalars(_SIGNED_IN, {"token": token_hash(token)})
     row = found.unique().one_or_none()
-    return None if row is None or _has_run_out(row) else row
+    return None if row is None or _has_run_out(row.signed_in_at, row.seen_at) else row
 
 
 def read_again(row: SignIn) -> None:
     """Read a sign-in, its person and their roles after a transaction; lazily it would be three."""
     found = db.session.scalars(_AGAIN, {"sign_in_id": row.id})
     found.unique().one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks, without their rows."""
+
+    id: int
+    """Of the person."""
+    sign_in_id: int
+    roles: frozenset[Role]
+    signed_in_at: datetime
+    seen_at: datetime
+
+
+def visitor_with(token: str) -> Visitor | None:
+    """Return what `sign_in_with` would, as a few columns: a third of its cost.
+
+    For what is asked many times a minute and looks at nobody's name: saving an answer.
+    """
+    rows = db.session.execute(_VISITOR, {"token": token_hash(token)}).all()
+    if not rows or _has_run_out(rows[0].signed_in_at, rows[0].seen_at):
+        return None
+    first = rows[0]
+    roles = frozenset(row.role for row in rows if row.role is not None)
+    return Visitor(first.person_id, first.id, roles, first.signed_in_at, first.seen_at)
+
+
+_VISITOR = (
+    select(SignIn.id, SignIn.person_id, SignIn.signed_in_at, SignIn.seen_at, RoleGrant.role)
+    .join(Person, Person.id == SignIn.person_id)
+    .outerjoin(
+        RoleGrant, and_(RoleGrant.person_id == SignIn.person_id, RoleGrant.ended_at.is_(None))
+    )
+    .where(
+        SignIn.token_hash == bindparam("token"),
+        SignIn.ended_at.is_(None),
+        Person.deactivated_at.is_(None),
+    )
+)
 
 
 _WITH_PERSON = (
@@ -60,19 +100,17 @@ _AGAIN = _WITH_PERSON.where(SignIn.id == bindparam("sign_in_id")).execution_opti
 )
 
 
-def _has_run_out(row: SignIn) -> bool:
+def _has_run_out(signed_in_at: datetime, seen_at: datetime) -> bool:
     idle = timedelta(minutes=current_app.config["IDLE_MINUTES"])
     absolute = timedelta(days=current_app.config["SESSION_DAYS"])
-    return rules.is_over(
-        row.signed_in_at, row.seen_at, at=clock.now(), idle=idle, absolute=absolute
-    )
+    return rules.is_over(signed_in_at, seen_at, at=clock.now(), idle=idle, absolute=absolute)
 
 
 def sign_ins_of(actor: Person) -> Sequence[SignIn]:
     """Return where the actor is signed in, latest first."""
     current = select(SignIn).filter_by(person_id=actor.id, ended_at=None)
     rows = db.session.scalars(current.order_by(SignIn.seen_at.desc())).all()
-    return [row for row in rows if not _has_run_out(row)]
+    return [row for row in rows if not _has_run_out(row.signed_in_at, row.seen_at)]
 
 
 def sign_in_of(actor: Person, sign_in_id: int) -> SignIn:

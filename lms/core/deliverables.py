@@ -3,22 +3,20 @@
 The bytes lie beside the database, not in it; what has expired is swept away.
 """
 
-import os
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flask import current_app
 from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.core import clock, disk
+from lms.core import clock, uploads
 from lms.core.chores import every
 from lms.core.db import Base, db, pk, text80, transaction
 from lms.core.errors import found
 
 KEPT = timedelta(days=3)
+FOLDER = "deliverables"
 
 
 class Deliverable(Base):
@@ -42,7 +40,7 @@ class Deliverable(Base):
     @property
     def path(self) -> Path:
         """Where the bytes lie."""
-        return _folder() / self.stored_as
+        return uploads.path_of(FOLDER, self.stored_as)
 
 
 def write(content: bytes) -> str:
@@ -51,15 +49,7 @@ def write(content: bytes) -> str:
     Raises:
         NoRoomForFilesError: the disk is almost full.
     """
-    disk.need_room_for_files()
-    folder = _folder()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = secrets.token_hex(16)
-    with (folder / name).open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return name
+    return uploads.write(FOLDER, content)
 
 
 @transaction()
@@ -79,7 +69,7 @@ def add(
         name=name,
         mime=mime,
         stored_as=stored_as,
-        size_bytes=(_folder() / stored_as).stat().st_size,
+        size_bytes=uploads.path_of(FOLDER, stored_as).stat().st_size,
         rows=rows,
         made_at=at,
         expires_at=at + KEPT,
@@ -114,12 +104,4 @@ def sweep() -> None:
     with transaction():
         db.session.execute(delete(Deliverable).where(Deliverable.expires_at <= now))
         known = set(db.session.scalars(select(Deliverable.stored_as)))
-    folder = _folder()
-    for path in folder.iterdir() if folder.is_dir() else ():
-        age = now.timestamp() - path.stat().st_mtime
-        if path.name not in known and age > timedelta(days=1).total_seconds():
-            path.unlink(missing_ok=True)
-
-
-def _folder() -> Path:
-    return Path(current_app.instance_path) / "deliverables"
+    uploads.sweep(FOLDER, known, at=now)

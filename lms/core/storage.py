@@ -8,8 +8,6 @@ from typing import BinaryIO
 
 from flask import current_app
 
-from lms.core import disk
-
 PIECE = 1024 * 1024
 
 
@@ -45,10 +43,9 @@ def put(content: bytes) -> str:
 def put_file(file: BinaryIO) -> tuple[str, int]:
     """Store what is left of an uploaded file, piece by piece; return its hash and size.
 
-    Raises:
-        NoRoomForFilesError: the disk is almost full.
+    Whether it can wait until the disk has room again is for the caller to say: a material can,
+    an answer cannot.
     """
-    disk.need_room_for_files()
     root = Path(current_app.instance_path) / "files"
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, draft = mkstemp(dir=root)

@@ -1,4 +1,4 @@
-"""Files that somebody brought for a job to read, kept until they have decided, and for a while after.
+"""Files between a person and a job, either way, kept until they are done with, and for a while after.
 
 Beside the database, a folder per kind, under names of our own: what a person calls a file is never
 a path.
@@ -38,8 +38,13 @@ def write(folder: str, content: bytes) -> str:
 
 def read(folder: str, stored_as: str) -> bytes:
     """Return the bytes of a stored file; none, if it was swept away meanwhile."""
-    path = _place(folder) / stored_as
+    path = path_of(folder, stored_as)
     return path.read_bytes() if path.exists() else b""
+
+
+def path_of(folder: str, stored_as: str) -> Path:
+    """Return where a stored file lies."""
+    return _place(folder) / stored_as
 
 
 def sweep(folder: str, known: Collection[str], *, at: datetime) -> None:

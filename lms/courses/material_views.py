@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lms.accounts.login import me
-from lms.core import storage
+from lms.core import disk, storage
 from lms.core.archives import FileRefusedError
 from lms.core.errors import found
 from lms.core.text import filename
@@ -91,6 +91,7 @@ def material(version_id: int) -> Response:
 def _taken_in(form: MaterialForm) -> Stored:
     upload = form.file.data
     limit = current_app.config["SETTINGS"].upload_limit_mb
+    disk.need_room_for_files()
     return service.take_in(upload.filename, upload.stream, limit_mb=limit)
 
 

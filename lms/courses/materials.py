@@ -52,6 +52,7 @@ def take_in(name: str, file: BinaryIO, *, limit_mb: int) -> Stored:
     Raises:
         UploadRefusedError, ArchiveRefusedError: it is not taken; the message says why.
     """
+    # No look at the room on the disk: the same door takes in answers, and those are never refused.
     if refusal := upload_rules.refusal_of_name(name):
         raise UploadRefusedError(refusal)
     suffix = upload_rules.suffix_of(name)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from lms.core.db import db
 from lms.core.errors import found
 from lms.core.placeholders import LANGUAGES
-from lms.exams import queries
+from lms.exams import drawable
 from lms.exams.models import Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion
 from lms.exams.rules.drawing import fits
 from lms.exams.rules.kinds import Kind
@@ -100,7 +100,7 @@ def _attempts(version_id: int) -> int:
 def drawn_by(question: Question) -> Mapping[str, Mapping[str, str]]:
     """Return code -> title of the exams whose blueprint can draw a question as it stands."""
     owner = question.case or question.code
-    candidate = next((each for each in queries.bank() if each.code == owner), None)
+    candidate = next((each for each in drawable.bank() if each.code == owner), None)
     if candidate is None:
         return {}
     published = select(ExamVersion.settings).join(Exam, Exam.published_id == ExamVersion.id)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
+from lms.accounts.queries import Visitor
 from lms.core.db import db
 from lms.core.errors import found
 from lms.core.kept import Kept
@@ -29,14 +29,12 @@ from lms.exams.models import (
     ExamTalk,
     ExamVersion,
     Marking,
-    Pool,
     Question,
     QuestionVersion,
     Response,
     ResponseFile,
 )
-from lms.exams.rules import drawing, marks, timing
-from lms.exams.rules.drawing import Candidate
+from lms.exams.rules import marks, timing
 from lms.exams.rules.settings import ExamRules
 
 
@@ -72,7 +70,7 @@ def exam_or_404(code: str) -> Exam:
 _EXAM = select(Exam).where(Exam.code == bindparam("code"), Exam.published_id.is_not(None))
 
 
-def attempt_of(actor: Person, attempt_id: int, *, with_layout: bool = False) -> Attempt:
+def attempt_of(actor: Person | Visitor, attempt_id: int, *, with_layout: bool = False) -> Attempt:
     """Return one of the actor's own attempts; nobody sits an exam for someone else."""
     own = _OWN_WITH_LAYOUT if with_layout else _OWN
     return found(db.session.scalar(own, {"attempt": attempt_id, "person": actor.id}))
@@ -97,10 +95,12 @@ _BEGUN = select(Attempt).where(
 
 
 _PUBLISHED = (
-    select(Exam.code, ExamVersion.settings)
+    select(Exam.code, ExamVersion.id, ExamVersion.digest)
     .join(Exam.published)
     .where(Exam.code.in_(bindparam("codes", expanding=True)))
 )
+_SETTINGS = select(ExamVersion.settings).where(ExamVersion.id == bindparam("version"))
+_rules: Kept[ExamRules] = Kept(200)
 _TRIES = (
     select(Exam.code, Attempt.id, Attempt.submitted_at, Attempt.score, Attempt.passed)
     .join(Exam, Exam.id == Attempt.exam_id)
@@ -112,8 +112,7 @@ _TRIES = (
 def exam_summaries(person: Person, enrolment: Enrolment) -> dict[str, ExamSummary]:
     """Return exam code -> summary for the exams of a run's stages; two statements, or three."""
     codes = [stage.exam for stage in courses.outline_of(enrolment).stages if stage.exam]
-    rows = db.session.execute(_PUBLISHED, {"codes": codes})
-    rules = {row.code: ExamRules.read(row.settings) for row in rows}
+    rules = _published_rules(codes)
     asked = {"run": enrolment.id, "person": person.id}
     sat = db.session.execute(_TRIES, asked).all()
     tries = {code: [row for row in sat if row.code == code] for code in rules}
@@ -126,6 +125,18 @@ def exam_summaries(person: Person, enrolment: Enrolment) -> dict[str, ExamSummar
         code: _summary(each, tries[code], talks.get((enrolment.id, code), ()))
         for code, each in rules.items()
     }
+
+
+def _published_rules(codes: Sequence[str]) -> dict[str, ExamRules]:
+    """Return exam code -> rules; what this process has read before is not read again."""
+    rules = {}
+    for code, version_id, digest in db.session.execute(_PUBLISHED, {"codes": codes}).all():
+        known = _rules.peek((version_id, digest))
+        if known is None:
+            settings = found(db.session.scalar(_SETTINGS, {"version": version_id}))
+            known = _rules.put((version_id, digest), ExamRules.read(settings))
+        rules[code] = known
+    return rules
 
 
 def talks_of(enrolment_ids: Iterable[int]) -> dict[tuple[int, str], list[datetime]]:
@@ -166,69 +177,6 @@ def _summary(exam: ExamRules, tries: Sequence[Any], talks: Sequence[datetime]) -
         needs_talk=not is_passed and timing.needs_talk(failed_at, talks, exam.talk_after),
         rules=exam,
     )
-
-
-_BANK = (
-    select(
-        Question.code,
-        Question.unit,
-        Question.case,
-        QuestionVersion.id,
-        QuestionVersion.kind,
-        QuestionVersion.difficulty,
-        QuestionVersion.tags,
-        QuestionVersion.points,
-        QuestionVersion.digest,
-    )
-    .join(Question.published)
-    .where(Question.pool == Pool.EXAM)
-)
-
-
-def bank() -> list[Candidate]:
-    """Return every question that an exam may draw, as of its published version."""
-    entries = db.session.execute(_BANK).mappings().all()
-    bodies = _bodies_of((entry["id"], entry["digest"]) for entry in entries)
-    rows = [SimpleNamespace(**entry, body=bodies[entry["id"]]) for entry in entries]
-    single = [_candidate(row) for row in rows if row.case is None]
-    return [*single, *_cases([row for row in rows if row.case is not None])]
-
-
-_candidates: Kept[Candidate] = Kept(2000)
-
-
-def _candidate(row: Any) -> Candidate:
-    """Return a question as a draw sees it: made once for a version, and for each place it had."""
-    place = row.id, row.digest, row.code, row.unit
-    return _candidates.get(place, lambda: _made_candidate(row))
-
-
-def _made_candidate(row: Any) -> Candidate:
-    return Candidate(
-        code=row.code,
-        version_id=row.id,
-        unit=row.unit,
-        kind=row.kind,
-        difficulty=row.difficulty,
-        tags=body.tags_of(row.tags, row.body),
-        points=row.points,
-        options=body.written_keys(row.kind, row.body),
-        shuffle=body.is_shuffled(row.kind, row.body),
-        things=body.things(row.kind, row.body),
-    )
-
-
-def _cases(rows: Sequence[Any]) -> list[Candidate]:
-    members: defaultdict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        members[row.case].append(row)
-    return [
-        drawing.case(
-            code, [_candidate(each) for each in sorted(parts, key=lambda e: e.body["case"]["part"])]
-        )
-        for code, parts in members.items()
-        if len(parts) == parts[0].body["case"]["of"]  # one that lost a part is not whole
-    ]
 
 
 @dataclass(frozen=True, slots=True)

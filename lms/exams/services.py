@@ -11,12 +11,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
+from lms.accounts.queries import Visitor
 from lms.core import clock, disk, events, site, writer
 from lms.core.db import db, transaction
 from lms.core.errors import NotFoundError, found
 from lms.courses import queries as courses
 from lms.courses.models import Enrolment
-from lms.exams import policies, queries, saving, sitting
+from lms.exams import drawable, policies, queries, saving, sitting
 from lms.exams.errors import (
     AttemptClosedError,
     NotSavedError,
@@ -96,7 +97,7 @@ def _paper(exam: Exam, enrolment: Enrolment, *, stage: str, number: int, at: dat
     seed = secrets.token_hex(16)
     try:
         seen = seen_by(enrolment.person_id) if rules.avoid_seen else drawing.NOTHING_SEEN
-        drawn = drawing.draw(seed, rules.draws, queries.bank(), seen)
+        drawn = drawing.draw(seed, rules.draws, drawable.bank(), seen)
     except drawing.TooFewQuestionsError as error:
         log.error("exam %s: %s", exam.code, error)  # noqa: TRY400  a want of content, no fault
         raise PaperNotReadyError from error
@@ -141,7 +142,7 @@ def save_answers(
     answers: Iterable[Answer],
     *,
     client: str,
-    actor: Person,
+    actor: Person | Visitor,
     at: datetime | None = None,
 ) -> Reply:
     """Keep answers durably; on disk when this returns.
@@ -184,7 +185,9 @@ def _save_at_once(page: saving.Page, answers: list[Answer], at: datetime) -> Rep
 
 
 @transaction()
-def _save(page: saving.Page, answers: list[Answer], *, actor: Person, at: datetime) -> Reply:
+def _save(
+    page: saving.Page, answers: list[Answer], *, actor: Person | Visitor, at: datetime
+) -> Reply:
     queries.attempt_of(actor, page.attempt_id)
     attempt = _locked(page.attempt_id)
     refusal = _take_in(attempt, answers, client=page.client, at=at)

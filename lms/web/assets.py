@@ -19,7 +19,6 @@ def init_app(app: Flask) -> None:
     """Replace Flask's static files by ours."""
     app.add_url_rule("/static/<path:name>", "static", send)
     app.jinja_env.globals["asset"] = asset
-    app.jinja_env.globals["icon_sprite"] = lambda: asset("icons.svg")
 
 
 def asset(name: str) -> str:

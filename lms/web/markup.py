@@ -8,18 +8,25 @@ import re
 from functools import lru_cache
 
 from flask import Flask
-from markupsafe import Markup, escape
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from lms.core import richtext
+from lms.web import i18n
 from lms.web.assets import asset
 
 _ICON = re.compile(r'<span class="icon" data-icon="([a-z-]+)"></span>')
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters ``rich`` (stored HTML) and ``markdown`` (short texts)."""
+    """Give templates the filters ``rich`` (stored HTML) and ``markdown`` (short texts), and icons.
+
+    And ``_``, in place of the slower one that `i18n` has brought.
+    """
     app.jinja_env.filters["rich"] = rich
     app.jinja_env.filters["markdown"] = markdown
+    app.jinja_env.globals.update(sprite_icon=icon, gettext=said, _=said)
 
 
 @lru_cache(maxsize=512)
@@ -38,11 +45,30 @@ def markdown(text: str) -> Markup:
     return Markup(_with_icons(richtext.short(text)))  # noqa: S704  cleaned by `richtext`
 
 
+@pass_context
+def said(context: Context, text: str, /, **values: object) -> str:
+    """Return a text of a template in the language at hand; what is put into it is escaped.
+
+    As Jinja's own does, in one call instead of four: a paper has three hundred texts.
+    """
+    text = i18n.catalogue().ugettext(text)
+    if context.eval_ctx.autoescape:
+        text = Markup(text)  # noqa: S704  translators bring no markup that a template has not
+    return text % values if values or "%" in text else text
+
+
+def icon(name: str) -> Markup:
+    """Return the markup of one symbol of the sprite, whose address changes with its content."""
+    return _icon(asset("icons.svg"), name)
+
+
+@lru_cache(maxsize=1024)
+def _icon(sprite: str, name: str) -> Markup:
+    """Make it once: a page shows hundreds of icons."""
+    use = Markup('<use href="{}#{}" />').format(sprite, name)
+    return Markup('<svg class="icon" aria-hidden="true" focusable="false">{}</svg>').format(use)
+
+
 def _with_icons(html: str) -> str:
-    """Put the sprite's address, which changes with its content, where cleaned HTML names an icon."""
-    return _ICON.sub(_icon, html)
-
-
-def _icon(place: re.Match[str]) -> str:
-    use = f'<use href="{escape(asset("icons.svg"))}#{place[1]}"/>'
-    return f'<svg class="icon" aria-hidden="true" focusable="false">{use}</svg>'
+    """Put the symbols where cleaned HTML names an icon."""
+    return _ICON.sub(lambda place: icon(place[1]), html)

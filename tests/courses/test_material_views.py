@@ -1,6 +1,7 @@
 """The pages around materials: the trainer's, and the lesson's as its trainee sees it."""
 
 import io
+import shutil
 from urllib.parse import unquote
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lms.accounts.models import Person
+from lms.core import disk
 from lms.courses import materials, studio
 from lms.courses.models import Lesson, Material, MaterialVersion
 from tests import factories
@@ -57,6 +59,14 @@ class TestPages:
         assert reply.status_code == 422
         for said in ("Choose a file.", "Give it a title.", "Say in a few words what is new."):
             assert said in reply.text
+
+    def test_a_disk_that_is_almost_full_takes_none(
+        self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        usage = shutil.disk_usage("/")._replace(total=1000 * disk.GIB, free=disk.MIB)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage)
+        assert upload(client, "检查单.pdf", PDF).status_code == 507
+        assert "检查单" not in client.get("/studio/lessons/A-1/materials").text
 
     def test_replacing_shows_both_versions(self, client: FlaskClient, session: Session) -> None:
         upload(client, "a.pdf", PDF)

@@ -76,6 +76,16 @@ def test_each_weakness_has_its_code(root: Path, path: str, old: str, new: str, c
     assert code in {found for _file, found in codes(root)}
 
 
+def test_a_share_that_nothing_explains_is_a_warning_unless_the_lesson_has_sources(
+    root: Path,
+) -> None:
+    swap(root, f"{LESSON}/en.md", "column is the valuable one", "column holds 73 % of the value")
+    assert (f"{LESSON}/en.md", "unsourced-figure") not in codes(root)
+    swap(root, f"{LESSON}/lesson.yaml", "sources: [KT", "sources: [] # [KT")
+    found = [each for each in content.check(Tree(root)) if each.code == "unsourced-figure"]
+    assert [(each.file, each.severity) for each in found] == [(f"{LESSON}/en.md", Severity.WARNING)]
+
+
 def test_a_lesson_ends_in_its_self_check(root: Path) -> None:
     target = root / LESSON / "en.md"
     without = target.read_text("utf-8").replace("{check:c1}", "")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.db import transaction
+from lms.core.text import digest
 from lms.courses.models import Enrolment
 from lms.courses.services import finish_lesson, note_stage_passed
 from lms.desk import queries
@@ -55,7 +56,9 @@ def exam(code: str = "exam-1", *, attempts: int = 3) -> ExamVersion:
     }
     row = factories.save(Exam(code=code))
     version = factories.save(
-        ExamVersion(exam_id=row.id, number=1, settings=settings, digest="0" * 64, made_at=NOON)
+        ExamVersion(
+            exam_id=row.id, number=1, settings=settings, digest=digest(settings), made_at=NOON
+        )
     )
     with transaction():
         row.published_id = version.id

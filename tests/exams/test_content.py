@@ -14,8 +14,8 @@ from lms.core.content import Counts, Tree
 from lms.core.db import db
 from lms.courses.models import Programme
 from lms.exams.body import key_of
+from lms.exams.drawable import bank
 from lms.exams.models import Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion
-from lms.exams.queries import bank
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.marks import FillIn, MultipleChoice, Numeric, SingleChoice, mark
 from lms.exams.rules.settings import ExamRules

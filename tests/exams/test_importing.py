@@ -35,7 +35,7 @@ GIFT = """
 
 ::again::Is  it?{T}
 
-::essay::Write{}
+::keyless::Which?{~a ~b}
 """
 NEW = "/studio/questions/import"
 ORDER = {"bank": "Mine", "pool": "exam", "unit": ""}
@@ -110,7 +110,7 @@ class TestTheWay:
         assert [each.verdict.value for each in rows] == ["new", "new", "new", "known", "error"]
         assert [[each[1] for each in row.problems] for row in rows[3:]] == [
             ["twice-in-file"],
-            ["not-stored"],
+            ["no-answer", "no-key-no-store"],
         ]
         assert [each.key for each in rows[:3]] == ["A", "true", "5 ± 1"]
 

@@ -4,10 +4,11 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from lms.core import clock, queue
 from lms.core.db import db
+from lms.core.queue import Job, JobState
 from lms.records import queries as records
 from tests.faults.site import Site
 from tests.faults.sitters import Sitter
@@ -52,11 +53,25 @@ def damage(site: Site) -> list[str]:
     return whole + [str(row) for row in site.rows("PRAGMA foreign_key_check")]
 
 
-def finish_jobs(site: Site) -> None:
-    """Do what waits, and what killed workers have left, some minutes later."""
+def finish_jobs(site: Site) -> int:
+    """Do what waits, and what killed workers have left, some minutes later.
+
+    A job that was killed as often as it may be tried waits for a person, who presses "try again"
+    on the operator's page.
+
+    Returns:
+        How many needed that.
+    """
     with site.inside():
-        while queue.run_one(at=clock.now() + LATER):
+        later = clock.now() + LATER
+        while queue.run_one(at=later):
             pass
+        dead = db.session.scalars(select(Job.key).where(Job.state == JobState.DEAD)).all()
+        for key in dead:
+            assert queue.try_again(key or "", at=later)
+        while queue.run_one(at=later):
+            pass
+    return len(dead)
 
 
 def miscounted(site: Site, sitters: Sequence[Sitter]) -> list[str]:

@@ -50,7 +50,7 @@ def tour(site: Site, administrator: str) -> Iterator[tuple[Walker, dict[str, str
             walker,
             {
                 "map": "/home",
-                "lesson": "/lessons/S1-C-4",
+                "lesson": "/lessons/S2-B-6",
                 "exam-start": "/exams/stage-2",
                 "exam": f"/attempts/{second}",
                 "result": f"/attempts/{first}/result",

@@ -13,6 +13,7 @@ from lms.core.content import Finding, Severity, Tree
 from lms.core.entries import Entry
 from lms.core.placeholders import LANGUAGES, fill
 from lms.courses.content.reading import lesson_folders, surveyed
+from lms.courses.content.sourcing import unsourced
 from lms.courses.content.style import STYLE, Style, style
 from lms.courses.content.world import World, world
 
@@ -178,6 +179,11 @@ class _Lesson:
             say("no-case", "no case of the sample world", "Name the customer, the host, the fault.")
         if language == "en":
             self._mean(found)
+        if not self.entry.words("sources"):
+            for line, claim in unsourced(found, language):
+                said = f"{claim}, and nothing says where it comes from"
+                advice = "Name the source, call it our rule, or show what it is worked out of."
+                say("unsourced-figure", said, advice, line=line, error=False)
 
     def _mean(self, found: prose.Survey) -> None:
         said = [

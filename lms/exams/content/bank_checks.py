@@ -14,6 +14,7 @@ from lms.courses.content.prose_checks import Reviewer, review_texts
 from lms.courses.content.reading import plain
 from lms.courses.content.style import STYLE
 from lms.exams.content.cases import parted
+from lms.exams.content.clue_checks import Vocabulary, check_clues
 from lms.exams.content.question_checks import QUESTIONS
 from lms.exams.models import Pool
 from lms.exams.rules.kinds import Kind
@@ -56,7 +57,7 @@ def check_bank(tree: Tree) -> Iterator[Finding]:
     if not tree.exists(STYLE):
         return
     choices: list[_Choice] = []
-    stems = _Stems()
+    stems, vocabulary = _Stems(), Vocabulary(tree)
     for path, document in tree.documents(QUESTIONS):
         reviewer = Reviewer(tree, path)
         for entry in Entry(path, document, []).entries("questions"):
@@ -66,6 +67,7 @@ def check_bank(tree: Tree) -> Iterator[Finding]:
             stems.check(reviewer, entry)
             for each in _parts(entry):
                 _Question(reviewer, each).check()
+                check_clues(reviewer, each, vocabulary)
                 if each.value.get("kind") == Kind.SINGLE:
                     choices.append(_choice(each))
         yield from reviewer.found

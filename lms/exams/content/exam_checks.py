@@ -114,28 +114,29 @@ def _check_fields(exam: Entry) -> str:
     return exam.code("code")
 
 
+def read_draw(entry: Entry, known: set[str]) -> Draw:
+    """Return what an entry of a blueprint draws; what is wrong with it is noted."""
+    entry.only(*SORT, "count", "difficulty", "parts")
+    sort = read_sort(entry, known)
+    is_case = sort.kind is Kind.CASE
+    parts = entry.whole("parts", 2, 10, optional=not is_case) or 0
+    if parts and not is_case:
+        said = "only cases have sub-questions"
+        entry.error("unknown-field", said, "Take it out, or draw cases.", at="parts")
+    return Draw(
+        count=entry.whole("count", 1, _MOST) or 0,
+        unit=sort.unit,
+        kind=sort.kind,
+        difficulty=entry.whole("difficulty", 1, 5, optional=True),
+        tag=sort.tag,
+        safety=sort.safety,
+        parts=parts if is_case else 0,
+    )
+
+
 def _check_draw(exam: Entry, bank: list[Candidate], known: set[str]) -> list[Draw]:
     entries = exam.entries("draw")
-    draws = []
-    for each in entries:
-        each.only(*SORT, "count", "difficulty", "parts")
-        sort = read_sort(each, known)
-        is_case = sort.kind is Kind.CASE
-        parts = each.whole("parts", 2, 10, optional=not is_case) or 0
-        if parts and not is_case:
-            said = "only cases have sub-questions"
-            each.error("unknown-field", said, "Take it out, or draw cases.", at="parts")
-        draws.append(
-            Draw(
-                count=each.whole("count", 1, _MOST) or 0,
-                unit=sort.unit,
-                kind=sort.kind,
-                difficulty=each.whole("difficulty", 1, 5, optional=True),
-                tag=sort.tag,
-                safety=sort.safety,
-                parts=parts if is_case else 0,
-            )
-        )
+    draws = [read_draw(each, known) for each in entries]
     try:
         draw("check", draws, bank)
     except TooFewQuestionsError as error:

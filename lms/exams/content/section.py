@@ -16,6 +16,7 @@ from lms.core.text import digest
 from lms.courses.content.reading import plain
 from lms.exams.content import cases
 from lms.exams.content.bank_checks import bank_measures, check_bank
+from lms.exams.content.blueprint_checks import check_blueprints
 from lms.exams.content.exam_checks import EXAMS, check_exams
 from lms.exams.content.question_checks import QUESTIONS, check_questions
 from lms.exams.models import Exam, ExamVersion, Pool, Question, QuestionVersion
@@ -42,6 +43,7 @@ class Examinations:
     def review(self, tree: Tree) -> Iterator[Finding]:
         """Yield where the bank falls short."""
         yield from check_bank(tree)
+        yield from check_blueprints(tree)
 
     def sizes(self, tree: Tree) -> dict[str, int]:
         """Return how many there are."""

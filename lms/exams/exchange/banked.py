@@ -57,9 +57,15 @@ class Banked:
             options=self._options(sort),
             blanks=blanks,
             pairs=pairs,
+            model=self._model(),
             explanation=self._said(self._body.get("explanation")),
             shuffle=bool(self._body.get("shuffle", True)),
         )
+
+    def _model(self) -> str:
+        """Return what is expected of an answer that a person marks: the rubric, a line an item."""
+        items = self._body.get("rubric") or ()
+        return "\n".join(f"- {self._said(each['text'])} ({each['points']:+d})" for each in items)
 
     def _said(self, text: Mapping[str, str] | None) -> str:
         return str((text or {}).get(self._language) or "")

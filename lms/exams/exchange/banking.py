@@ -19,10 +19,12 @@ from lms.exams.exchange.question import (
     option_key,
     right_keys,
 )
-from lms.exams.rules.kinds import PARTS, TRUE
+from lms.exams.rules.kinds import PARTS, TRUE, Kind
 
 _COMPLETE = {"zh": "补全下面的内容。", "en": "Complete the text."}
 """What a cloze asks for: files put all their words into the text with the gaps."""
+_EXPECTED = {"zh": "答出了要点", "en": "Says what is expected"}
+"""The one item of the rubric of what a person marks: files have none."""
 USUAL_DIFFICULTY = 2
 
 
@@ -54,7 +56,8 @@ def body_of(question: Question) -> dict[str, Any]:
         raise UnbankableError("not-stored")
     if not question.stem:
         raise UnbankableError("no-stem")
-    body = {"stem": both(question.stem), "explanation": told(question.explanation)}
+    shown = "\n\n".join(each for each in (question.model, question.explanation) if each)
+    body = {"stem": both(question.stem), "explanation": told(shown)}
     return body | _BODIES[question.sort](question)
 
 
@@ -67,6 +70,11 @@ def parts_of(question: Question) -> tuple[Question, ...]:
     if not question.parts or not {each.sort.value for each in question.parts} <= set(PARTS):
         raise UnbankableError("not-stored")
     return question.parts
+
+
+def kind_of(question: Question) -> Kind:
+    """Return the kind as which the bank keeps a question: what has none is marked by hand."""
+    return Kind.ESSAY if question.sort is Sort.MANUAL else Kind(question.sort.value)
 
 
 def points_of(question: Question) -> int:
@@ -94,6 +102,8 @@ def losses(question: Question) -> list[str]:
         found.append("points-rounded")
     if question.pictures:
         found.append("picture-dropped")
+    if question.sort is Sort.MANUAL:
+        found.append("kept-by-hand")
     return found
 
 
@@ -232,8 +242,12 @@ def _gap(blank: Blank) -> dict[str, Any]:
     return {"accept": _twice(_accepted(blank))}
 
 
+def _by_hand(question: Question) -> dict[str, Any]:
+    return {"rubric": [{"key": "1", "points": points_of(question), "text": _EXPECTED}]}
+
+
 _BODIES: Mapping[Sort, Callable[[Question], dict[str, Any]]] = {
     Sort.SINGLE: _single, Sort.MULTIPLE: _multiple, Sort.TRUEFALSE: _truth, Sort.FILLIN: _fillin,
     Sort.NUMERIC: _numeric, Sort.TEXT: _text, Sort.MATCHING: _matching, Sort.ORDERING: _ordering,
-    Sort.CLOZE: _cloze,
+    Sort.CLOZE: _cloze, Sort.ESSAY: _by_hand, Sort.UPLOAD: _by_hand, Sort.MANUAL: _by_hand,
 }  # fmt: skip

@@ -19,7 +19,6 @@ from lms.exams.exchange.banking import UnbankableError
 from lms.exams.exchange.question import Question as Read, Sort
 from lms.exams.exchange.report import Report
 from lms.exams.models import Pool, Question, QuestionVersion
-from lms.exams.rules.kinds import Kind
 from lms.exams.rules.normal import normal_text
 
 LONGEST_NAME = 80
@@ -136,10 +135,12 @@ def _add(
     db.session.add(owner)
     db.session.flush()
     meta = {"title": question.title, "category": question.category}
+    if question.source:
+        meta["source"] = question.source  # for whoever makes a native question of it
     version = QuestionVersion(
         question_id=owner.id,
         number=1,
-        kind=Kind(question.sort.value),
+        kind=banking.kind_of(question),
         points=banking.points_of(question),
         difficulty=question.difficulty or banking.USUAL_DIFFICULTY,
         tags=list(question.tags),

@@ -90,6 +90,7 @@ _QUESTION: dict[str, LazyString] = {
     "no-question": _("A text between questions; it does not go into the bank."),
     "points-rounded": _("Parts of points are not kept; they were rounded up."),
     "not-stored": _("This kind cannot be kept in the bank."),
+    "kept-by-hand": _("No kind of the bank does this; it is kept as an essay, marked by hand."),
     "no-key-no-store": _("Without a right answer it cannot be kept in the bank."),
     "shares-dropped": _("Parts of the points for single options are not kept; the key is."),
     "feedback-dropped": _("Feedback for single accepted answers is not kept."),

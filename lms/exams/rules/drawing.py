@@ -113,13 +113,18 @@ def _seated(draws: Sequence[Draw], ranked: Sequence[Candidate]) -> list[list[Can
     room beside those taken before gives the first paper of all in the order of `ranked`.
     """
     seats: list[list[Candidate]] = [[] for _ in draws]
+    known: dict[object, list[int]] = {}
+    """Sort of question -> numbers of the entries that draw it: a bank has few sorts."""
 
     def seat(candidate: Candidate, tried: set[int]) -> bool:
-        for n, entry in enumerate(draws):
-            if n in tried or not fits(entry, candidate):
+        sort = _sort_of(candidate)
+        if sort not in known:
+            known[sort] = [n for n, entry in enumerate(draws) if fits(entry, candidate)]
+        for n in known[sort]:
+            if n in tried:
                 continue
             tried.add(n)
-            if len(seats[n]) < entry.count:
+            if len(seats[n]) < draws[n].count:
                 seats[n].append(candidate)
                 return True
             for place, other in enumerate(seats[n]):
@@ -201,6 +206,12 @@ def option_order(seed: str, candidate: Candidate) -> str:
             return options + SIDES + " ".join(map(str, places))
         case _:
             return options
+
+
+def _sort_of(candidate: Candidate) -> object:
+    """Return all of a question that decides which entries it fits."""
+    parts = len(candidate.parts)
+    return candidate.unit, candidate.kind, candidate.difficulty, candidate.tags, parts
 
 
 def fits(entry: Draw, candidate: Candidate) -> bool:

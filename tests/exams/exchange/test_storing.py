@@ -1,6 +1,7 @@
 """Into the bank and out of it: duplicates, cases, drafts, and what the content files own."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,12 @@ from lms.core.content import Tree
 from lms.core.db import db
 from lms.exams.body import key_of
 from lms.exams.exchange import storing
+from lms.exams.exchange.question import Question as File, Sort
 from lms.exams.exchange.reading import read
+from lms.exams.exchange.report import Report
 from lms.exams.exchange.storing import Order
 from lms.exams.models import Pool, Question, QuestionVersion
+from lms.exams.rules.kinds import Kind
 from lms.exams.rules.marks import FULL, mark
 from tests import content_tree
 from tests.factories import NOON
@@ -46,10 +50,29 @@ def versions() -> list[QuestionVersion]:
 
 
 def test_questions_go_in_once(session: Session) -> None:
-    assert stored() == (5, ["not-stored"])
-    assert stored() == (0, ["duplicate"] * 5 + ["not-stored"])
-    assert stored(order=Order("other"))[0] == 5
+    assert stored() == (6, [])
+    assert stored() == (0, ["duplicate"] * 6)
+    assert stored(order=Order("other"))[0] == 6
     assert {each.bank for each in db.session.scalars(select(Question))} == {"mine", "other"}
+
+
+def test_what_a_person_marks_goes_in_with_a_rubric(session: Session) -> None:
+    report = Report("moodlexml")
+    report.questions += [
+        File(Sort.ESSAY, "Why?", model="Because.", explanation="See above.", points=Decimal(4)),
+        File(Sort.UPLOAD, "Draw it."),
+        File(Sort.MANUAL, "Drag it.", source="<hotspot/>"),
+    ]
+    assert storing.store(report, Order("mine"), actor_id=None, at=NOON) == 3
+    assert [each.code for each in report.problems] == ["kept-by-hand"]
+    essay, upload, manual = versions()
+    assert [each.kind for each in versions()] == [Kind.ESSAY, Kind.UPLOAD, Kind.ESSAY]
+    assert essay.body["explanation"]["en"] == "Because.\n\nSee above."
+    assert [each["points"] for each in essay.body["rubric"]] == [4]
+    assert sum(each["points"] for each in upload.body["rubric"]) == upload.points
+    assert manual.meta["source"] == "<hotspot/>"
+    told = {each.sort: each.model for each in storing.exported("mine", "en")}
+    assert told[Sort.UPLOAD] == "- Says what is expected (+1)"
 
 
 def test_the_same_question_twice_in_a_file(session: Session) -> None:
@@ -72,7 +95,7 @@ def test_drafts_are_not_published(session: Session) -> None:
     stored(order=Order("mine", Pool.EXAM, is_draft=True))
     questions = db.session.scalars(select(Question)).all()
     assert all(each.published_id is None and each.pool is Pool.EXAM for each in questions)
-    assert len(storing.exported("mine", "zh")) == 5
+    assert len(storing.exported("mine", "zh")) == 6
 
 
 def test_a_case_goes_in_and_out_with_its_parts(session: Session) -> None:
@@ -125,8 +148,9 @@ def test_the_commands(wanted: str, app: Flask, session: Session, tmp_path: Path)
     assert result.exit_code == 0, result.output
     args = ["exams", "import", str(out), "--dry-run", "--json"]
     again = json.loads(runner.invoke(args=args).output)
-    assert again["count"] == 5
-    assert {each["title"] for each in again["questions"]} == {"one", "two", "three", "four", "five"}
+    assert again["count"] == 6
+    titles = {"one", "two", "three", "four", "five", "six"}
+    assert {each["title"] for each in again["questions"]} == titles
 
 
 def test_a_dry_run_changes_nothing(app: Flask, session: Session, tmp_path: Path) -> None:
