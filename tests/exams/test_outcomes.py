@@ -309,7 +309,7 @@ class TestPage:
         forget_person()
         with counted() as sent:
             client.get("/studio/exams/stage-1")
-        assert len(sent) <= 12, sent
+        assert len(sent) <= 14, sent  # one or two less where another test has read the texts
 
     def test_the_list_names_every_exam(self, client: FlaskClient) -> None:
         page = client.get("/studio/exams").text
