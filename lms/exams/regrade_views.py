@@ -68,8 +68,8 @@ def regrade(regrade_id: int) -> ResponseReturnValue:
 @bp.post("/studio/regrades/<int:regrade_id>")
 def regrade_apply(regrade_id: int) -> ResponseReturnValue:
     """Apply a regrade; a job does it."""
-    job = regrading.decide(regrade_id, actor=me())
-    return redirect(url_for("work.progress", job_id=job.id))
+    regrading.decide(regrade_id, actor=me())
+    return redirect(url_for(".regrade", regrade_id=regrade_id))
 
 
 @bp.get("/studio/lost-passes")

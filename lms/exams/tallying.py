@@ -23,7 +23,7 @@ AT_ONCE = 100
 """Papers per transaction: others want to write as well."""
 
 
-def keep_up(*, most: int = 50) -> int:
+def keep_up(*, most: int = 10) -> int:
     """Take in what was marked since the last time, and renew the signs of the questions.
 
     Args:
