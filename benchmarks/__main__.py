@@ -60,12 +60,16 @@ def main() -> int:
 
 def _by_itself() -> list[str]:
     """Return the parts that need no running site: they bring their own."""
-    return [name for name in ("backup",) if (Path(__file__).parent / f"{name}.py").exists()]
+    return [
+        name
+        for name in ("backup", "certificates")
+        if (Path(__file__).parent / f"{name}.py").exists()
+    ]
 
 
 def _own(name: str) -> list[str]:
-    import_module(f"benchmarks.{name}").main()
-    return []
+    missed = import_module(f"benchmarks.{name}").main()
+    return missed if isinstance(missed, list) else []
 
 
 def _on_a_site(name: str) -> list[str]:

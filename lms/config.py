@@ -55,6 +55,10 @@ class Settings:
     """Who issues certificates, in Chinese."""
     issuer_en: str = "Lanting Software Training Centre"
     """Who issues certificates, in English."""
+    certificate_privacy: str = "code"
+    """Who sees a new certificate at ``/v/``: whoever has its number (``public``), its code
+    (``code``), or nobody (``private``). Its holder may choose otherwise.
+    """
     mail_server: str = ""
     """``smtp://user:password@host:25`` or ``smtps://…``; empty: links are shown to the administrator."""
     mail_from: str = "stairway@localhost"
@@ -142,6 +146,8 @@ class Settings:
             raise SystemExit(f"LMS_TIME_ZONE: unknown zone {self.time_zone!r}") from None
         if self.log_format not in {"text", "json"}:
             raise SystemExit(f"LMS_LOG_FORMAT: neither text nor json: {self.log_format!r}")
+        if self.certificate_privacy not in {"public", "code", "private"}:
+            raise SystemExit("LMS_CERTIFICATE_PRIVACY: public, code or private")
         word, _, token = self.metrics.partition(":")
         if self.metrics not in {"off", "local"} and (
             word != "token" or len(token) < SHORTEST_TOKEN

@@ -1,6 +1,7 @@
 """Builds the application. The only module that knows all the others."""
 
 import os
+from urllib.parse import urlsplit
 
 from flask import Flask, redirect, url_for
 from flask_login import current_user
@@ -28,6 +29,7 @@ import lms.certificates.cli
 import lms.certificates.issue_views
 import lms.certificates.jobs
 import lms.certificates.proof_views
+import lms.certificates.sharing_views
 import lms.certificates.views
 import lms.core.cli
 import lms.courses.aid_views
@@ -43,11 +45,13 @@ import lms.desk.views
 import lms.desk.work_views
 import lms.exams.bank_views
 import lms.exams.blueprint
+import lms.exams.bulk_views
 import lms.exams.cli
 import lms.exams.import_views
 import lms.exams.jobs
 import lms.exams.marking_views
 import lms.exams.outcome_views
+import lms.exams.question_views
 import lms.exams.regrade_views
 import lms.exams.talk_views
 import lms.exams.underway_views
@@ -71,6 +75,7 @@ from lms.core.logging import Format
 from lms.desk.menu import menu_of
 from lms.permissions import HOT, PERMISSIONS
 from lms.web import assets, errors, headers, i18n, layout, markup, requests, sessions, urls
+from lms.web.below import Below
 
 BLUEPRINTS = (
     lms.certificates.blueprint.bp,
@@ -103,6 +108,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, instance_path=str(settings.data_dir), static_folder=None)
     app.static_folder = str(PROJECT / "lms" / "static")
     app.config.update(_flask_config(settings))
+    if urlsplit(settings.public_url).path.strip("/"):
+        app.wsgi_app = Below(app.wsgi_app, settings.public_url)  # type: ignore[assignment]
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]

@@ -3,7 +3,10 @@
 from flask import Blueprint, Response, make_response
 
 from lms.certificates import snapshot
-from lms.certificates.words import PROBLEMS, REASONS, STATES
+from lms.certificates.privacy import Privacy
+from lms.certificates.queries import Shown
+from lms.certificates.words import PRIVACY, PROBLEMS, REASONS, STATES
+from lms.core import site
 
 bp = Blueprint("certificates", __name__)
 
@@ -15,8 +18,22 @@ def words() -> dict[str, object]:
         "STATES": STATES,
         "REASONS": REASONS,
         "PROBLEMS": PROBLEMS,
-        "verify_url": snapshot.verify_url,
+        "PRIVACY": PRIVACY,
+        "share_url": share_url,
+        "page_url": page_url,
     }
+
+
+def share_url(shown: Shown) -> str:
+    """Return the address that a holder gives to others; "" while they share nothing."""
+    if shown.privacy is Privacy.CODE:
+        return snapshot.verify_url(shown.serial, shown.token)
+    return page_url(shown) if shown.privacy is Privacy.PUBLIC else ""
+
+
+def page_url(shown: Shown) -> str:
+    """Return the address of the public page, without a code."""
+    return f"{site.settings().base_url}/v/{shown.serial}"
 
 
 def public(page: str | Response, status: int = 200) -> Response:

@@ -159,11 +159,11 @@ def _picture(found: Found, report: Report) -> Checked:
     """Follow the QR code of a picture, if it leads here."""
     for address in found.addresses:
         parts = urlsplit(address)
-        serial = parts.path.rpartition("/v/")[2]
+        below, _, serial = parts.path.rpartition("/v/")
         if not rules.is_serial(serial):
             continue
         report.serial = rules.as_printed(serial)
-        if f"{parts.scheme}://{parts.netloc}" != site.settings().base_url:
+        if f"{parts.scheme}://{parts.netloc}{below}" != site.settings().base_url:
             report.problems.append("foreign-address")
             return Checked(report)
         token = parse_qs(parts.query).get("t", [""])[0]

@@ -71,7 +71,7 @@ def signed(document: Mapping[str, Any], key: Key, *, at: datetime) -> str:
 
 def base_of(printed: Mapping[str, Any]) -> str:
     """Return the address that the site had when a certificate was awarded."""
-    return str(printed["verify_url"]).partition("/v/")[0]
+    return str(printed["verify_url"]).rpartition("/v/")[0]
 
 
 def achievement(base: str, code: str, printed: Mapping[str, Any]) -> dict[str, Any]:

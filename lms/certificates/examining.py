@@ -20,6 +20,7 @@ MEMORY_BYTES = 1536 * 1024 * 1024
 MODULE = "lms.certificates.examining"
 ATTACHED = "credential.json"
 _PICTURES = (b"\xff\xd8\xff", b"RIFF", b"GIF8")
+_BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 _SERIAL = re.compile(r"\b[A-Z0-9]{1,8}-\d{4}-\d{6}-[A-Z0-9]\b")
 
 
@@ -74,6 +75,8 @@ def look(content: bytes, signers: Sequence[Key], methods: Mapping[str, str]) -> 
         return _png(content, methods)
     if content.startswith(_PICTURES):
         return _picture(content)
+    if not content.lstrip(_BEFORE_JSON).startswith((b"{", b"[")):
+        return Found("unknown", problems=["unknown-kind"])
     return _credential(Found("json"), content, methods)
 
 
@@ -103,6 +106,8 @@ def _png(content: bytes, methods: Mapping[str, str]) -> Found:
 def _picture(content: bytes) -> Found:
     try:
         return Found("picture", addresses=pictures.read_codes(content))
+    except pictures.TooManyPixelsError:
+        return Found("picture", problems=["too-many-pixels"])
     except pictures.PictureRefusedError:
         return Found("picture", problems=["unreadable"])
 

@@ -7,7 +7,7 @@ without one it is a ``did:key``, which is the key itself.
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from lms.core import keys, site
@@ -24,11 +24,16 @@ def did() -> str:
 
 
 def web_did() -> str:
-    """Return the ``did:web`` of this site; "" without a public https address of its own."""
+    """Return the ``did:web`` of this site; "" without a public https address.
+
+    A site below the top of its host has the path in it: others then ask for ``did.json`` there,
+    and not for the host's own in ``.well-known``.
+    """
     parts = urlsplit(site.settings().base_url)
-    if parts.scheme != "https" or parts.path:
+    if parts.scheme != "https":
         return ""
-    return _WEB + quote(parts.netloc, safe="")
+    steps = (parts.netloc, *parts.path.split("/")[1:])
+    return _WEB + ":".join(quote(unquote(each), safe="") for each in steps)
 
 
 def did_key(key: Key) -> str:

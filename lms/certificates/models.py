@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from lms.accounts.models import Person
+from lms.certificates.privacy import Privacy
 from lms.core.db import Base, pk
 
 
@@ -78,7 +79,12 @@ class Certificate(Base):
     serial: Mapped[str] = mapped_column(String(24), unique=True)
     """What a third party types in to verify the paper."""
     token: Mapped[str] = mapped_column(String(32))
-    """128 random bits in the QR code: with it, the verification page shows everything printed."""
+    """128 random bits in the QR code: with it, the verification page shows everything printed.
+
+    The holder may have it replaced; the paper keeps the first one, which then shows little.
+    """
+    privacy: Mapped[Privacy | None]
+    """Who sees it on the public pages; empty: from before there was a choice, so by code."""
     awarded_at: Mapped[datetime]
     valid_until: Mapped[date | None]
     """Last valid day in the organisation's time zone; empty if it does not expire."""

@@ -1,7 +1,8 @@
 """The public pages that prove certificates: for people, and for other people's software.
 
 Nobody needs an account. Whoever has the token, which the QR code and the holder's link carry, sees
-everything that is printed; whoever has the serial alone sees the state and a masked name.
+everything that is printed; whoever has the serial alone sees the state and a masked name. Holders
+may show more or less of theirs: see `privacy`.
 """
 
 from collections.abc import Mapping
@@ -13,9 +14,10 @@ from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.certificates import badge, checking, credential, issuer, queries, rules, told
+from lms.certificates import badge, checking, credential, issuer, privacy, queries, rules, told
 from lms.certificates.blueprint import bp, public
 from lms.certificates.forms import FileForm, SerialForm
+from lms.certificates.privacy import Privacy, Sight
 from lms.certificates.queries import Files, Shown
 from lms.core import clock, keys, site
 from lms.core.errors import NotFoundError, found
@@ -61,6 +63,7 @@ def verify_file() -> ResponseReturnValue:
         "certificates/checked.html",
         report=checked.report,
         certificate=checked.shown,
+        is_private=checked.shown is not None and checked.shown.privacy is Privacy.PRIVATE,
         name=form.file.data.filename,
         form=FileForm(),
         checked_at=clock.now(),
@@ -80,14 +83,17 @@ def verify(serial: str) -> ResponseReturnValue:
     if shown is None:
         page = render_template("certificates/unknown.html", serial=rules.as_printed(serial))
         return public(page, HTTPStatus.NOT_FOUND)
-    is_whole = queries.is_token(shown, request.args.get("t", ""))
+    sight = _sight(shown)
+    is_whole = sight is Sight.WHOLE
     page = render_template(
         "certificates/verify.html",
         certificate=shown,
+        sight=sight,
         is_whole=is_whole,
+        token=request.args.get("t") or None,
         checked_at=clock.now(),
         proof=told.proof(shown, queries.files_of(shown.id)) if is_whole else None,
-        name=told.name(shown, is_whole=is_whole),
+        name=told.name(shown, sight),
     )
     return public(page)
 
@@ -97,14 +103,14 @@ def verify_json(serial: str) -> ResponseReturnValue:
     """Tell programs the same."""
     verifications.count(client_ip())
     shown = _shown(serial)
-    is_whole = queries.is_token(shown, request.args.get("t", ""))
-    files = queries.files_of(shown.id) if is_whole else None
-    return public(jsonify(told.as_json(shown, files, is_whole=is_whole, at=clock.now())))
+    sight = _sight(shown)
+    files = queries.files_of(shown.id) if sight is Sight.WHOLE else None
+    return public(jsonify(told.as_json(shown, files, sight=sight, at=clock.now())))
 
 
 @bp.get("/v/<serial>/credential.json")
 def credential_file(serial: str) -> ResponseReturnValue:
-    """Send the signed credential to whoever has the token."""
+    """Send the signed credential to whoever may see the certificate whole."""
     shown, files = _files(serial)
     text = found(files.credential)
     name = filename(shown.snapshot["name"], shown.serial) + ".json"
@@ -113,7 +119,7 @@ def credential_file(serial: str) -> ResponseReturnValue:
 
 @bp.get("/v/<serial>/badge.png")
 def badge_file(serial: str) -> ResponseReturnValue:
-    """Send the badge, a picture with the credential in it, to whoever has the token."""
+    """Send the badge, a picture with the credential in it, to the same."""
     shown, files = _files(serial)
     baked = badge.bake(badge.PICTURE.read_bytes(), found(files.credential))
     name = filename(shown.snapshot["name"], shown.serial) + ".png"
@@ -125,14 +131,19 @@ def status_list(list_id: int) -> ResponseReturnValue:
     """Send a signed status list, from which programs see what was revoked."""
     content = queries.status_list(list_id, at=clock.now())
     reply = Response(content, mimetype="application/vc")
+    reply.headers["X-Robots-Tag"] = "noindex, nofollow"
     reply.headers["Cache-Control"] = "no-cache"
     reply.headers["Access-Control-Allow-Origin"] = "*"
     return reply
 
 
 @bp.get("/.well-known/did.json")
+@bp.get("/did.json")
 def did_document() -> ResponseReturnValue:
-    """Send our keys, the earlier ones too, to programs that check a credential."""
+    """Send our keys, the earlier ones too, to programs that check a credential.
+
+    At the top of a host they ask for the first address, below it for the second.
+    """
     return _open(found(issuer.did_document()), "application/did+json")
 
 
@@ -195,11 +206,17 @@ def _shown(serial: str) -> Shown:
     return found(queries.certificate_with(rules.as_printed(serial)))
 
 
+def _sight(shown: Shown) -> Sight:
+    """Return what whoever asks is shown."""
+    has_token = queries.is_token(shown, request.args.get("t", ""))
+    return privacy.sight(shown.privacy, has_token=has_token)
+
+
 def _files(serial: str) -> tuple[Shown, Files]:
-    """Return a certificate and its files, for whoever has its token; 404 for anyone else."""
+    """Return a certificate and its files, for whoever may see it whole; 404 for anyone else."""
     verifications.count(client_ip())
     shown = _shown(serial)
-    if not queries.is_token(shown, request.args.get("t", "")):
+    if _sight(shown) is not Sight.WHOLE:
         raise NotFoundError
     return shown, found(queries.files_of(shown.id))
 

@@ -28,6 +28,7 @@ from lms.certificates.models import (
     RevocationReason,
     StatusList,
 )
+from lms.certificates.privacy import Privacy
 from lms.certificates.rules import State
 from lms.core.db import db
 from lms.core.errors import found
@@ -47,6 +48,7 @@ class Shown:
     person_id: int
     serial: str
     token: str
+    privacy: Privacy
     awarded_at: datetime
     valid_until: date | None
     pdf_sha256: str | None
@@ -105,6 +107,12 @@ def certificate_for(actor: Person, certificate_id: int) -> Shown:
     )
 
 
+def own_certificate(actor: Person, certificate_id: int) -> Shown:
+    """Return a certificate of the actor's own: only its holder decides who sees it."""
+    own = _shown().where(Certificate.id == certificate_id, Certificate.person_id == actor.id)
+    return _read(found(db.session.execute(own).first()))
+
+
 def certificate_with(serial: str) -> Shown | None:
     """Return a certificate by what is printed on it, for anyone who asks."""
     row = db.session.execute(_shown().where(Certificate.serial == serial)).first()
@@ -124,8 +132,8 @@ def _shown() -> Select[*tuple[Any, ...]]:
     )
     columns = (
         *(Certificate.id, Certificate.person_id, Certificate.serial, Certificate.token),
-        *(Certificate.awarded_at, Certificate.valid_until, Certificate.pdf_sha256),
-        *(Certificate.status_list_id, Certificate.status_index),
+        *(Certificate.privacy, Certificate.awarded_at, Certificate.valid_until),
+        *(Certificate.pdf_sha256, Certificate.status_list_id, Certificate.status_index),
         *(Certificate.snapshot, CertificateEvent.at.label("revoked_at"), CertificateEvent.reason),
         _later().label("superseded_by"),
     )
@@ -139,7 +147,8 @@ def _read(row: Row[*tuple[Any, ...]]) -> Shown:
         last_day=row.valid_until,
         today=today(),
     )
-    return Shown(**row._asdict(), state=state)
+    told = {**row._asdict(), "privacy": row.privacy or Privacy.CODE}
+    return Shown(**told, state=state)
 
 
 def _later() -> ScalarSelect[str]:

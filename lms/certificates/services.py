@@ -20,7 +20,8 @@ from lms.certificates.models import (
     RevocationReason,
     StatusList,
 )
-from lms.core import audit, clock, events, keys, queue
+from lms.certificates.privacy import Privacy
+from lms.core import audit, clock, events, keys, queue, site
 from lms.core.chores import every
 from lms.core.db import db, transaction
 from lms.core.errors import NotAllowedError, found
@@ -112,6 +113,7 @@ def _new(
         cycle=enrolment.cycle,
         serial=rules.serial(definition.prefix, issued_on.year, _next_number(definition)),
         token=secrets.token_urlsafe(TOKEN_BYTES),
+        privacy=Privacy(site.settings().certificate_privacy),
         awarded_at=at,
         valid_until=rules.valid_until(issued_on, months),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from lms.certificates import issuer, rules
 from lms.certificates.models import CertificateDefinition
+from lms.certificates.privacy import Sight
 from lms.certificates.queries import Files, Shown
 from lms.core import keys, storage
 from lms.core.keys import Key, Kind
@@ -38,20 +39,23 @@ def proof(shown: Shown, files: Files | None) -> Proof:
     return Proof("valid", signer, has_credential=files.credential is not None)
 
 
-def name(shown: Shown, *, is_whole: bool) -> str:
-    """Return the holder's name, masked for whoever has only the serial."""
+def name(shown: Shown, sight: Sight) -> str | None:
+    """Return the holder's name, masked for whoever has only the serial; None if it is hidden."""
     printed = str(shown.snapshot["name"])
-    return printed if is_whole else rules.masked_name(printed)
+    if sight is Sight.HIDDEN:
+        return None
+    return printed if sight is Sight.WHOLE else rules.masked_name(printed)
 
 
-def as_json(shown: Shown, files: Files | None, *, is_whole: bool, at: datetime) -> dict[str, Any]:
-    """Return what programs are told: all that is printed only with the token."""
-    printed = shown.snapshot
+def as_json(shown: Shown, files: Files | None, *, sight: Sight, at: datetime) -> dict[str, Any]:
+    """Return what programs are told: the same as people who have the same."""
+    printed, is_whole = shown.snapshot, sight is Sight.WHOLE
     said: dict[str, Any] = {
         "serial": shown.serial,
         "state": shown.state.value,
-        "holder": name(shown, is_whole=is_whole),
-        "title": shown.title,
+        "shows": sight.value,
+        "holder": name(shown, sight),
+        "title": shown.title if sight is not Sight.HIDDEN else None,
         "issuer": {"zh": printed["issuer_zh"], "en": printed["issuer_en"]},
         "specimen": shown.is_specimen,
         "revoked_at": issuer.instant(shown.revoked_at) if shown.revoked_at else None,

@@ -3,6 +3,7 @@
 from flask_babel import LazyString, lazy_gettext as _
 
 from lms.certificates.models import RevocationReason
+from lms.certificates.privacy import Privacy
 from lms.certificates.rules import Problem, State
 
 STATES: dict[State, tuple[str, str, LazyString]] = {
@@ -21,12 +22,36 @@ REASONS: dict[RevocationReason, LazyString] = {
     RevocationReason.OTHER: _("Another reason"),
 }
 
+PRIVACY: dict[Privacy, tuple[LazyString, LazyString]] = {
+    Privacy.PUBLIC: (
+        _("Public"),
+        _("Whoever has its number sees everything that is printed on it."),
+    ),
+    Privacy.CODE: (
+        _("By code"),
+        _(
+            "Whoever has the link or scans the QR code sees everything. With the number alone: the state, the title and a masked name."
+        ),
+    ),
+    Privacy.PRIVATE: (
+        _("Private"),
+        _("Others see whether it is valid, and nothing else; with the code too."),
+    ),
+}
+"""What holders choose from: its name, and what it does."""
+
 PROBLEMS: dict[str, LazyString] = {
     "empty": _("The file is empty."),
     "too-large": _(
         "The file is far larger than any certificate. Choose the PDF, PNG or JSON file itself."
     ),
     "unreadable": _("The file cannot be read. Get it anew from the holder, as it was issued."),
+    "unknown-kind": _(
+        "This kind of file is not checked here. Choose the PDF, the badge (PNG) or the credential (JSON); a photo of the QR code as JPEG, PNG or WebP."
+    ),
+    "too-many-pixels": _(
+        "The picture unpacks to more pixels than any photo of a certificate has. Choose the original file, or take a smaller photo."
+    ),
     "not-a-pdf": _("This is no PDF."),
     "broken-pdf": _("The PDF is damaged and cannot be read to the end."),
     "encrypted": _(

@@ -142,7 +142,7 @@ class Entry:
     def entry(self, key: str, *, optional: bool = False) -> "Entry | None":
         """Return a mapping within this one; None if it is missing or wrong."""
         given = self._get(key, Map, optional=optional)
-        return None if given is None else Entry(self.file, given, self.found, self._place(key))
+        return None if given is None else self._within(given, self._place(key))
 
     def entries(self, key: str, *, optional: bool = False, least: int = 1) -> list["Entry"]:
         """Return the mappings of a list within this one; without items that are none."""
@@ -154,10 +154,13 @@ class Entry:
         if any(not isinstance(each, Map) for each in given):
             self.error("wrong-type", "an item is not a mapping", at=key)
         return [
-            Entry(self.file, each, self.found, f"{self._place(key)}[{number}]")
+            self._within(each, f"{self._place(key)}[{number}]")
             for number, each in enumerate(given, start=1)
             if isinstance(each, Map)
         ]
+
+    def _within(self, value: Map, path: str) -> "Entry":
+        return type(self)(self.file, value, self.found, path)
 
     def _get(self, key: str, kind: type, *, optional: bool) -> Any:
         given = self.value.get(key)

@@ -57,7 +57,7 @@ def take_in(name: str, file: BinaryIO, *, limit_mb: int) -> Stored:
         raise UploadRefusedError(refusal)
     suffix = upload_rules.suffix_of(name)
     form = upload_rules.FORMS[suffix]
-    _check_size(file, upload_rules.LARGEST_IMAGE_BYTES if form.kind is Kind.IMAGE else
+    check_size(file, upload_rules.LARGEST_IMAGE_BYTES if form.kind is Kind.IMAGE else
                 limit_mb * MEGABYTE)  # fmt: skip
     if not upload_rules.looks_like(file.read(upload_rules.HEAD_BYTES), suffix):
         raise UploadRefusedError(Refusal.NOT_AS_NAMED, suffix=suffix)
@@ -161,7 +161,12 @@ def _note(action: str, row: Material, actor: Person, at: datetime, **detail: obj
     )
 
 
-def _check_size(file: BinaryIO, most: int) -> None:
+def check_size(file: BinaryIO, most: int) -> None:
+    """Refuse a file that is empty or has more than so many bytes.
+
+    Raises:
+        UploadRefusedError: it is.
+    """
     size = file.seek(0, 2)
     file.seek(0)
     if not size:

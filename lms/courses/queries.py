@@ -67,6 +67,14 @@ def module_titles() -> dict[str, Bilingual]:
     }
 
 
+def lesson_titles() -> dict[str, Bilingual]:
+    """Return lesson code -> title, for the published lessons by their codes."""
+    published = Lesson.published_id == LessonVersion.id
+    query = select(Lesson.code, LessonVersion.title).join(LessonVersion, published)
+    titles: dict[str, Bilingual] = dict(db.session.execute(query.order_by(Lesson.code)).all())
+    return titles
+
+
 def enrolments_of(person: Person) -> Sequence[Enrolment]:
     """Return a person's runs, latest first."""
     return db.session.scalars(_RUNS, {"person_id": person.id}).all()

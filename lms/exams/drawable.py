@@ -4,16 +4,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from lms.core.db import db
 from lms.core.kept import Kept
 from lms.exams import body
-from lms.exams.models import Pool, Question, QuestionVersion
+from lms.exams.models import IN_FORCE, Pool, Question, QuestionVersion
 from lms.exams.rules import drawing
 from lms.exams.rules.drawing import Candidate
 
-_DRAWABLE = Question.pool == Pool.EXAM
+_DRAWABLE = and_(Question.pool == Pool.EXAM, IN_FORCE)
 _PLACES = (
     select(QuestionVersion.id, QuestionVersion.digest, Question.code, Question.unit, Question.case)
     .join(Question.published)

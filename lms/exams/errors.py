@@ -200,3 +200,44 @@ class LostPassDecidedError(LmsError):
 
     code = "lost-pass-decided"
     message = _("Somebody has decided about this already. Nothing was saved.")
+
+
+class NewerDraftError(LmsError):
+    """Somebody saved another draft of the question meanwhile."""
+
+    code = "newer-draft"
+    message = _(
+        "Somebody else has changed this question meanwhile. Nothing was saved yet: what you typed "
+        "stands below, untouched. Saving again puts yours in its place."
+    )
+
+
+class UnchangedError(LmsError):
+    """The question asks what it asked before."""
+
+    code = "question-unchanged"
+    message = _("Nothing was changed, so nothing was saved.")
+
+
+class NoDraftError(LmsError):
+    """The question has no draft to publish or to forget."""
+
+    code = "no-draft"
+    message = _("This question has no draft any more. Somebody has published or dropped it.")
+
+
+class PartCountError(LmsError):
+    """A case has too few or too many questions."""
+
+    code = "part-count"
+    message = _("A case has from %(fewest)d to %(most)d questions. Nothing was changed.")
+
+
+class PlanChangedError(LmsError):
+    """What a change would do to many questions is different from what was shown."""
+
+    code = "plan-changed"
+    message = _(
+        "The bank has changed meanwhile: something else would change now. Nothing was changed yet. "
+        "Look at it again below."
+    )

@@ -1,5 +1,6 @@
 """What is done with questions of the bank on pages. Each function is one transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -22,10 +23,28 @@ def move(question: Question, pool: Pool, *, actor: Person, at: datetime | None =
     """
     if question.bank is None:
         raise OwnedByFilesError
-    own = Question.case == question.case if question.case else Question.id == question.id
-    for each in db.session.scalars(select(Question).where(own)).all():
+    for each in _whole(question):
         if each.pool is pool:
             continue
         audit.note("exams.question_moved", kind="question", object_id=each.code, actor_id=actor.id,
                    at=at, bank=each.bank, pool=[each.pool.value, pool.value])  # fmt: skip
         each.pool = pool
+
+
+@transaction()
+def note_figures_read(question: Question, *, actor: Person, at: datetime | None = None) -> None:
+    """Keep that a question, a case with all its parts, is right for the site's own figures.
+
+    It may be drawn again, until one of these figures changes once more.
+    """
+    for each in _whole(question):
+        if each.figures in {None, each.figures_read}:
+            continue
+        audit.note("exams.question_figures_read", kind="question", object_id=each.code,
+                   actor_id=actor.id, at=at)  # fmt: skip
+        each.figures_read = each.figures
+
+
+def _whole(question: Question) -> Sequence[Question]:
+    own = Question.case == question.case if question.case else Question.id == question.id
+    return db.session.scalars(select(Question).where(own)).all()

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    or_,
     text,
 )
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
@@ -49,6 +50,10 @@ class Question(Base):
     bank: Mapped[str | None] = mapped_column(String(80), index=True)
     """Name of the bank that an import put it into; empty for one that the content files own."""
     pool: Mapped[Pool]
+    figures: Mapped[str | None] = mapped_column(String(64))
+    """Hash of the site's own figures, where it was written for others; else empty."""
+    figures_read: Mapped[str | None] = mapped_column(String(64))
+    """The hash for which somebody has read the question and found it right."""
     published_id: Mapped[int | None] = mapped_column(
         ForeignKey("question_version.id", use_alter=True)
     )
@@ -56,6 +61,17 @@ class Question(Base):
     published: Mapped["QuestionVersion | None"] = relationship(
         foreign_keys=[published_id], post_update=True
     )
+
+    @property
+    def is_in_force(self) -> bool:
+        """As `IN_FORCE` asks it of the table."""
+        return self.figures in {None, self.figures_read}
+
+
+IN_FORCE = or_(
+    Question.figures.is_(None), Question.figures.is_not_distinct_from(Question.figures_read)
+)
+"""Of a question: nothing that it rests on was changed since somebody read it; see docs/trainer.md."""
 
 
 class QuestionVersion(Base):

@@ -101,8 +101,8 @@ def _cut_score(exam_code: str, judges: JudgesForm) -> ResponseReturnValue:
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if is_bad else HTTPStatus.OK
 
 
-@bp.get("/studio/questions/<code>/figures")
-def question_figures(code: str) -> str:
+@bp.get("/studio/questions/<code>/statistics")
+def question_statistics(code: str) -> str:
     """Show what all answers say about a version of a question."""
     row = holdings.question_with(code)
     versions = holdings.versions_of(row)
@@ -111,7 +111,7 @@ def question_figures(code: str) -> str:
     question = queries.questions([shown.id])[shown.id]
     line, options = looked_up.question_outcome(me(), question)
     return render_template(
-        "exams/question_figures.html",
+        "exams/question_statistics.html",
         question=row,
         versions=versions,
         shown=shown,

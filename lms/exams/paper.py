@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from lms.exams import body, queries
 from lms.exams.models import Attempt, ResponseFile
-from lms.exams.rules import pairs
+from lms.exams.rules import drawing, pairs
+from lms.exams.rules.drawing import Candidate
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.marks import is_blank
 from lms.exams.rules.normal import count_words
@@ -75,37 +76,85 @@ def slots(attempt: Attempt) -> list[Slot]:
     answers = queries.responses(attempt)
     has_files = any(Kind(each.kind) is Kind.UPLOAD for each in shown.values())
     files = queries.files_of(attempt, answers) if has_files else {}
-    result = []
-    for number, (version_id, order, points) in enumerate(attempt.layout, start=1):
-        question = shown[version_id]
-        kind = Kind(question.kind)
-        saved = answers.get(number)
-        things, choices = _paired(kind, question, order)
-        types, most = body.files_wanted(kind, question.body)
-        result.append(
-            Slot(
-                number=number,
-                kind=kind,
-                stem=question.body["stem"],
-                points=points,
-                options=_options(kind, question, order),
-                things=things,
-                choices=choices,
-                blanks=body.blanks(kind, question.body),
-                gaps=body.gaps(kind, question.body),
-                length=question.body.get("words") or {},
-                types=types,
-                most=most,
-                files=files.get(number, []),
-                text=question.body.get("text") or {},
-                unit=question.body.get("unit") or {},
-                case=question.body.get("case") or {},
-                answer=saved.answer if saved else [],
-                flagged=saved.flagged if saved else False,
-                seq=saved.seq if saved else 0,
-            )
+    return [
+        slot_of(
+            number,
+            shown[version_id],
+            order,
+            points,
+            saved=answers.get(number),
+            files=files.get(number, ()),
         )
-    return result
+        for number, (version_id, order, points) in enumerate(attempt.layout, start=1)
+    ]
+
+
+def slot_of(
+    number: int,
+    question: queries.Shown,
+    order: str,
+    points: int,
+    *,
+    saved: queries.Saved | None = None,
+    files: Sequence[ResponseFile] = (),
+) -> Slot:
+    """Return one question as it is shown to whoever answers it.
+
+    Args:
+        number: its place on the paper, from 1.
+        question: in the version that is shown.
+        order: of its options, as in a layout.
+        points: that it is worth.
+        saved: what was answered so far.
+        files: that were handed in for it.
+    """
+    kind = Kind(question.kind)
+    things, choices = _paired(kind, question, order)
+    types, most = body.files_wanted(kind, question.body)
+    return Slot(
+        number=number,
+        kind=kind,
+        stem=question.body["stem"],
+        points=points,
+        options=_options(kind, question, order),
+        things=things,
+        choices=choices,
+        blanks=body.blanks(kind, question.body),
+        gaps=body.gaps(kind, question.body),
+        length=question.body.get("words") or {},
+        types=types,
+        most=most,
+        files=files,
+        text=question.body.get("text") or {},
+        unit=question.body.get("unit") or {},
+        case=question.body.get("case") or {},
+        answer=saved.answer if saved else [],
+        flagged=saved.flagged if saved else False,
+        seq=saved.seq if saved else 0,
+    )
+
+
+def order_of(question: queries.Shown, *, seed: str | None = None) -> str:
+    """Return the order of a question's options by itself, as a layout has it.
+
+    Args:
+        question: of any kind.
+        seed: decides where the options may be shown in another order; None leaves them as written.
+    """
+    kind = Kind(question.kind)
+    candidate = Candidate(
+        code=question.code,
+        version_id=question.version_id,
+        unit=question.unit,
+        kind=kind,
+        difficulty=1,
+        tags=frozenset(),
+        points=1,
+        options=body.written_keys(kind, question.body),
+        shuffle=seed is not None and body.is_shuffled(kind, question.body),
+        things=body.things(kind, question.body),
+    )
+    return drawing.option_order(seed or "", candidate)
 
 
 def _options(kind: Kind, question: queries.Shown, order: str) -> Texts:

@@ -36,6 +36,22 @@ _NAMES = {
 }
 
 
+KIND_ABOUT = {
+    Kind.SINGLE: _("Several options, exactly one of them right"),
+    Kind.MULTIPLE: _("Several options, one or more of them right"),
+    Kind.TRUEFALSE: _("A statement that is right or wrong"),
+    Kind.FILLIN: _("Words that are missing in a sentence"),
+    Kind.NUMERIC: _("A number, with a tolerance and a unit"),
+    Kind.TEXT: _("A few typed words, marked by what is accepted"),
+    Kind.MATCHING: _("What belongs to what"),
+    Kind.ORDERING: _("Steps to put in the right order"),
+    Kind.CLOZE: _("A text with gaps: lists, words, numbers"),
+    Kind.ESSAY: _("A longer text, marked by a person"),
+    Kind.UPLOAD: _("A file that is handed in, marked by a person"),
+}
+"""What a kind of question asks for, for whoever writes one."""
+
+
 def draw_words(entry: Draw) -> list[str]:
     """Return what an entry of a blueprint asks for beside the module, in words."""
     return [

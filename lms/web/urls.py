@@ -35,7 +35,7 @@ def here() -> str:
     """
     if request.method != "GET" and "GET" not in (getattr(request.url_rule, "methods", None) or ()):
         return url_for("start")
-    return request.full_path.rstrip("?")
+    return request.script_root + request.full_path.rstrip("?")
 
 
 class RowNumber(IntegerConverter):

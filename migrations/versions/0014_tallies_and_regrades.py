@@ -1,14 +1,14 @@
 """Roll-ups of answers and results, and regrades.
 
 Revision ID: 0014
-Revises: 0008
+Revises: 0011
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0008"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

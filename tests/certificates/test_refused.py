@@ -146,7 +146,8 @@ class TestRefused:
         [
             (b"", "empty"),
             (b"%PDF-1.7\nnot really", "broken-pdf"),
-            (b"hello", "not-a-credential"),
+            (b"hello", "unknown-kind"),
+            (b"{hello", "not-a-credential"),
             (b"[1, 2]", "not-a-credential"),
             (b"\x89PNG\r\n\x1a\n broken", "unreadable"),
             (b" " * (16 * 1024 * 1024 + 1), "too-large"),

@@ -287,17 +287,17 @@ class TestPage:
     def test_the_figures_of_a_question(self, client: FlaskClient, sitting: Class) -> None:
         for chosen in "B" * 3 + "A" * 17:
             sitting.sits(chosen)
-        page = client.get("/studio/questions/M1-q1/figures").text
+        page = client.get("/studio/questions/M1-q1/statistics").text
         for part in ("17 · 85 %", "Unused option", "Too hard", "Discrimination index"):
             assert part in page, part
-        assert client.get("/studio/questions/M1-q1/figures?version=9").status_code == 404
+        assert client.get("/studio/questions/M1-q1/statistics?version=9").status_code == 404
         assert "0 answers so far" not in page
 
     def test_the_figures_of_a_question_that_few_have_answered(
         self, client: FlaskClient, sitting: Class
     ) -> None:
         sitting.sits("B")
-        page = client.get("/studio/questions/M1-q1/figures").text
+        page = client.get("/studio/questions/M1-q1/statistics").text
         assert "1 answer so far" in page
         assert "How often each option" not in page
 

@@ -219,4 +219,4 @@ def test_a_cell_reads_back() -> None:
 
 def test_the_bank_leads_to_the_figures(client: FlaskClient, sat: Sat, trainer: Person) -> None:
     sign_in(client, trainer)
-    assert "/studio/questions/q1/figures" in client.get("/studio/questions/q1").text
+    assert "/studio/questions/q1/statistics" in client.get("/studio/questions/q1").text

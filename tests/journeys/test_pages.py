@@ -46,6 +46,7 @@ def tour(site: Site, administrator: str) -> Iterator[tuple[Walker, dict[str, str
         walker.until(walker.is_all_saved, "saving")
         walker.open("/certificates")
         verification = str(walker.one(".cert a[href*='/v/']").get_attribute("href"))
+        sharing = str(walker.one(".cert a[href$='/sharing']").get_attribute("href"))
         yield (
             walker,
             {
@@ -56,6 +57,7 @@ def tour(site: Site, administrator: str) -> Iterator[tuple[Walker, dict[str, str
                 "result": f"/attempts/{first}/result",
                 "record": "/record",
                 "certificates": "/certificates",
+                "sharing": sharing,
                 "verification": verification,
                 "verification-masked": verification.partition("?")[0],
                 "verify": "/verify",
@@ -65,7 +67,7 @@ def tour(site: Site, administrator: str) -> Iterator[tuple[Walker, dict[str, str
 
 
 PAGES = [
-    "map", "lesson", "exam-start", "exam", "result", "record", "certificates", "verification",
+    "map", "lesson", "exam-start", "exam", "result", "record", "certificates", "sharing", "verification",
     "verification-masked", "verify", "account",
 ]  # fmt: skip
 

@@ -1,13 +1,18 @@
 """One trainee's way through it, from the invitation to the programme's certificate."""
 
+import json
 import re
 import time
+import urllib.error
 import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 
+import pikepdf
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from tests.certificates import official, pdf_checks
 from tests.journeys.conftest import new_walker
 from tests.journeys.keyboard import by_keyboard
 from tests.journeys.marking import mark_what_waits
@@ -49,7 +54,9 @@ def sit(walker: Walker, answers: dict[int, list[str]] | None = None) -> int:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_whole_way(site: Site, administrator: str, language: str, shots: Path | None) -> None:
+def test_the_whole_way(
+    site: Site, administrator: str, language: str, shots: Path | None, tmp_path: Path
+) -> None:
     words, login = WORDS[language], f"way-{language}@example.com"
     with new_walker(site) as desk:
         link = invite(desk, administrator, login, "张思远", language)
@@ -73,6 +80,7 @@ def test_the_whole_way(site: Site, administrator: str, language: str, shots: Pat
         assert len(walker.all(".hero a[href$='/certificates']")) == 1
         if shots:
             walker.shoot(shots / f"home-done-{language}.png")
+        check_paper(walker, tmp_path)  # last: it asks for programs that a host may lack
 
 
 def check_certificates(walker: Walker, valid: str, shots: Path | None) -> None:
@@ -99,6 +107,45 @@ def check_certificates(walker: Walker, valid: str, shots: Path | None) -> None:
     assert "张**" in masked
     walker.open(verification)
     assert valid in walker.text
+
+
+def check_paper(walker: Walker, folder: Path) -> None:
+    """Take apart what was earned, with other people's programs."""
+    walker.open("/certificates")
+    addresses = [
+        str(walker.all(f".cert a[href{end}]")[0].get_attribute("href"))
+        for end in ("$='.pdf'", "$='/credential.json'", "*='/v/'")
+    ]
+    file, credential = folder / "certificate.pdf", download(walker, addresses[1])
+    file.write_bytes(download(walker, addresses[0]))
+    with urllib.request.urlopen(addresses[2].replace("?", ".json?")) as reply:  # noqa: S310
+        told = json.loads(reply.read())
+    for check in pdf_checks.FILE:
+        check(file)
+    with pikepdf.open(file) as opened:
+        for look in pdf_checks.STRUCTURE:
+            look(opened)
+    pdf_checks.credential_is_attached(file, credential, folder)
+    pdf_checks.phone_reads(file, addresses[2], folder)
+    pdf_checks.text_is_in_order(file, (told["serial"], "张思远", "Zhang Siyuan"))
+    document = json.loads(credential)
+    assert official.complaints(document) == []
+    address = document["credentialStatus"]["statusListCredential"]
+    walker.until(lambda: bool(published(address)), "signing the status list")
+    owner = document["issuer"]["id"]
+    assert official.is_accepted_elsewhere(document, owner, published(address))
+
+
+def published(address: str) -> bytes:
+    """Fetch a status list; nothing while it is being signed."""
+    try:
+        with urllib.request.urlopen(address) as reply:  # noqa: S310
+            return bytes(reply.read())
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+            raise
+        return b""
 
 
 def check_record(walker: Walker) -> None:

@@ -11,7 +11,9 @@ _CATCH_ALL = re.compile(
 )
 
 
-def check_options(owner: Entry, fields: tuple[str, ...], *, least: int, most: int) -> list[Entry]:
+def check_options(
+    owner: Entry, fields: tuple[str, ...], *, least: int, most: int, tells: bool = True
+) -> list[Entry]:
     """Check the options of an entry: how many, keys in order, both languages, what each shows.
 
     Args:
@@ -19,6 +21,7 @@ def check_options(owner: Entry, fields: tuple[str, ...], *, least: int, most: in
         fields: the names of an option's fields.
         least: how many there are at least.
         most: how many there are at most.
+        tells: whether each has to say what choosing it shows.
 
     Returns:
         The options.
@@ -32,7 +35,7 @@ def check_options(owner: Entry, fields: tuple[str, ...], *, least: int, most: in
         if option.text("key") not in {"", letter}:
             advice = f"Keys are A, B, C … in the order written: here {letter}."
             option.error("option-keys", f"is {option.value['key']!r}", advice, at="key")
-        option.both("why")
+        option.both("why", optional=not tells)
         check_text(option)
     _check_different(owner, options)
     return options

@@ -3,6 +3,7 @@
 import re
 import string
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
@@ -28,42 +29,71 @@ FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.UPLOAD: ("files", "rubric"),
 }
 """Fields beside the common ones."""
-_OPTIONS = {Kind.SINGLE: (3, 4), Kind.MULTIPLE: (4, 6)}
-_ANSWERS = {Kind.SINGLE: (1, 1), Kind.MULTIPLE: (2, 4)}
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is asked of a question beside being well formed."""
+
+    options: Mapping[Kind, tuple[int, int]]
+    """Fewest and most."""
+    answers: Mapping[Kind, tuple[int, int]]
+    """How many of them are right."""
+    items: tuple[int, int]
+    """How many things are put in order."""
+    tells: bool
+    """Whether each option says what choosing it shows, and the question has an explanation."""
+
+
+FILES = Bounds(
+    {Kind.SINGLE: (3, 4), Kind.MULTIPLE: (4, 6)},
+    {Kind.SINGLE: (1, 1), Kind.MULTIPLE: (2, 4)},
+    items=(3, 8),
+    tells=True,
+)
+"""Of the questions that come with the content files."""
+OWN = Bounds(
+    {Kind.SINGLE: (2, 8), Kind.MULTIPLE: (2, 8)},
+    {Kind.SINGLE: (1, 1), Kind.MULTIPLE: (1, 7)},
+    items=(2, 8),
+    tells=False,
+)
+"""Of those that are written or imported: what the pages can show."""
 _BLANK, _GAP = re.compile("_{3,}"), re.compile(r"\[\[(.*?)\]\]")
-_THINGS, _CHOICES, _ITEMS, _GAPS, _GAP_OPTIONS = (2, 8), (2, 10), (3, 8), (1, 12), (2, 6)
-_MOST_WORDS, _MOST_FILES = 3000, 5
-_LONGEST_CHOICE = 120
+THINGS, CHOICES, GAPS, GAP_OPTIONS, RUBRIC = (2, 8), (2, 10), (1, 12), (2, 6), (1, 9)
+MOST_WORDS, MOST_FILES = 3000, 5
+LONGEST_CHOICE = 120
 """Characters: choices stand in lists, where a long one cannot be read on a phone."""
 
 
-def check_kind(entry: Entry, kind: Kind) -> None:
+def check_kind(entry: Entry, kind: Kind, bounds: Bounds = FILES) -> None:
     """Check the fields of a kind."""
-    _CHECKS[kind](entry)
+    _CHECKS[kind](entry, bounds)
 
 
-def _check_truefalse(entry: Entry) -> None:
+def _check_truefalse(entry: Entry, bounds: Bounds) -> None:
     if entry.value.get("answer") is None or entry.flag("answer", default=True) is None:
         entry.error("missing-field", "is missing", "true or false.", at="answer")
-    if (why := entry.entry("why")) is not None:
+    if (why := entry.entry("why", optional=not bounds.tells)) is not None:
         why.only(TRUE, FALSE)
-        why.both(TRUE)
-        why.both(FALSE)
+        why.both(TRUE, optional=not bounds.tells)
+        why.both(FALSE, optional=not bounds.tells)
 
 
-def _check_choice(entry: Entry, kind: Kind) -> None:
+def _check_choice(entry: Entry, kind: Kind, bounds: Bounds) -> None:
     entry.flag("shuffle", default=True)
     entry.choice("policy", list(MultiplePolicy), optional=True)
     if kind is Kind.MULTIPLE and entry.value.get("partly") is not None:
         check_part(entry, "partly")
-    fewest, most = _OPTIONS[kind]
-    options = check_options(entry, ("key", "text", "why"), least=fewest, most=most)
+    fewest, most = bounds.options[kind]
+    fields = ("key", "text", "why")
+    options = check_options(entry, fields, least=fewest, most=most, tells=bounds.tells)
     keys = {str(each.value.get("key")) for each in options}
     answer = entry.words("answer")
     if unknown := [key for key in answer if key not in keys]:
         said = f"there is no option {', '.join(unknown)}"
         entry.error("answer-keys", said, "Name keys of the options.", at="answer")
-    fewest, most = _ANSWERS[kind]
+    fewest, most = bounds.answers[kind]
     if not fewest <= len(answer) <= most:
         advice = "Exactly one." if most == 1 else f"From {fewest} to {most}."
         entry.error("answer-count", f"{len(answer)} options are right", advice, at="answer")
@@ -71,7 +101,7 @@ def _check_choice(entry: Entry, kind: Kind) -> None:
         entry.error("answer-count", "every option is right", "Add one that is not.", at="answer")
 
 
-def _check_fillin(entry: Entry) -> None:
+def _check_fillin(entry: Entry, _bounds: Bounds) -> None:
     blanks = entry.entries("blanks")
     for blank in blanks:
         blank.only("accept")
@@ -87,7 +117,7 @@ def _check_fillin(entry: Entry) -> None:
 _NUMBER = ("value", "tolerance", "relative")
 
 
-def _check_numeric(entry: Entry) -> None:
+def _check_numeric(entry: Entry, _bounds: Bounds) -> None:
     if (answer := entry.entry("answer")) is not None:
         answer.only(*_NUMBER)
         _check_value(answer)
@@ -125,7 +155,7 @@ def _check_number(entry: Entry, key: str, *, optional: bool = False) -> Decimal 
     return number
 
 
-def _check_text(entry: Entry) -> None:
+def _check_text(entry: Entry, _bounds: Bounds) -> None:
     shares = []
     for accepted in entry.entries("accept"):
         accepted.only("forms", "all", "share", "why")
@@ -167,12 +197,12 @@ def _check_forms(owner: Entry, key: str, *, optional: bool = False) -> None:
             forms.words(language, least=1)
 
 
-def _check_matching(entry: Entry) -> None:
+def _check_matching(entry: Entry, _bounds: Bounds) -> None:
     entry.flag("shuffle", default=True)
-    choices = _listed(entry, "choices", ("key", "text"), string.ascii_uppercase, _CHOICES)
+    choices = _listed(entry, "choices", ("key", "text"), string.ascii_uppercase, CHOICES)
     for choice in choices:
         _check_choice_text(choice)
-    things = _listed(entry, "things", ("key", "text", "answer", "why"), "12345678", _THINGS)
+    things = _listed(entry, "things", ("key", "text", "answer", "why"), "12345678", THINGS)
     keys, answers = {str(each.value.get("key")) for each in choices}, []
     for thing in things:
         thing.both("why", optional=True)
@@ -184,9 +214,9 @@ def _check_matching(entry: Entry) -> None:
     _check_mixed(entry, answers, "choices")
 
 
-def _check_ordering(entry: Entry) -> None:
+def _check_ordering(entry: Entry, bounds: Bounds) -> None:
     entry.choice("policy", list(OrderPolicy), optional=True)
-    items = _listed(entry, "items", ("key", "text", "why"), string.ascii_uppercase, _ITEMS)
+    items = _listed(entry, "items", ("key", "text", "why"), string.ascii_uppercase, bounds.items)
     for item in items:
         item.both("why", optional=True)
     answer, keys = entry.words("answer"), [str(each.value.get("key")) for each in items]
@@ -203,10 +233,10 @@ def _check_mixed(entry: Entry, answer: list[str], at: str) -> None:
         entry.error("answer-order", said, "Write them in another order.", at=at)
 
 
-def _check_cloze(entry: Entry) -> None:
+def _check_cloze(entry: Entry, _bounds: Bounds) -> None:
     gaps = entry.entries("gaps")
-    if gaps and not _GAPS[0] <= len(gaps) <= _GAPS[1]:
-        advice = f"From {_GAPS[0]} to {_GAPS[1]}."
+    if gaps and not GAPS[0] <= len(gaps) <= GAPS[1]:
+        advice = f"From {GAPS[0]} to {GAPS[1]}."
         entry.error("gap-count", f"there are {len(gaps)}", advice, at="gaps")
     for gap in gaps:
         _check_gap(gap)
@@ -224,7 +254,7 @@ def _check_gap(gap: Entry) -> None:
     gap.both("why", optional=True)
     if "options" in gap.value:
         gap.only("options", "answer", "why")
-        options = _listed(gap, "options", ("key", "text"), string.ascii_uppercase, _GAP_OPTIONS)
+        options = _listed(gap, "options", ("key", "text"), string.ascii_uppercase, GAP_OPTIONS)
         for option in options:
             _check_choice_text(option)
         answer = gap.text("answer")
@@ -242,29 +272,29 @@ def _check_gap(gap: Entry) -> None:
         gap.error("missing-field", "has nothing that is right", "options, accept or value.")
 
 
-def _check_essay(entry: Entry) -> None:
+def _check_essay(entry: Entry, _bounds: Bounds) -> None:
     if (words := entry.entry("words", optional=True)) is not None:
         words.only("min", "max")
-        least = words.whole("min", 1, _MOST_WORDS, optional=True) or 0
-        most = words.whole("max", 1, _MOST_WORDS, optional=True)
+        least = words.whole("min", 1, MOST_WORDS, optional=True) or 0
+        most = words.whole("max", 1, MOST_WORDS, optional=True)
         if most is not None and most < least:
             words.error("out-of-range", "is less than min", "max from min on.", at="max")
     _check_rubric(entry)
 
 
-def _check_upload(entry: Entry) -> None:
+def _check_upload(entry: Entry, _bounds: Bounds) -> None:
     if (files := entry.entry("files", optional=True)) is not None:
         files.only("types", "most")
         for word in files.words("types", optional=True, least=1):
             if word not in FORMS:
                 advice = f"Of: {', '.join(FORMS)}."
                 files.error("not-a-choice", f"is {word!r}", advice, at="types")
-        files.whole("most", 1, _MOST_FILES, optional=True)
+        files.whole("most", 1, MOST_FILES, optional=True)
     _check_rubric(entry)
 
 
 def _check_rubric(entry: Entry) -> None:
-    items = _listed(entry, "rubric", ("key", "points", "text"), "123456789", (1, 9))
+    items = _listed(entry, "rubric", ("key", "points", "text"), "123456789", RUBRIC)
     points = [each.whole("points", -20, 20) or 0 for each in items]
     worth = entry.value.get("points")
     within = sum(each for each in points if each > 0)
@@ -299,15 +329,15 @@ def _check_choice_text(choice: Entry) -> None:
     given = choice.value.get("text")
     texts = given.values() if isinstance(given, Mapping) else ()
     if any(
-        isinstance(each, str) and (len(each) > _LONGEST_CHOICE or "\n" in each) for each in texts
+        isinstance(each, str) and (len(each) > LONGEST_CHOICE or "\n" in each) for each in texts
     ):
-        said = f"has more than {_LONGEST_CHOICE} characters, or a line break"
+        said = f"has more than {LONGEST_CHOICE} characters, or a line break"
         choice.error("too-long", said, "It stands in a list: be brief.", at="text")
 
 
-_CHECKS: Mapping[Kind, Callable[[Entry], None]] = {
-    Kind.SINGLE: lambda entry: _check_choice(entry, Kind.SINGLE),
-    Kind.MULTIPLE: lambda entry: _check_choice(entry, Kind.MULTIPLE),
+_CHECKS: Mapping[Kind, Callable[[Entry, Bounds], None]] = {
+    Kind.SINGLE: lambda entry, bounds: _check_choice(entry, Kind.SINGLE, bounds),
+    Kind.MULTIPLE: lambda entry, bounds: _check_choice(entry, Kind.MULTIPLE, bounds),
     Kind.TRUEFALSE: _check_truefalse,
     Kind.FILLIN: _check_fillin,
     Kind.NUMERIC: _check_numeric,

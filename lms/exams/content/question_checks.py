@@ -9,15 +9,15 @@ from lms.courses.content.lesson_checks import check_depends
 from lms.courses.content.reading import Unit, lesson_codes, units
 from lms.courses.models import LessonClass
 from lms.exams.content.cases import INHERITED
-from lms.exams.content.kind_checks import FIELDS, check_kind
+from lms.exams.content.kind_checks import FIELDS, FILES, Bounds, check_kind
 from lms.exams.models import Pool
 from lms.exams.rules.kinds import PARTS, Kind
 
 QUESTIONS = "questions"
 _PLACE = ("id", "kind", "pool", "class", "depends")
 _OWN = ("seconds", "points", "stem", "explanation")
-_HARDEST, _MOST_POINTS, _LONGEST = 3, 20, 1800
-_FEWEST_PARTS, _MOST_PARTS = 2, 10
+_HARDEST, MOST_POINTS, LONGEST = 3, 20, 1800
+FEWEST_PARTS, MOST_PARTS = 2, 10
 
 
 def check_questions(tree: Tree) -> Iterator[Finding]:
@@ -42,7 +42,7 @@ def check_questions(tree: Tree) -> Iterator[Finding]:
                 entry.only(*_PLACE, *INHERITED, *_OWN, *FIELDS[Kind(kind)])
                 _check_place(entry)
                 _check_common(entry, unit, lessons)
-                _check_own(entry, Kind(kind))
+                check_own(entry, Kind(kind))
             check_depends(entry, used(entry.value), tree)
     yield from found
 
@@ -60,16 +60,16 @@ def _check_case(case: Entry, unit: Unit | None, lessons: set[str], codes: dict[s
     _check_place(case)
     _check_common(case, unit, lessons)
     case.both("stem")
-    parts = case.entries("parts", least=_FEWEST_PARTS)
-    if len(parts) > _MOST_PARTS:
-        advice = f"From {_FEWEST_PARTS} to {_MOST_PARTS}."
+    parts = case.entries("parts", least=FEWEST_PARTS)
+    if len(parts) > MOST_PARTS:
+        advice = f"From {FEWEST_PARTS} to {MOST_PARTS}."
         case.error("part-count", f"there are {len(parts)}", advice, at="parts")
     for part in parts:
         _check_id(part, codes)
         if kind := part.choice("kind", list(PARTS)):
             part.only("id", "kind", *INHERITED, *_OWN, *FIELDS[Kind(kind)])
             _check_common(part, unit, lessons, is_part=True)
-            _check_own(part, Kind(kind))
+            check_own(part, Kind(kind))
 
 
 def _check_unit(bank: Entry, taught: dict[str, Unit]) -> Unit | None:
@@ -107,10 +107,10 @@ def _check_common(
     entry.words("tags", optional=True)
 
 
-def _check_own(entry: Entry, kind: Kind) -> None:
+def check_own(entry: Entry, kind: Kind, bounds: Bounds = FILES) -> None:
     """Check what each question says for itself, on its own or in a case."""
-    entry.whole("points", 1, _MOST_POINTS)
-    entry.whole("seconds", 1, _LONGEST)
+    entry.whole("points", 1, MOST_POINTS)
+    entry.whole("seconds", 1, LONGEST, optional=not bounds.tells)
     entry.both("stem")
-    entry.both("explanation")
-    check_kind(entry, kind)
+    entry.both("explanation", optional=not bounds.tells)
+    check_kind(entry, kind, bounds)

@@ -1,6 +1,6 @@
 """The exams' section of the content files: bringing them in and writing them out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set as AbstractSet
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from lms.core.content import Counts, Finding, Tree, write
 from lms.core.db import db, transaction
 from lms.core.editions import Edition, publish
 from lms.core.placeholders import fill
-from lms.core.text import digest
+from lms.core.text import Bilingual, digest
 from lms.courses.content.reading import plain
 from lms.exams.content import cases
 from lms.exams.content.bank_checks import bank_measures, check_bank
@@ -77,16 +77,18 @@ class Examinations:
 
 
 def _questions(tree: Tree) -> list[Edition]:
-    values = tree.values()
+    values, replaced = tree.values(), tree.once("figures", tree.replaced_figures)
     return [
-        _question(str(bank["unit"]), meta, values)
+        _question(str(bank["unit"]), meta, values, replaced)
         for _path, bank in tree.documents(QUESTIONS)
         for entry in bank["questions"]
         for meta in cases.parted(plain(entry))
     ]
 
 
-def _question(unit: str, meta: dict[str, Any], values: Any) -> Edition:
+def _question(
+    unit: str, meta: dict[str, Any], values: Mapping[str, Bilingual], replaced: AbstractSet[str]
+) -> Edition:
     body = {key: each for key, each in meta.items() if key not in _KEPT_ELSEWHERE}
     body = fill(body, values)
     columns = {
@@ -100,7 +102,13 @@ def _question(unit: str, meta: dict[str, Any], values: Any) -> Edition:
     # Moving a question to another pool or module does not change what it asks.
     lasting = {key: each for key, each in meta.items() if key != "pool"}
     case = (meta.get("case") or {}).get("code")
-    place = {"unit": unit, "pool": Pool(meta["pool"]), "case": case}
+    others = {name: values[name] for name in sorted(replaced & set(meta.get("depends") or ()))}
+    place = {
+        "unit": unit,
+        "pool": Pool(meta["pool"]),
+        "case": case,
+        "figures": digest(others) if others else None,
+    }
     return Edition(meta["id"], digest({"meta": lasting, "body": body}), columns, place)
 
 

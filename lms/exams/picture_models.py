@@ -1,0 +1,23 @@
+"""Table of the pictures that questions written on pages show."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.core.db import Base, pk
+
+
+class QuestionPicture(Base):
+    """A picture in a question's texts, which name it by its hash.
+
+    Never deleted: versions stay. Who added it stands in the audit log.
+    """
+
+    __tablename__ = "question_picture"
+
+    id: Mapped[pk]
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    suffix: Mapped[str] = mapped_column(String(8))
+    size_bytes: Mapped[int]
+    added_at: Mapped[datetime]

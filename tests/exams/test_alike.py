@@ -1,0 +1,48 @@
+"""How alike two questions are: their wording alone decides, and the cheap test misses nothing."""
+
+from hypothesis import given, strategies as st
+
+from lms.exams.rules import alike
+
+WORDS = st.lists(st.text("备份 席位ab c", min_size=3, max_size=30), min_size=1, max_size=4)
+
+
+def test_widths_capitals_and_blanks_do_not_matter() -> None:
+    one, other = (
+        alike.shingles(["ＳＬＡ 是什么？", "一个 协议"]),
+        alike.shingles(["一个协议", "sla是什么?"]),
+    )
+    assert alike.share(one, other) == 1
+
+
+def test_other_options_make_another_question() -> None:
+    stem = "Which is right?"
+    one = alike.shingles([stem, "The queue is emptied at night", "A seat is freed by the manager"])
+    other = alike.shingles([stem, "Backups are kept for a year", "Every call has a number"])
+    assert alike.share(one, other) < alike.ALIKE
+
+
+def test_nothing_is_like_nothing() -> None:
+    assert alike.share(frozenset(), frozenset()) == 0
+
+
+@given(WORDS)
+def test_a_question_is_like_itself(texts: list[str]) -> None:
+    pieces = alike.shingles(texts)
+    assert alike.share(pieces, alike.shingles(reversed(texts))) == (1 if pieces else 0)
+    assert alike.may_be_alike(alike.mark(pieces), alike.mark(pieces))
+
+
+@given(WORDS, WORDS)
+def test_both_ways_the_same_and_never_above_one(one: list[str], other: list[str]) -> None:
+    a, b = alike.shingles(one), alike.shingles(other)
+    assert alike.share(a, b) == alike.share(b, a) <= 1
+
+
+def test_one_word_more_is_still_alike() -> None:
+    stem = (
+        "A caller cannot sign in since this morning and has changed nothing. What do you ask first"
+    )
+    one, other = alike.shingles([stem]), alike.shingles([f"{stem} of all?"])
+    assert 1 > alike.share(one, other) >= alike.ALIKE
+    assert alike.may_be_alike(alike.mark(one), alike.mark(other))
