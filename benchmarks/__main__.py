@@ -25,6 +25,7 @@ from benchmarks import (
     saves,
     sign_ins,
     site,
+    statistics,
 )
 from benchmarks.figures import Goals
 from benchmarks.site import Site
@@ -36,6 +37,7 @@ PARTS: dict[str, Callable[[Site], list[str]]] = {
     "rushes": rushes.main,
     "downloads": downloads.main,
     "pages": pages.main,
+    "statistics": statistics.main,
     "disk": disk.main,
 }
 """Each on a site of its own: none sees what another left."""

@@ -35,7 +35,7 @@ def main(running: Site) -> list[str]:
         (keeper,) = site.add_people("keeper", 1, unread=0, roles=tuple(Role))
         known = _arguments()
     for login, names in ((reader, HOT), (sitter, HOT), (keeper, {})):
-        client = _signed_in(app, login)
+        client = signed_in(app, login)
         if login == sitter:
             known["attempt_id"] = _sit(client)
         for endpoint, path in _paths(app, known):
@@ -87,7 +87,8 @@ def _of(rule: Any, known: dict[str, Any]) -> dict[str, Any]:
     return {name: known[name] for name in rule.arguments if name in known}
 
 
-def _signed_in(app: Flask, login: str) -> FlaskClient:
+def signed_in(app: Flask, login: str) -> FlaskClient:
+    """Return a browser of somebody who has signed in."""
     client = app.test_client()
     client.set_cookie("lang", "en")
     _post(client, "/sign-in", "/sign-in", login=login, password=site.PASSWORD, next="")

@@ -60,6 +60,7 @@ import lms.exams.marking_views
 import lms.exams.outcome_views
 import lms.exams.preview_views
 import lms.exams.question_views
+import lms.exams.regrade_views
 import lms.exams.talk_views
 import lms.exams.underway_views
 import lms.exams.upload_views

@@ -23,7 +23,7 @@ from lms.courses.services import note_stage_passed
 from lms.drills.content import DrillScripts
 from lms.exams.bank import exam_rows
 from lms.exams.content.section import Examinations
-from lms.exams.events import AttemptMarked, AttemptStarted
+from lms.exams.events import AttemptMarked, AttemptRegraded, AttemptStarted
 from lms.notifications.services import mail_link
 from lms.practice import services as practice
 from lms.records import services as records
@@ -45,6 +45,7 @@ def connect() -> None:
     subscribe(LessonFinished, records.on_lesson_finished)
     subscribe(AttemptStarted, records.on_attempt_started)
     subscribe(AttemptMarked, records.on_attempt_marked, close_stage, practice.on_attempt_marked)
+    subscribe(AttemptRegraded, records.on_attempt_regraded, close_stage)
     subscribe(StageCompleted, records.on_stage_completed, certificates.on_stage_completed)
     subscribe(
         ProgrammeCompleted,
@@ -60,7 +61,7 @@ def connect() -> None:
     subscribe(RenewalOpened, records.on_renewal_opened)
 
 
-def close_stage(event: AttemptMarked) -> None:
+def close_stage(event: AttemptMarked | AttemptRegraded) -> None:
     """Tell courses of a passed exam: courses stands below exams and cannot ask."""
     attempt = event.attempt
     if attempt.passed and attempt.score is not None and attempt.submitted_at is not None:

@@ -277,3 +277,8 @@ def has_people() -> bool:
     return (
         db.session.scalar(select(Person.id).where(Person.is_demo.is_(False)).limit(1)) is not None
     )
+
+
+def sees_everyone(actor: Person, *, roles: frozenset[Role]) -> bool:
+    """Whether the actor holds one of `roles` for the whole organisation."""
+    return any(each.role in roles and each.unit_id is None for each in actor.grants)

@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 from flask_babel import force_locale
 
 from lms.core import clock
+from lms.exams import tallying
 from lms.exams.exchange import aside, responses, storing, texts, words, writing
 from lms.exams.exchange.files import FORMATS, MOST_BYTES
 from lms.exams.exchange.question import Question
@@ -211,3 +212,17 @@ def _say_figures(figures: Figures) -> None:
 
 def _short(figure: float | None) -> str:
     return "-" if figure is None else f"{figure:.3f}"
+
+
+@group.command("tallies")
+@click.option("--check", is_flag=True, help="Change nothing: only say whether they are right.")
+def tallies(*, check: bool) -> None:
+    """Make the roll-ups of the statistics anew from the answers. Ends with 1 if a check fails."""
+    if not check:
+        click.echo(f"papers counted: {tallying.rebuild()}")
+        return
+    wrong = tallying.differences()
+    if wrong:
+        click.echo(f"{wrong} roll-ups differ from the answers: run it without --check")
+        sys.exit(1)
+    click.echo("the roll-ups and the answers agree")

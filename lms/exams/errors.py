@@ -254,6 +254,50 @@ class OwnedByFilesError(LmsError):
     )
 
 
+class NotEveryoneError(LmsError):
+    """A key counts for everyone, so whoever corrects it has to see everyone."""
+
+    code = "not-everyone"
+    message = _(
+        "A key counts for everyone who was asked. Only a trainer or administrator of the whole "
+        "organisation can correct it; ask one of them."
+    )
+
+
+class RegradeNotOpenError(LmsError):
+    """The regrade was not checked yet, or is decided."""
+
+    code = "regrade-not-open"
+    message = _("There is nothing left to decide about this regrade. Look at the latest one.")
+
+
+class NotRegradableError(LmsError):
+    """The question cannot be marked again in that way."""
+
+    code = "not-regradable"
+    message = _(
+        "People mark this question: it can be left out, or count for everyone, but no key can be "
+        "given for it."
+    )
+
+
+class NoOtherKeyError(LmsError):
+    """The version whose key shall count does not fit."""
+
+    code = "no-other-key"
+    message = _(
+        "That version asks something else: it has another kind, or lacks options of this one. "
+        "Choose another version."
+    )
+
+
+class LostPassDecidedError(LmsError):
+    """Somebody has decided about it already."""
+
+    code = "lost-pass-decided"
+    message = _("Somebody has decided about this already. Nothing was saved.")
+
+
 class NewerDraftError(LmsError):
     """Somebody saved another draft of the question meanwhile."""
 

@@ -8,7 +8,8 @@ from lms.accounts.models import Person
 from lms.core import audit, clock
 from lms.core.db import db, transaction
 from lms.exams.errors import NotRunningError
-from lms.exams.models import Attempt, ExtraTime
+from lms.exams.models import Attempt
+from lms.exams.paper_models import ExtraTime
 from lms.exams.rules import timing
 from lms.exams.rules.settings import ExamRules
 from lms.exams.underway import held_in_scope

@@ -1,17 +1,23 @@
 """Deferred and recurring work on exams."""
 
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from lms.core import clock, queue
+from flask import current_app
+
+from lms.core import clock, deliverables, queue
 from lms.core.chores import every
 from lms.core.db import db
 from lms.core.queue import Effect, handler
-from lms.exams import services
+from lms.exams import answer_sheets, regrade_plan, regrading, services, tallying
 from lms.exams.exchange import storing
 from lms.exams.import_models import QuestionImport
 from lms.exams.importing import checking, files, queries, services as importing
 
 every(timedelta(seconds=20))(services.sweep)
+every(timedelta(seconds=20))(tallying.keep_up)
 BROUGHT_AT_ONCE = 100
 """Questions per transaction."""
 
@@ -58,6 +64,64 @@ def bring_in(import_id: int) -> Effect:
         return {"page": _page(import_id)}
 
     return done
+
+
+@handler("exams.regrade-check")
+def check_regrade(regrade_id: int) -> Effect:
+    """Find out what a corrected key would change."""
+    row = regrade_plan.regrade_or_404(regrade_id)
+    ids = regrade_plan.attempts_with(row.question_version_id)
+    plans = []
+    for start in range(0, len(ids), regrading.AT_ONCE):
+        plans += list(regrade_plan.planned(row, ids[start : start + regrading.AT_ONCE]))
+        queue.note_progress(min(start + regrading.AT_ONCE, len(ids)), len(ids))
+        db.session.expire_all()
+    db.session.rollback()
+
+    def keep() -> dict[str, str]:
+        regrading.note_check(regrade_id, plans, len(ids), at=clock.now())
+        return {"page": f"/studio/regrades/{regrade_id}"}
+
+    return keep
+
+
+@handler("exams.regrade")
+def regrade(regrade_id: int) -> Effect:
+    """Apply a corrected key, part by part; the effect notes that it is done.
+
+    Each part is a transaction of its own and changes nothing the second time.
+    """
+    row = regrade_plan.regrade_or_404(regrade_id)
+    ids = regrade_plan.attempts_with(row.question_version_id)
+    db.session.rollback()
+    for start in range(0, len(ids), regrading.AT_ONCE):
+        some = ids[start : start + regrading.AT_ONCE]
+        regrading.apply_to(regrade_id, some, at=clock.now())
+        queue.note_progress(start + len(some), len(ids))
+
+    def done() -> dict[str, str]:
+        regrading.note_done(regrade_id, at=clock.now())
+        return {"page": f"/studio/regrades/{regrade_id}"}
+
+    return done
+
+
+@handler("exams.sheets")
+def sheets(**given: Any) -> Effect:
+    """Write the results of an exam; the effect hands the file to whoever asked."""
+    order = answer_sheets.Order(**given)
+    with TemporaryDirectory(dir=current_app.instance_path) as folder:
+        path = Path(folder) / "sheets"
+        made = answer_sheets.make(order, path)
+        stored_as = deliverables.write(path.read_bytes())
+    db.session.rollback()
+
+    def keep() -> dict[str, int]:
+        row = deliverables.add(stored_as, owner_id=order.actor_id, name=made.name, mime=made.mime,
+                               rows=made.rows)  # fmt: skip
+        return {"deliverable": row.id}
+
+    return keep
 
 
 def _page(import_id: int) -> str:

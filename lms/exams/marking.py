@@ -18,7 +18,7 @@ from lms.accounts.queries import visible_to
 from lms.core import audit, clock
 from lms.core.db import db, transaction
 from lms.core.errors import NotFoundError, found
-from lms.exams import body, queries, sitting
+from lms.exams import body, queries, sitting, verdict
 from lms.exams.bank import ROLES
 from lms.exams.errors import AlreadyMarkedError, MarkedElsewhereError
 from lms.exams.models import Attempt, Marking, MarkingClaim, MarkingSnippet, Response
@@ -162,6 +162,6 @@ def _conclude(attempt: Attempt) -> None:
     stored = queries.responses(attempt)
     every = range(1, len(attempt.layout) + 1)
     marked = {slot: stored[slot].mark if slot in stored else marks.ZERO for slot in every}
-    if None not in marked.values():
+    if None not in verdict.counted(marked, attempt.regraded).values():
         shown = queries.questions(entry[0] for entry in attempt.layout)
         sitting.conclude(attempt, marked, shown)

@@ -21,7 +21,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from lms.accounts.models import Person
-from lms.core import append_only
 from lms.core.db import Base, pk
 from lms.courses.models import Enrolment
 from lms.courses.upload_rules import FORMS
@@ -152,6 +151,7 @@ class HandedInBy(enum.StrEnum):
 
 
 UNMARKED = text("score IS NULL AND submitted_at IS NOT NULL")
+UNCOUNTED = text("score IS NOT NULL AND NOT counted")
 
 
 class Attempt(Base):
@@ -174,6 +174,8 @@ class Attempt(Base):
         ),
         Index("ix_attempt_unmarked", "submitted_at", sqlite_where=UNMARKED,
               postgresql_where=UNMARKED),
+        Index("ix_attempt_uncounted", "exam_id", sqlite_where=UNCOUNTED,
+              postgresql_where=UNCOUNTED),
         Index("ix_attempt_open_deadline", "deadline_at", sqlite_where=text("submitted_at IS NULL"),
               postgresql_where=text("submitted_at IS NULL")),
         CheckConstraint("(score IS NULL) = (passed IS NULL)", name="passed_when_marked"),
@@ -218,6 +220,11 @@ class Attempt(Base):
     """From 0 to 1, exact; empty until every response is marked."""
     passed: Mapped[bool | None]
     """By the pass mark of the pinned version; a later one changes no result."""
+    regraded: Mapped[dict[str, str | None] | None] = mapped_column(JSON(none_as_null=True))
+    """Slot -> the mark that counts instead of the response's own, since a key was corrected; nothing
+    for a question that is left out: it earns nothing and is worth nothing."""
+    counted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the roll-ups of the statistics have it: see `tally_models`."""
 
     person: Mapped[Person] = relationship(lazy="select")
     enrolment: Mapped[Enrolment] = relationship(lazy="select")
@@ -319,39 +326,6 @@ class MarkingClaim(Base):
     until: Mapped[datetime]
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
-
-
-class ExamTalk(Base):
-    """A talk about failed attempts, which let the next one open. Append-only: it is evidence."""
-
-    __tablename__ = "exam_talk"
-    __table_args__ = (Index(None, "enrolment_id", "exam_id"),)
-
-    id: Mapped[pk]
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
-    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"))
-    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    note: Mapped[str] = mapped_column(Text)
-    """What was agreed, for who keeps people's training; the trainee does not see it."""
-    recorded_at: Mapped[datetime]
-
-
-class ExtraTime(Base):
-    """Minutes that were granted to a running attempt. Append-only: together they move its end."""
-
-    __tablename__ = "extra_time"
-    __table_args__ = (CheckConstraint("minutes >= 1", name="minutes_positive"),)
-
-    id: Mapped[pk]
-    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
-    minutes: Mapped[int]
-    reason: Mapped[str] = mapped_column(String(200))
-    granted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    granted_at: Mapped[datetime]
-
-
-append_only.protect(ExamTalk.__table__)
-append_only.protect(ExtraTime.__table__)
 
 
 class MarkingSnippet(Base):

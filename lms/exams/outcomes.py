@@ -3,64 +3,57 @@
 Only attempts that are marked count, and only those of people in the actor's scope.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
-from itertools import islice
+from math import sqrt
 from typing import Any
 
-from sqlalchemy import Select, String, select, type_coerce
+from sqlalchemy import select, union
 from sqlalchemy.orm import joinedload
 
 from lms.accounts.models import Person
-from lms.accounts.queries import visible_to
 from lms.core.db import db
 from lms.core.errors import found
 from lms.core.placeholders import LANGUAGES
 from lms.courses.models import Programme, ProgrammeVersion
 from lms.courses.rules import Outline, Stage
-from lms.exams import body, queries
-from lms.exams.bank import ROLES
-from lms.exams.models import Attempt, Exam, Response
-from lms.exams.rules import items, marks, pairs
-from lms.exams.rules.items import Flag, Summary, Tally
-from lms.exams.rules.kinds import PAIRED, Kind
+from lms.exams import body, quality, queries
+from lms.exams.answered import Counted
+from lms.exams.asked import EVERYTHING, Asked, counted_of
+from lms.exams.models import Attempt, Exam, ExamVersion, QuestionVersion
+from lms.exams.rules import analysis, cells, pairs, results, weighted
+from lms.exams.rules.cells import Cell
+from lms.exams.rules.figures import Doubt, ItemFigures, OptionFigures
+from lms.exams.rules.kinds import Kind
+from lms.exams.rules.results import Results
 from lms.exams.rules.settings import ExamRules
 from lms.exams.rules.statistics import wilson
-
-Bilingual = Mapping[str, str]
-AT_ONCE = 500
-"""Attempts whose answers are in memory together."""
+from lms.exams.rules.weighted import Moments
+from lms.exams.tally_models import AnswerTally
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """How often one option was chosen."""
-
-    key: str
-    text: Bilingual
-    is_right: bool
-    percent: int
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
+class Line:
     """The answers to one version of a question."""
 
-    code: str
-    version: int
-    unit: str
-    kind: Kind
-    stem: Bilingual
-    seen: int
-    right: int
-    """Facility in percent; means nothing unless `is_enough`, as the next ones."""
-    blank: int
-    options: Sequence[Option]
-    flags: Sequence[Flag]
-    is_enough: bool
+    question: queries.Shown
+    points: int
+    figures: ItemFigures
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How far the scores would repeat themselves."""
+
+    value: float | None
+    sem: float | None
+    """Standard error of measurement, in points of a hundred."""
+    doubt: Doubt | None
+    is_alpha: bool
+    """Cronbach's alpha, where all had the same questions; else the index of dependability."""
+    interval: tuple[float, float] | None
+    """95 % interval of an alpha."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +63,9 @@ class Outcome:
     rules: ExamRules
     stage: Stage | None
     """Which it closes, in a programme that is published."""
+    asked: Asked
+    versions: Sequence[int]
+    """Numbers of all its versions."""
     attempts: int
     passed: int
     firsts: int
@@ -77,43 +73,92 @@ class Outcome:
     first_passed: int
     interval: tuple[float, float] | None
     """95 % interval of the first-time pass rate, from 0 to 1; None without attempts."""
-    summary: Summary | None
-    items: Sequence[Item]
+    minutes: int | None
+    """From start to handing in, on average."""
+    mean: Fraction | None
+    """Of the scores, exact; as the next one."""
+    median: Fraction | None
+    moments: Moments
+    """Of the scores, from 0 to 1."""
+    bands: Sequence[int]
+    reliability: Reliability
+    results: Results
+    items: Sequence[Line]
     """Hardest first; those with too few answers at the end."""
 
     @property
     def first_percent(self) -> int:
         """First-time pass rate in percent."""
-        return items.percent(Fraction(self.first_passed, self.firsts)) if self.firsts else 0
+        share = Fraction(self.first_passed, self.firsts) if self.firsts else Fraction(0)
+        return results.percent(share)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are enough attempts to rely upon figures of the whole."""
+        return self.attempts >= analysis.SMALLEST
 
 
-def outcome_of(actor: Person, code: str) -> Outcome:
-    """Return how an exam went, as far as the actor's scope reaches."""
+def outcome_of(actor: Person, code: str, asked: Asked = EVERYTHING) -> Outcome:
+    """Return how an exam went, as far as the actor's scope reaches.
+
+    Raises:
+        NotFoundError: there is no such exam, or it has no such version.
+    """
     published = select(Exam).where(Exam.code == code, Exam.published_id.is_not(None))
     exam = found(db.session.scalar(published.options(joinedload(Exam.published))))
-    rows = db.session.execute(
-        _marked(exam, actor, Attempt.id, Attempt.number, Attempt.score, Attempt.passed)
-    ).all()
-    firsts = [row for row in rows if row.number == 1]
-    first_passed = sum(row.passed for row in firsts)
+    known = select(ExamVersion.number, ExamVersion.id).where(ExamVersion.exam_id == exam.id)
+    versions: dict[int, int] = dict(db.session.execute(known.order_by(ExamVersion.number)).all())
+    wanted = set(versions.values())
+    if asked.version is not None:
+        wanted = {found(versions.get(asked.version))}
+    counted = counted_of(actor, exam.id, wanted, asked)
+    parts = [(is_first, each) for (_version, is_first), each in counted.results.items()]
+    firsts = results.added(each for is_first, each in parts if is_first)
+    whole = firsts if asked.firsts else results.added(each for _is_first, each in parts)
+    lines = lines_of(_piles(counted, firsts_only=asked.firsts))
+    moments = weighted.moments(
+        [float(key.score) for key in whole], [each.papers for each in whole.values()]
+    )
+    papers = sum(each.papers for each in whole.values())
+    all_firsts, first_passed = _papers(firsts), _passed(firsts)
     assert exam.published is not None
     return Outcome(
         rules=ExamRules.read(exam.published.settings),
         stage=_stage_of(code),
-        attempts=len(rows),
-        passed=sum(row.passed for row in rows),
-        firsts=len(firsts),
+        asked=asked,
+        versions=list(versions),
+        attempts=papers,
+        passed=_passed(whole),
+        firsts=all_firsts,
         first_passed=first_passed,
-        interval=wilson(first_passed, len(firsts)),
-        summary=items.summary([row.score for row in rows]),
-        items=_items([row.id for row in rows]),
+        interval=wilson(first_passed, all_firsts),
+        minutes=round(sum(each.seconds for each in whole.values()) / papers / 60)
+        if papers
+        else None,
+        mean=results.mean(whole),
+        median=results.median(whole),
+        moments=moments,
+        bands=results.bands(whole),
+        reliability=_reliability(whole, lines, moments),
+        results=whole,
+        items=lines,
     )
 
 
-def _marked(exam: Exam, actor: Person, *columns: Any) -> Select[Any]:
-    query = select(*columns).join(Person, Person.id == Attempt.person_id)
-    query = query.where(Attempt.exam_id == exam.id, Attempt.score.is_not(None))
-    return query.where(visible_to(actor, roles=ROLES)).order_by(Attempt.id)
+def _papers(part: Results) -> int:
+    return sum(each.papers for each in part.values())
+
+
+def _passed(part: Results) -> int:
+    return sum(each.papers for key, each in part.items() if key.is_passed)
+
+
+def _piles(counted: Counted, *, firsts_only: bool) -> dict[int, list[Mapping[str, int]]]:
+    piles: dict[int, list[Mapping[str, int]]] = {}
+    for (_exam, version_id, is_first), pile in counted.answers.items():
+        if is_first or not firsts_only:
+            piles.setdefault(version_id, []).append(pile)
+    return piles
 
 
 def _stage_of(code: str) -> Stage | None:
@@ -123,94 +168,125 @@ def _stage_of(code: str) -> Stage | None:
     return next(filter(None, stages), None)
 
 
-def _items(attempt_ids: Sequence[int]) -> list[Item]:
-    tallies: defaultdict[int, Tally] = defaultdict(Tally)
-    for layout, answers in _papers(attempt_ids):
-        for slot, (version_id, order, _points) in enumerate(layout, start=1):
-            answer, mark = answers.get(slot, ((), None))
-            chosen = answer if order else ()
-            is_blank = marks.is_blank(tuple(answer))
-            tallies[version_id].add(_fraction(mark), chosen, is_blank=is_blank)
-    shown = queries.questions(tallies)
-    lines = [_item(shown[version_id], tally) for version_id, tally in tallies.items()]
-    return sorted(lines, key=lambda e: (not e.is_enough, e.right * e.is_enough, e.code, e.version))
+def lines_of(piles: Mapping[int, Sequence[Mapping[str, int]]]) -> list[Line]:
+    """Return the figures of versions of questions, hardest first.
+
+    Args:
+        piles: version id -> its answers, as they are stored, from one or more exams.
+    """
+    shown = queries.questions(piles)
+    query = select(QuestionVersion.id, QuestionVersion.points)
+    points: dict[int, int] = dict(
+        db.session.execute(query.where(QuestionVersion.id.in_(piles))).all()
+    )
+    lines = [_line(shown[each], points[each], cells.added(own)) for each, own in piles.items()]
+    return sorted(lines, key=_place)
 
 
-Paper = tuple[Sequence[Any], Mapping[int, tuple[Sequence[str], str | None]]]
-"""What stood in each slot, and slot -> answer and mark."""
+def _line(question: queries.Shown, points: int, found_cells: Mapping[Cell, int]) -> Line:
+    figures = analysis.figures_of(quality.answers_to(question, found_cells))
+    return Line(question, points, figures)
 
 
-def _papers(attempt_ids: Sequence[int]) -> Iterator[Paper]:
-    """Yield paper after paper; columns only, so many at a time."""
-    left = iter(attempt_ids)
-    while some := list(islice(left, AT_ONCE)):
-        answers: defaultdict[int, dict[int, tuple[Sequence[str], str | None]]] = defaultdict(dict)
-        given = select(
-            Response.attempt_id, Response.slot, Response.answer, type_coerce(Response.mark, String)
-        )
-        for attempt, slot, answer, mark in db.session.execute(
-            given.where(Response.attempt_id.in_(some))
-        ):
-            answers[attempt][slot] = (answer, mark)
-        layouts = select(Attempt.id, Attempt.layout).where(Attempt.id.in_(some))
-        for attempt, layout in db.session.execute(layouts):
-            yield layout, answers[attempt]
+def _place(line: Line) -> Any:
+    is_doubtful = line.figures.doubt is not None
+    facility = 0.0 if is_doubtful else line.figures.facility
+    return is_doubtful, facility, line.question.code, line.question.number
 
 
-@lru_cache(maxsize=256)
-def _fraction(mark: str | None) -> Fraction:
-    """Return a mark from its text: there are few different ones, and very many of each."""
-    return Fraction(mark or 0)
-
-
-def _item(question: queries.Shown, tally: Tally) -> Item:
-    kind = Kind(question.kind)
-    options = _options(kind, question.body, tally)
-    right = frozenset(each.key for each in options if each.is_right)
-    is_chosen_from = kind not in PAIRED  # the right pairs alone tell nothing about distractors
-    return Item(
-        code=question.code,
-        version=question.number,
-        unit=question.unit,
-        kind=kind,
-        stem=question.body["stem"],
-        seen=tally.seen,
-        right=items.percent(tally.facility),
-        blank=tally.share(tally.blank),
-        options=options,
-        flags=items.flags(tally, [each.key for each in options if is_chosen_from], right),
-        is_enough=tally.is_enough,
+def _reliability(whole: Results, lines: Sequence[Line], moments: Moments) -> Reliability:
+    papers = _papers(whole)
+    points, counts = [float(key.points) for key in whole], [e.papers for e in whole.values()]
+    is_same = all(line.figures.count == papers for line in lines)
+    lengths = {key.questions for key in whole}
+    value: float | None = None
+    if is_same:
+        spread = weighted.covariance(points, points, counts) if papers else None
+        value = analysis.cronbach([_variance(each) for each in lines], spread)
+    elif len(lengths) == 1:
+        squares = float(sum((each.squares for each in whole.values()), Fraction(0)))
+        value = analysis.drawn_reliability(points, counts, squares, min(lengths))
+    doubt = analysis.doubt_of_alpha(value, papers, min(lengths, default=0), is_whole=True)
+    is_shown = value is not None and doubt is None
+    return Reliability(
+        value=value if is_shown else None,
+        sem=analysis.sem(value, moments.variance) if is_shown else None,
+        doubt=doubt,
+        is_alpha=is_same,
+        interval=analysis.alpha_interval(value, papers, len(lines))
+        if is_same and is_shown and value is not None
+        else None,
     )
 
 
-def _options(kind: Kind, content: Mapping[str, Any], tally: Tally) -> list[Option]:
-    """Return the options, or the right pairs, with how often each was chosen."""
-    key = body.key_of(kind, content)
+def _variance(line: Line) -> float | None:
+    sd = line.figures.sd
+    return None if sd is None else (sd * line.points) ** 2
+
+
+def spread_of(moments: Moments) -> float | None:
+    """Return the standard deviation of scores from 0 to 1."""
+    return None if moments.variance is None else sqrt(moments.variance)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """How often one option, or the right choice for one thing, was chosen."""
+
+    key: str
+    text: Mapping[str, str]
+    is_right: bool
+    figures: OptionFigures | None
+    """Empty for a thing to match or place, of which only the right choice is counted."""
+    count: int
+
+
+def question_outcome(actor: Person, question: queries.Shown) -> tuple[Line, list[Option]]:
+    """Return what the answers to a version of a question say, in all exams, and its options.
+
+    Whoever sees everyone gets the roll-ups; else the papers of those in the actor's scope.
+    """
+    piles: list[Mapping[str, int]] = []
+    for exam_id in _exams_with(question.version_id):
+        versions = select(ExamVersion.id).where(ExamVersion.exam_id == exam_id)
+        counted = counted_of(actor, exam_id, set(db.session.scalars(versions)), EVERYTHING)
+        piles += _piles(counted, firsts_only=False).get(question.version_id, [])
+    found_cells = cells.added(piles)
+    points = select(QuestionVersion.points).where(QuestionVersion.id == question.version_id)
+    line = _line(question, db.session.scalars(points).one(), found_cells)
+    return line, _options(question, line.figures, found_cells)
+
+
+def _exams_with(version_id: int) -> Sequence[int]:
+    """Return the exams that had a version on a paper, by the roll-ups, and those with papers left."""
+    rolled = select(ExamVersion.exam_id).join(
+        AnswerTally, AnswerTally.exam_version_id == ExamVersion.id
+    )
+    rolled = rolled.where(AnswerTally.question_version_id == version_id)
+    left = select(Attempt.exam_id).where(Attempt.score.is_not(None), ~Attempt.counted)
+    return db.session.scalars(union(rolled, left)).all()
+
+
+def _options(
+    question: queries.Shown, figures: ItemFigures, found_cells: Mapping[Cell, int]
+) -> list[Option]:
+    kind = Kind(question.kind)
+    key = body.key_of(kind, question.body)
     if isinstance(key, pairs.Matching | pairs.Ordering):
-        things, choices = body.pair_texts(kind, content)
+        things, choices = body.pair_texts(kind, question.body)
+        right, times = pairs.right(key), quality.pair_shares(key, found_cells)
         return [
-            Option(
-                key=thing,
-                text={
-                    each: f"{things[thing][each]} → {choices[choice][each]}" for each in LANGUAGES
-                },
-                is_right=True,
-                percent=tally.share(tally.chosen[pairs.pair(thing, choice)]),
-            )
-            for thing, choice in pairs.right(key).items()
-        ]
-    texts, right = body.option_texts(kind, content), _right_keys(kind, content)
+            Option(each, _to(things[each], choices[right[each]]), is_right=True, figures=None,
+                   count=times[each])
+            for each in right
+        ]  # fmt: skip
+    by_key = {each.option: each for each in figures.options}
     return [
-        Option(each, text, each in right, tally.share(tally.chosen[each]))
-        for each, text in texts.items()
+        Option(each, text, by_key[each].is_key, by_key[each], by_key[each].count)
+        for each, text in body.option_texts(kind, question.body).items()
+        if each in by_key
     ]
 
 
-def _right_keys(kind: Kind, content: Mapping[str, Any]) -> frozenset[str]:
-    match body.key_of(kind, content):
-        case marks.SingleChoice(answer):
-            return frozenset({answer})
-        case marks.MultipleChoice(answers=answers):
-            return answers
-        case _:
-            return frozenset()
+def _to(thing: Mapping[str, str], choice: Mapping[str, str]) -> dict[str, str]:
+    return {each: f"{thing[each]} → {choice[each]}" for each in LANGUAGES}

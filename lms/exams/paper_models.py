@@ -1,12 +1,13 @@
-"""Tables of what trainers set on pages: drafts of exams, and accommodations."""
+"""Tables of what trainers set and grant on pages: drafts of exams, accommodations, time, talks."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import OrgUnit, Person
+from lms.core import append_only
 from lms.core.db import Base, pk
 from lms.exams.rules.allowances import Allowance
 
@@ -65,3 +66,36 @@ class Accommodation(Base):
     def allowance(self) -> Allowance:
         """What it allows."""
         return Allowance(self.extra_percent, self.is_untimed, self.extra_attempts)
+
+
+class ExamTalk(Base):
+    """A talk about failed attempts, which let the next one open. Append-only: it is evidence."""
+
+    __tablename__ = "exam_talk"
+    __table_args__ = (Index(None, "enrolment_id", "exam_id"),)
+
+    id: Mapped[pk]
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"))
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(Text)
+    """What was agreed, for who keeps people's training; the trainee does not see it."""
+    recorded_at: Mapped[datetime]
+
+
+class ExtraTime(Base):
+    """Minutes that were granted to a running attempt. Append-only: together they move its end."""
+
+    __tablename__ = "extra_time"
+    __table_args__ = (CheckConstraint("minutes >= 1", name="minutes_positive"),)
+
+    id: Mapped[pk]
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    minutes: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(200))
+    granted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    granted_at: Mapped[datetime]
+
+
+append_only.protect(ExamTalk.__table__)
+append_only.protect(ExtraTime.__table__)

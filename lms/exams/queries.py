@@ -28,7 +28,6 @@ from lms.exams.allowed import PUBLISHED, allowances
 from lms.exams.models import (
     Attempt,
     Exam,
-    ExamTalk,
     ExamVersion,
     Marking,
     Question,
@@ -36,6 +35,7 @@ from lms.exams.models import (
     Response,
     ResponseFile,
 )
+from lms.exams.paper_models import ExamTalk
 from lms.exams.rules import marks, timing
 from lms.exams.rules.allowances import Allowance
 from lms.exams.rules.settings import ExamRules

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -16,7 +16,7 @@ from lms.exams.rules.kinds import BY_HAND, Kind
 from lms.exams.rules.normal import parse_number
 from lms.exams.rules.passing import Broken, Earned
 from lms.exams.rules.settings import ExamRules, Shown
-from lms.exams.verdict import judged
+from lms.exams.verdict import Regraded, counted, judged
 
 Bilingual = Mapping[str, str]
 PREVIEWED = frozenset({Shown.KEY, Shown.EXPLANATION})
@@ -49,6 +49,9 @@ class Line:
     is_blank: bool
     earned: Decimal | None
     mark: Fraction | None
+    """None where a regrade leaves the question out."""
+    is_regraded: bool
+    """Whether its key was corrected after it was answered."""
     options: Sequence[OptionLine]
     parts: Sequence[PartLine]
     text: Bilingual
@@ -97,7 +100,8 @@ def review(attempt: Attempt, language: str) -> Review:
     shows = rules.review
     questions = queries.questions(entry[0] for entry in attempt.layout)
     answers = queries.responses(attempt)
-    view = _View(shows, language, by_hand_of(attempt, questions.values(), answers))
+    by_hand = by_hand_of(attempt, questions.values(), answers)
+    view = _View(shows, language, by_hand, attempt.regraded or {})
     lines = [
         _line(_Place(number, entry, questions[entry[0]], answers.get(number)), view)
         for number, entry in enumerate(attempt.layout, start=1)
@@ -114,7 +118,8 @@ def _verdict(
 ) -> tuple[Sequence[Earned], Sequence[Broken]]:
     if attempt.score is None:
         return (), ()
-    paper = judged(attempt.layout, questions, {line.number: line.mark for line in lines})
+    marked = {line.number: line.mark for line in lines}
+    paper = judged(attempt.layout, questions, marked, attempt.regraded)
     return passing.earned(rules.sections, paper), passing.broken(rules.limits, paper)
 
 
@@ -170,6 +175,7 @@ class _View:
     shows: frozenset[Shown]
     language: str
     by_hand: ByHandParts
+    regraded: Regraded = field(default_factory=dict)
 
 
 def _line(place: _Place, view: _View) -> Line:
@@ -178,7 +184,8 @@ def _line(place: _Place, view: _View) -> Line:
     _version, order, points = place.entry
     kind = Kind(question.kind)
     given = tuple(saved.answer) if saved else ()
-    mark = (saved.mark if saved else None) or marks.ZERO
+    own = (saved.mark if saved else None) or marks.ZERO
+    mark = counted({number: own}, view.regraded).get(number)
     shows_key = Shown.KEY in shows
     reasons = body.reasons(kind, question.body) if Shown.EXPLANATION in shows else {}
     return Line(
@@ -191,8 +198,11 @@ def _line(place: _Place, view: _View) -> Line:
         stem=question.body["stem"],
         points=points,
         is_blank=marks.is_blank(given),
-        earned=marks.percent(mark * points / 100) if Shown.RIGHT_WRONG in shows else None,
+        earned=marks.percent((mark or marks.ZERO) * points / 100)
+        if Shown.RIGHT_WRONG in shows
+        else None,
         mark=mark,
+        is_regraded=str(number) in view.regraded,
         options=_options(kind, question, order, given, reasons, shows),
         parts=parts_of(kind, question.body, order, given, shows),
         text=question.body.get("text") or {},
@@ -200,7 +210,10 @@ def _line(place: _Place, view: _View) -> Line:
         typed=[] if order or Shown.OWN not in shows or kind is Kind.UPLOAD else list(given),
         accepted=body.accepted(kind, question.body, view.language) if shows_key else [],
         explanation=question.body["explanation"] if Shown.EXPLANATION in shows else None,
-        is_waiting=kind in BY_HAND and saved is not None and saved.mark is None,
+        is_waiting=kind in BY_HAND
+        and saved is not None
+        and saved.mark is None
+        and str(number) not in view.regraded,
         rubric=by_hand.rubric(number, question.body) if Shown.RIGHT_WRONG in shows else [],
         comment=by_hand.comment(number) if Shown.RIGHT_WRONG in shows else "",
         files=by_hand.files.get(number, []) if Shown.OWN in shows else [],
@@ -263,7 +276,7 @@ def _why_typed(
 def _units(lines: Sequence[Line]) -> list[UnitScore]:
     by_unit: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
-        if line.is_waiting:  # it says nothing yet
+        if line.is_waiting or line.mark is None:  # it says nothing yet, or does not count
             continue
         by_unit[line.unit].append(line)
     return [_unit(unit, by_unit[unit]) for unit in sorted(by_unit)]

@@ -16,7 +16,7 @@ from lms.core import events
 from lms.core.db import db
 from lms.core.text import canonical
 from lms.core.upsert import insert
-from lms.exams import body, queries, verdict
+from lms.exams import body, corrections, queries, verdict
 from lms.exams.events import AttemptMarked
 from lms.exams.models import Attempt, HandedInBy, LateAnswer, Response
 from lms.exams.rules import marks, pairs, passing
@@ -134,6 +134,8 @@ def close(attempt: Attempt, *, by: HandedInBy, at: datetime) -> bool:
         return False
     shown = queries.questions(entry[0] for entry in attempt.layout)
     marked = _marks(attempt, answers, shown)
+    if rulings := corrections.in_force(shown):
+        attempt.regraded = corrections.applied(attempt, rulings, answers, shown, marked)
     _store(attempt, {slot: mark for slot, mark in marked.items() if slot in answers})
     conclude(attempt, marked, shown)
     return True
@@ -152,7 +154,7 @@ def conclude(
         shown: version id -> question of the paper.
     """
     rules = ExamRules.read(attempt.version.settings)
-    paper = verdict.judged(attempt.layout, shown, marked)
+    paper = verdict.judged(attempt.layout, shown, marked, attempt.regraded)
     score = passing.score(rules.sections, paper)
     passed = passing.passes(rules.pass_percent, rules.sections, rules.limits, paper)
     db.session.execute(

@@ -12,7 +12,7 @@ from lms.core.errors import found
 from lms.courses.models import Enrolment
 from lms.exams import queries, talk_queue
 from lms.exams.errors import NoTalkNeededError
-from lms.exams.models import ExamTalk
+from lms.exams.paper_models import ExamTalk
 
 
 @transaction()

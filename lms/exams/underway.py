@@ -13,7 +13,8 @@ from lms.accounts.queries import visible_to
 from lms.core.db import db
 from lms.core.errors import found
 from lms.exams.bank import ROLES
-from lms.exams.models import Attempt, ExamVersion, ExtraTime, Response
+from lms.exams.models import Attempt, ExamVersion, Response
+from lms.exams.paper_models import ExtraTime
 from lms.exams.room_models import CollectedPaper, ExamMessage, ExamMessageSeen
 from lms.exams.rules.allowances import Allowance
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _, ngettext
 
-from lms.exams.rules import marks
-from lms.exams.rules.items import Flag
+from lms.exams.rules import analysis, angoff, marks
+from lms.exams.rules.figures import Doubt, Sign
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.passing import Broken
+from lms.exams.rules.rulings import Ruling, Way
 from lms.exams.rules.settings import SAFETY, Draw, Limit, Sort
 
 Titles = Mapping[str, str]
@@ -111,13 +112,91 @@ def broken_words(broken: Broken, titles: Titles) -> str:
     return str(_("%(said)s, %(most)d allowed", said=said, most=limit.wrong))
 
 
-def flag_words(flag: Flag) -> str:
-    """Return what a question's figures point at, and what to look for."""
-    texts = {
-        Flag.TOO_EASY: _("Nearly everyone gets it right: it tells nobody apart. Is it needed?"),
-        Flag.TOO_HARD: _("Most get it wrong: is it taught, and is it asked clearly?"),
-        Flag.DISTRACTOR: _(
-            "A wrong option is chosen more often than a right one: check the key and the wording."
+def sign_name(sign: Sign) -> str:
+    """Return what a sign is called in lists and filters."""
+    return str(_SIGNS[sign][0])
+
+
+def sign_words(sign: Sign) -> str:
+    """Return what a question's figures point at, and what to do."""
+    return str(_SIGNS[sign][1])
+
+
+_SIGNS = {
+    Sign.KEY_DOUBTFUL: (
+        _("Key may be wrong"),
+        _(
+            "Those who choose a wrong option do better in the rest than those who choose the key. "
+            "Check the key first; if it is wrong, correct it and regrade."
         ),
-    }
-    return str(texts[flag])
+    ),
+    Sign.NEGATIVE: (
+        _("Negative discrimination"),
+        _(
+            "Who gets it right does worse in the rest. Check key and wording: is it ambiguous, or "
+            "does it punish those who know more? Retire it if it stays so."
+        ),
+    ),
+    Sign.TOO_EASY: (
+        _("Too easy"),
+        _("Nearly everyone gets it right: it tells nobody apart. Is it needed?"),
+    ),
+    Sign.TOO_HARD: (
+        _("Too hard"),
+        _("Most get it wrong: is it taught, and is it asked clearly?"),
+    ),
+    Sign.UNUSED: (
+        _("Unused option"),
+        _("Nobody chooses one of the wrong options: make it plausible, or leave it out."),
+    ),
+}
+
+
+def doubt_words(doubt: Doubt) -> str:
+    """Return why a figure is not shown."""
+    return str(_DOUBTS[doubt])
+
+
+_DOUBTS = {
+    Doubt.FEW_ANSWERS: _(
+        "fewer than %(least)d attempts: that says more about chance than about the exam",
+        least=analysis.SMALLEST,
+    ),
+    Doubt.FEW_ITEMS: _("fewer than %(least)d questions", least=analysis.FEWEST_ITEMS),
+    Doubt.NEGATIVE_ALPHA: _("the questions contradict each other: look at those with signs first"),
+    Doubt.NO_SPREAD: _("everyone has the same score, or papers are of different lengths"),
+}
+
+
+def misread_words(problem: angoff.Misread) -> str:
+    """Return what is wrong with a line of judges' estimates, and where."""
+    text = _MISREAD[problem.why]
+    return str(text) % {"line": problem.line, "said": problem.said[:60]}
+
+
+_MISREAD = {
+    "few": _("Line %(line)s: there is no estimate behind “%(said)s”."),
+    "number": _("Line %(line)s: “%(said)s” holds something else than numbers."),
+    "range": _("Line %(line)s: “%(said)s” goes beyond 100."),
+    "judges": _("Line %(line)s: “%(said)s” has more or fewer judges than the lines before."),
+}
+
+
+def way_words(way: Way) -> str:
+    """Return how a question is marked again, in words."""
+    return str(_WAYS[way])
+
+
+def ruling_words(ruling: Ruling) -> str:
+    """Return what counts as right now, in words."""
+    said = way_words(ruling.way)
+    return f"{said}: {' · '.join(ruling.also)}" if ruling.also else said
+
+
+_WAYS = {
+    Way.OTHER_KEY: _("The key of another version counts"),
+    Way.ALSO: _("Another answer is right as well"),
+    Way.FULL: _("Every answer counts: everyone gets all the points"),
+    Way.LEAVE_OUT: _("The question is left out"),
+    Way.AS_WRITTEN: _("Its own key counts again: take an earlier regrade back"),
+}

@@ -5,6 +5,7 @@ itself and refers to nothing. It names nobody: who it is about is a number, so t
 can be forgotten without breaking their chain.
 """
 
+from fractions import Fraction
 from typing import Any
 
 from lms.certificates.models import Certificate
@@ -73,6 +74,17 @@ def of_attempt(attempt: Attempt) -> Detail:
     if attempt.handed_in_by is HandedInBy.TRAINER:
         detail["handed_in_by"] = attempt.handed_in_by.value
     return detail
+
+
+def of_correction(attempt: Attempt, score_before: Fraction, *, was_passed: bool) -> Detail:
+    """Return what is said when the result of a sitting is corrected."""
+    return {
+        **of_attempt(attempt),
+        "score_before": f"{score_before.numerator}/{score_before.denominator}",
+        "percent_before": str(marks.percent(score_before)),
+        "was_passed": was_passed,
+        "is_passed": attempt.passed,
+    }
 
 
 def of_stage(stage: Stage) -> Detail:

@@ -24,6 +24,8 @@ class Verb(enum.StrEnum):
     ATTEMPT_STARTED = "attempt-started"
     ATTEMPT_PASSED = "attempt-passed"
     ATTEMPT_FAILED = "attempt-failed"
+    ATTEMPT_CORRECTED = "attempt-corrected"
+    """A key was corrected, and the result with it; the entry of the old result stays."""
     STAGE_COMPLETED = "stage-completed"
     PROGRAMME_COMPLETED = "programme-completed"
     CERTIFICATE_AWARDED = "certificate-awarded"
@@ -47,6 +49,7 @@ KINDS: Mapping[Verb, Kind] = {
     Verb.ATTEMPT_STARTED: Kind.EXAMS,
     Verb.ATTEMPT_PASSED: Kind.EXAMS,
     Verb.ATTEMPT_FAILED: Kind.EXAMS,
+    Verb.ATTEMPT_CORRECTED: Kind.EXAMS,
     Verb.STAGE_COMPLETED: Kind.PROGRAMME,
     Verb.PROGRAMME_COMPLETED: Kind.PROGRAMME,
     Verb.CERTIFICATE_AWARDED: Kind.CERTIFICATES,

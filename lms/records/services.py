@@ -20,7 +20,7 @@ from lms.core.queue import Job, JobState
 from lms.core.text import digest
 from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, StageCompleted
 from lms.courses.models import Enrolment
-from lms.exams.events import AttemptMarked, AttemptStarted
+from lms.exams.events import AttemptMarked, AttemptRegraded, AttemptStarted
 from lms.records import exporting, facts, queries, rules
 from lms.records.lines import Order
 from lms.records.models import RecordEnd, RecordEntry
@@ -122,6 +122,19 @@ def on_attempt_marked(event: AttemptMarked) -> None:
     verb = Verb.ATTEMPT_PASSED if attempt.passed else Verb.ATTEMPT_FAILED
     at = attempt.submitted_at or clock.now()
     _append_to(attempt.enrolment, verb, at, facts.of_attempt(attempt))
+
+
+def on_attempt_regraded(event: AttemptRegraded) -> None:
+    """Note that a result was corrected; what was noted before stays."""
+    attempt = event.attempt
+    append(
+        attempt.person_id,
+        Verb.ATTEMPT_CORRECTED,
+        at=event.at,
+        detail=facts.of_correction(attempt, event.score_before, was_passed=event.was_passed),
+        enrolment_id=attempt.enrolment_id,
+        actor_id=event.actor.id,
+    )
 
 
 def on_stage_completed(event: StageCompleted) -> None:

@@ -59,18 +59,21 @@ class Totals:
 
 def totals(links: Iterable[Link]) -> Totals:
     """Add up a record."""
-    minutes, verbs = 0, dict.fromkeys(Verb, 0)
+    minutes, corrected, verbs = 0, 0, dict.fromkeys(Verb, 0)
     for link in links:
         if link.fact.verb not in KINDS:
             continue
         verbs[Verb(link.fact.verb)] += 1
         if link.fact.verb == Verb.LESSON_FINISHED:
             minutes += int(link.fact.detail.get("minutes", 0))
+        if link.fact.verb == Verb.ATTEMPT_CORRECTED:
+            said = link.fact.detail
+            corrected += bool(said.get("is_passed")) - bool(said.get("was_passed"))
     kinds = {kind: sum(verbs[verb] for verb in Verb if KINDS[verb] is kind) for kind in Kind}
     return Totals(
         hours=(Decimal(minutes) / 60).quantize(Decimal("0.1"), ROUND_HALF_UP),
         lessons=verbs[Verb.LESSON_FINISHED],
-        exams_passed=verbs[Verb.ATTEMPT_PASSED],
+        exams_passed=verbs[Verb.ATTEMPT_PASSED] + corrected,
         certificates=verbs[Verb.CERTIFICATE_AWARDED] - verbs[Verb.CERTIFICATE_REVOKED],
         kinds=kinds,
     )
@@ -115,9 +118,7 @@ def _stage(link: Link) -> dict[str, Any]:
 
 
 def _notes(verb: str, detail: Any) -> list[str]:
-    notes: list[str] = []
-    if "percent" in detail:
-        notes.append(_("Score %(percent)s %%", percent=detail["percent"]))
+    notes = _score(detail)
     if "number" in detail:
         notes.append(_("Attempt %(number)s", number=detail["number"]))
     if "minutes" in detail:
@@ -135,6 +136,16 @@ def _notes(verb: str, detail: Any) -> list[str]:
     if "serial" in detail:
         notes.append(_("No. %(serial)s", serial=detail["serial"]))
     return notes + _dates(verb, detail)
+
+
+def _score(detail: Any) -> list[str]:
+    notes = []
+    if "percent" in detail:
+        notes.append(_("Score %(percent)s %%", percent=detail["percent"]))
+    if "percent_before" in detail:
+        notes.append(_("before: %(percent)s %%", percent=detail["percent_before"]))
+        notes.append(_("passed") if detail.get("is_passed") else _("not passed"))
+    return notes
 
 
 def _dates(verb: str, detail: Any) -> list[str]:

@@ -13,6 +13,7 @@ LOOKS: dict[str, tuple[str, str, LazyString]] = {
     Verb.ATTEMPT_STARTED: ("clipboard-check", "", _("Exam started")),
     Verb.ATTEMPT_PASSED: ("circle-check", "ok", _("Exam passed")),
     Verb.ATTEMPT_FAILED: ("circle-alert", "warn", _("Exam not passed")),
+    Verb.ATTEMPT_CORRECTED: ("pencil-line", "info", _("Exam result corrected")),
     Verb.STAGE_COMPLETED: ("flag", "ok", _("Stage completed")),
     Verb.PROGRAMME_COMPLETED: ("graduation-cap", "ok", _("Programme completed")),
     Verb.CERTIFICATE_AWARDED: ("award", "ok", _("Certificate awarded")),

@@ -133,8 +133,8 @@ def certificates(chosen: Selection) -> Iterator[Row[*tuple[Any, ...]]]:
 
 
 def papers(attempts: Iterable[int]) -> Iterator[Row[*tuple[Any, ...]]]:
-    """Stream attempt, person and layout of some attempts."""
-    query = select(Attempt.id, Attempt.person_id, Attempt.layout)
+    """Stream attempt, person, layout and corrected marks of some attempts."""
+    query = select(Attempt.id, Attempt.person_id, Attempt.layout, Attempt.regraded)
     return _stream(query.where(Attempt.id.in_(list(attempts))))
 
 

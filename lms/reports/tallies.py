@@ -14,6 +14,8 @@ from lms.reports import rows
 PAPERS = 400
 """Papers that are held at once."""
 WRONG = "0/1"
+LEFT_OUT = "left out"
+"""Of a question that a regrade took off the paper."""
 Progress = Callable[[int, int], None]
 """Told how many papers of how many were read."""
 
@@ -46,7 +48,9 @@ def of(attempts: Sequence[int], *, note: Progress) -> dict[str, Tally]:
     for start in range(0, len(attempts), PAPERS):
         chunk = attempts[start : start + PAPERS]
         marks = {(row[0], row[1]): row[2] for row in rows.marks(chunk)}
-        for attempt, person, layout in rows.papers(chunk):
+        for attempt, person, layout, regraded in rows.papers(chunk):
+            for slot, mark in (regraded or {}).items():
+                marks[attempt, int(slot)] = LEFT_OUT if mark is None else mark
             _add(tallies, modules, marks, attempt, person, [entry[0] for entry in layout])
         note(start + len(chunk), len(attempts))
     return tallies
@@ -62,6 +66,8 @@ def _add(
 ) -> None:
     seen = set()
     for slot, version in enumerate(versions, start=1):
+        if marks.get((attempt, slot)) == LEFT_OUT:
+            continue
         module = modules.get(version, "")
         tallies[module].marks[marks.get((attempt, slot)) or WRONG] += 1
         seen.add(module)

@@ -14,7 +14,8 @@ from lms.core.audit import AuditEntry
 from lms.core.errors import NotFoundError
 from lms.exams.errors import NotRunningError
 from lms.exams.extra_time import grant_time
-from lms.exams.models import Attempt, ExtraTime
+from lms.exams.models import Attempt
+from lms.exams.paper_models import ExtraTime
 from lms.exams.services import hand_in, save_answers, settle, start_attempt
 from lms.exams.sitting import Answer
 from lms.exams.underway import underway

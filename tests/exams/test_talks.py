@@ -16,7 +16,7 @@ from lms.core.errors import NotFoundError
 from lms.courses.models import Enrolment
 from lms.exams import talk_queue
 from lms.exams.errors import CoolingDownError, NoTalkNeededError, TalkFirstError
-from lms.exams.models import ExamTalk
+from lms.exams.paper_models import ExamTalk
 from lms.exams.rules.timing import needs_talk
 from lms.exams.services import hand_in, start_attempt
 from lms.exams.talks import record_talk

@@ -25,11 +25,10 @@ from lms.core.db import db, transaction
 from lms.core.deliverables import Deliverable
 from lms.core.queue import Job
 from lms.courses.models import Enrolment, LessonRead, StagePass
+from lms.exams import tallying
 from lms.exams.import_models import QuestionImport
 from lms.exams.models import (
     Attempt,
-    ExamTalk,
-    ExtraTime,
     LateAnswer,
     Marking,
     MarkingClaim,
@@ -37,7 +36,8 @@ from lms.exams.models import (
     Response,
     ResponseFile,
 )
-from lms.exams.paper_models import Accommodation, ExamDraft
+from lms.exams.paper_models import Accommodation, ExamDraft, ExamTalk, ExtraTime
+from lms.exams.regrade_models import LostPass, RegradeChange
 from lms.exams.room_models import CollectedPaper, ExamMessage, ExamMessageSeen
 from lms.notifications.models import Message
 from lms.practice.models import Mistake, PracticeAnswer, PracticeRound
@@ -73,6 +73,9 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
     awards = select(Certificate.id).where(Certificate.person_id.in_(demo))
     keys = [f"certificates.render:{each}" for each in db.session.scalars(awards)]
     keys += [f"practice.siblings:{each}" for each in db.session.scalars(sittings)]
+    tallying.take_out(db.session.scalars(sittings).all())
+    changes = select(RegradeChange.id).where(RegradeChange.attempt_id.in_(sittings))
+    _lift_and_delete(LostPass.__table__, LostPass.change_id.in_(changes))
     _lift_and_delete(RecordEntry.__table__, RecordEntry.person_id.in_(demo))
     _lift_and_delete(ExamTalk.__table__, ExamTalk.enrolment_id.in_(runs))
     _lift_and_delete(ExtraTime.__table__, ExtraTime.attempt_id.in_(sittings))
@@ -86,6 +89,7 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
         (CertificateEvent, CertificateEvent.certificate_id.in_(awards)),
         (CertificateRenewal, CertificateRenewal.certificate_id.in_(awards)),
         (Certificate, Certificate.person_id.in_(demo)),
+        (RegradeChange, RegradeChange.attempt_id.in_(sittings)),
         (Marking, Marking.attempt_id.in_(sittings)),
         (
             MarkingClaim,

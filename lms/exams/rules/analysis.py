@@ -6,16 +6,20 @@ Theory (1986); Moodle's quiz statistics calculations
 structure of tests, Psychometrika 16 (1951), 297–334.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import compress, repeat
+from dataclasses import replace
 from math import fsum, sqrt
-from operator import add, mul, sub
-from statistics import median
+from operator import mul
 
+from lms.exams.rules import weighted
+from lms.exams.rules.cells import TYPED, Answers, Cell
 from lms.exams.rules.distributions import f_quantile
 from lms.exams.rules.figures import Doubt, Figures, Item, ItemFigures, OptionFigures, Sign
 from lms.exams.rules.statistics import wilson_of_share
+from lms.exams.rules.weighted import SLACK, correlation, covariance
+
+__all__ = ["alpha_interval", "analyse", "correlation", "covariance", "cronbach", "figures_of"]
 
 SMALLEST = 20
 """Fewer answers than this say too little about a question."""
@@ -25,8 +29,6 @@ EASY, HARD = 0.95, 0.30
 TAIL = 0.27
 """Share of people in the upper and in the lower group: Kelley, The selection of upper and lower
 groups for the validation of test items, Journal of Educational Psychology 30 (1939), 17–24."""
-SLACK = 1e-9
-"""What rounding may add; smaller differences are none."""
 
 
 def analyse(items: Sequence[Item]) -> Figures:
@@ -38,40 +40,47 @@ def analyse(items: Sequence[Item]) -> Figures:
     """
     people = max((len(each.marks) for each in items), default=0)
     scores = _scores([each.marks for each in items], people)
-    groups = _tails(scores)
-    variances = [_variance([mark for mark in each.marks if mark is not None]) for each in items]
-    moments = _moments(scores)
-    alpha = cronbach(variances, moments.variance)
+    counted = Counter(scores)
+    moments = weighted.moments(list(counted), list(counted.values()))
+    answers = [_answers(each, scores) for each in items]
+    figures = [figures_of(each) for each in answers]
     is_whole = all(None not in each.marks for each in items)
+    variances = [None if each.sd is None else each.sd**2 for each in figures]
+    alpha = cronbach(variances, moments.variance)
     doubts: dict[str, Doubt] = {}
-    if people < SMALLEST:
-        doubts["alpha"] = Doubt.FEW_ANSWERS
-    elif len(items) < FEWEST_ITEMS:
-        doubts["alpha"] = Doubt.FEW_ITEMS
-    elif alpha is not None and alpha < 0:
-        doubts["alpha"] = Doubt.NEGATIVE_ALPHA
-    elif alpha is None or not is_whole:
-        doubts["alpha"] = Doubt.NO_SPREAD if is_whole else Doubt.FEW_ANSWERS
-    if "alpha" in doubts:
-        doubts["sem"] = doubts["alpha"]
+    if doubt := doubt_of_alpha(alpha, people, len(items), is_whole=is_whole):
+        doubts |= {"alpha": doubt, "sem": doubt}
     if people < SMALLEST:
         doubts |= {"skewness": Doubt.FEW_ANSWERS, "kurtosis": Doubt.FEW_ANSWERS}
     return Figures(
         people=people,
         items=tuple(
-            _figures(each, scores, groups, weight)
-            for each, weight in zip(items, _weights(items, scores), strict=True)
+            replace(each, weight=weight)
+            for each, weight in zip(figures, _weights(answers), strict=True)
         ),
         mean=moments.mean,
-        median=median(scores) if scores else None,
+        median=moments.median,
         sd=None if moments.variance is None else sqrt(moments.variance),
         skewness=moments.skewness,
         kurtosis=moments.kurtosis,
         alpha=alpha,
         alpha_interval=None if alpha is None else alpha_interval(alpha, people, len(items)),
-        sem=_sem(alpha, moments.variance),
+        sem=sem(alpha, moments.variance),
         doubts=doubts,
     )
+
+
+def doubt_of_alpha(alpha: float | None, people: int, items: int, *, is_whole: bool) -> Doubt | None:
+    """Return why an alpha is not to be relied upon; None if it is."""
+    if people < SMALLEST:
+        return Doubt.FEW_ANSWERS
+    if items < FEWEST_ITEMS:
+        return Doubt.FEW_ITEMS
+    if alpha is not None and alpha < 0:
+        return Doubt.NEGATIVE_ALPHA
+    if alpha is None or not is_whole:
+        return Doubt.NO_SPREAD if is_whole else Doubt.FEW_ANSWERS
+    return None
 
 
 def cronbach(variances: Sequence[float | None], whole: float | None) -> float | None:
@@ -90,26 +99,6 @@ def cronbach(variances: Sequence[float | None], whole: float | None) -> float | 
     return count / (count - 1) * (1 - fsum(known) / whole)
 
 
-def correlation(first: Sequence[float], second: Sequence[float]) -> float | None:
-    """Return Pearson's r; None where one of them has no spread."""
-    count = len(first)
-    if count < 2:  # noqa: PLR2004  one point has no spread
-        return None
-    first, second = _centred(first), _centred(second)
-    spread = sum(map(mul, first, first)) * sum(map(mul, second, second))
-    if spread <= SLACK * SLACK:
-        return None
-    return max(-1.0, min(1.0, float(sum(map(mul, first, second))) / sqrt(spread)))
-
-
-def covariance(first: Sequence[float], second: Sequence[float]) -> float | None:
-    """Return the covariance of a sample; None for fewer than two."""
-    count = len(first)
-    if count < 2:  # noqa: PLR2004  one point has no spread
-        return None
-    return float(sum(map(mul, _centred(first), _centred(second)))) / (count - 1)
-
-
 def alpha_interval(alpha: float, people: int, items: int) -> tuple[float, float]:
     """Return the 95 % interval of an alpha.
 
@@ -121,58 +110,48 @@ def alpha_interval(alpha: float, people: int, items: int) -> tuple[float, float]
     return low, high
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """Of a sample of scores."""
+def drawn_reliability(
+    sums: Sequence[float], counts: Sequence[float], squares: float, items: int
+) -> float | None:
+    """Return how reliable the scores are where everyone has questions of their own.
 
-    mean: float | None = None
-    variance: float | None = None
-    skewness: float | None = None
-    kurtosis: float | None = None
+    The index of dependability with questions nested in people: 1 - MS(within) / MS(between).
+    Crocker and Algina, chapter 8; for a paper that is the same for all it would be a lower bound
+    of alpha, as questions that differ in difficulty count as error.
 
-
-def _moments(scores: Sequence[float]) -> Moments:
-    """Return mean and k-statistics: k2, k3/k2^1.5, k4/k2².
-
-    Fisher, Moments and product moments of sampling distributions (1929), as Moodle computes them;
-    the kurtosis is the excess over the normal distribution's.
+    Args:
+        sums: of points that people earned.
+        counts: how many earned each.
+        squares: sum over all people and questions of the squared points.
+        items: how many questions each of them had.
     """
-    count = len(scores)
-    if not count:
-        return Moments()
-    mean = fsum(scores) / count
-    if count < 2:  # noqa: PLR2004  one score has no spread
-        return Moments(mean)
-    centred = list(map(sub, scores, repeat(mean)))
-    squares = list(map(mul, centred, centred))
-    second = fsum(squares) / count
-    variance = count * second / (count - 1)
-    if variance < SLACK or count < 4:  # noqa: PLR2004  needed by the divisors
-        return Moments(mean, variance)
-    third = fsum(map(mul, squares, centred)) / count
-    fourth = fsum(map(mul, squares, squares)) / count
-    k3 = count**2 * third / ((count - 1) * (count - 2))
-    k4 = count**2 * ((count + 1) * fourth - 3 * (count - 1) * second**2)
-    k4 /= (count - 1) * (count - 2) * (count - 3)
-    return Moments(mean, variance, k3 / variance**1.5, k4 / variance**2)
+    people = fsum(counts)
+    variance = covariance(sums, sums, counts)
+    if variance is None or variance < SLACK or items < 2:  # noqa: PLR2004
+        return None
+    between = variance / items
+    own = fsum(map(mul, map(mul, sums, sums), counts)) / items
+    within = max(0.0, squares - own) / (people * (items - 1))
+    return 1 - within / between
 
 
-def _sem(alpha: float | None, variance: float | None) -> float | None:
+def sem(alpha: float | None, variance: float | None) -> float | None:
     """Return the standard error of measurement: sd · √(1 - alpha). Crocker and Algina, chapter 7."""
     if alpha is None or variance is None:
         return None
-    return sqrt(variance * (1 - alpha))
+    return sqrt(max(0.0, variance * (1 - alpha)))
 
 
-def _weights(items: Sequence[Item], scores: Sequence[float]) -> list[float | None]:
+def _weights(items: Sequence[Answers]) -> list[float | None]:
     """Return each question's effective weight: the root of its covariance with the score."""
     roots: list[float | None] = []
     for item in items:
-        marks, rest, _is_asked = _asked(item, scores)
-        found = covariance(marks, list(map(add, marks, rest)))
+        cells, counts = list(item.cells), list(item.cells.values())
+        marks, whole = [each.mark for each in cells], [each.whole for each in cells]
+        found = covariance(marks, whole, counts)
         roots.append(None if found is None or found < 0 else sqrt(found))
-    whole = sum(each for each in roots if each is not None)
-    return [None if each is None or not whole else each / whole for each in roots]
+    whole_root = sum(each for each in roots if each is not None)
+    return [None if each is None or not whole_root else each / whole_root for each in roots]
 
 
 def _scores(columns: Sequence[Sequence[float | None]], people: int) -> list[float]:
@@ -181,39 +160,43 @@ def _scores(columns: Sequence[Sequence[float | None]], people: int) -> list[floa
     return [sum(mark for mark in row if mark is not None) for row in zip(*columns, strict=True)]
 
 
-def _tails(scores: Sequence[float]) -> tuple[list[int], list[int]]:
-    """Return who is in the lower and who in the upper group, by their places."""
-    size = int(len(scores) * TAIL + 0.5)
-    order = sorted(range(len(scores)), key=scores.__getitem__)
-    return order[:size], order[len(order) - size :]
+def _answers(item: Item, scores: Sequence[float]) -> Answers:
+    """Count the answers of those who were asked."""
+    chosen = item.chosen or [TYPED] * len(item.marks)
+    counted = Counter(zip(item.marks, scores, chosen, strict=True))
+    cells: Counter[Cell] = Counter()
+    for (mark, score, option), count in counted.items():
+        if mark is not None:
+            cells[Cell(mark, score - mark, score, (option,) if option else ())] += count
+    keys = frozenset({item.key} if item.key else ())
+    return Answers(item.name, cells, item.most, keys, item.options, bool(item.chosen))
 
 
-def _figures(
-    item: Item,
-    scores: Sequence[float],
-    groups: tuple[list[int], list[int]],
-    weight: float | None,
-) -> ItemFigures:
-    marks, rest, is_asked = _asked(item, scores)
-    count = len(marks)
+def figures_of(item: Answers) -> ItemFigures:
+    """Return the figures of one question; its `weight` only `analyse` can say."""
+    count = item.count
     if not count:
-        return ItemFigures(item.name, 0, None, None, None, None, None, None, None, None, (), (),
+        return ItemFigures(item.name, 0, 0, None, None, None, None, None, None, None, None, (), (),
                            Doubt.FEW_ANSWERS)  # fmt: skip
-    facility = fsum(marks) / count / item.most
-    variance = _variance(marks)
-    item_rest = correlation(marks, rest)
-    options = _options(item, rest, is_asked)
+    cells, counts = list(item.cells), list(item.cells.values())
+    marks, rest = [each.mark for each in cells], [each.rest for each in cells]
+    groups = weighted.tails([each.whole for each in cells], counts, TAIL)
+    facility = weighted.mean(marks, counts) / item.most
+    variance = covariance(marks, marks, counts)
+    item_rest = correlation(marks, rest, counts)
+    options = _options(item, groups) if item.is_chosen else ()
     is_enough = count >= SMALLEST
     return ItemFigures(
         name=item.name,
         count=count,
+        blank=item.blank,
         facility=facility,
         interval=wilson_of_share(min(1.0, max(0.0, facility)), count),
         sd=None if variance is None else sqrt(variance),
         item_rest=item_rest,
-        covariance=covariance(marks, rest),
-        greatest_covariance=covariance(sorted(marks), sorted(rest)),
-        weight=weight,
+        covariance=covariance(marks, rest, counts),
+        greatest_covariance=weighted.greatest_covariance(marks, rest, counts),
+        weight=None,
         upper_lower=_upper_lower(item, groups),
         options=options,
         signs=tuple(_signs(facility, item_rest, options)) if is_enough else (),
@@ -221,74 +204,73 @@ def _figures(
     )
 
 
-def _asked(
-    item: Item, scores: Sequence[float]
-) -> tuple[list[float], list[float], list[bool] | None]:
-    """Return marks and scores in the rest of those who were asked; and who was, unless everyone."""
-    if None not in item.marks:
-        marks: list[float] = list(item.marks)  # type: ignore[arg-type]
-        return marks, list(map(sub, scores, marks)), None
-    is_asked = [mark is not None for mark in item.marks]
-    marks = [mark for mark in item.marks if mark is not None]
-    return marks, list(map(sub, compress(scores, is_asked), marks)), is_asked
+Groups = tuple[Sequence[float], Sequence[float]]
+"""For each cell, how much of it belongs to the lower and to the upper group."""
 
 
-def _upper_lower(item: Item, groups: tuple[list[int], list[int]]) -> float | None:
+def _upper_lower(item: Answers, groups: Groups) -> float | None:
     means = []
     for group in groups:
-        known = [mark for place in group if (mark := item.marks[place]) is not None]
-        if not known:
+        parts = [share * count for share, count in zip(group, item.cells.values(), strict=True)]
+        if not fsum(parts):
             return None
-        means.append(fsum(known) / len(known) / item.most)
+        means.append(weighted.mean([each.mark for each in item.cells], parts) / item.most)
     return means[1] - means[0]
 
 
-def _options(
-    item: Item, rest: Sequence[float], is_asked: Sequence[bool] | None
-) -> tuple[OptionFigures, ...]:
-    if not item.chosen:
-        return ()
-    chosen = list(item.chosen if is_asked is None else compress(item.chosen, is_asked))
-    names = sorted({*item.options, *filter(None, chosen), *filter(None, [item.key])})
-    by_option: dict[str, list[float]] = {name: [] for name in names}
-    for name, score in zip(chosen, rest, strict=True):
-        if name:
-            by_option[name].append(score)
-    mean, spread = fsum(rest) / len(rest), _variance(rest)
-    return tuple(
-        OptionFigures(
-            option=name,
-            count=len(own),
-            share=len(own) / len(chosen),
-            mean_rest=fsum(own) / len(own) if own else None,
-            correlation=_point_biserial(own, len(chosen), mean, spread),
-            is_key=name == item.key,
+def _options(item: Answers, groups: Groups) -> tuple[OptionFigures, ...]:
+    used = (option for cell in item.cells for option in cell.chosen)
+    names = sorted({*item.options, *used, *item.keys})
+    cells, counts = list(item.cells), list(item.cells.values())
+    rest = [each.rest for each in cells]
+    mean, variance = weighted.mean(rest, counts), covariance(rest, rest, counts)
+    sizes = [fsum(map(mul, group, counts)) or 1.0 for group in groups]
+    found = []
+    for name in names:
+        own = [
+            count if name in each.chosen else 0 for each, count in zip(cells, counts, strict=True)
+        ]
+        times = sum(own)
+        mean_rest = weighted.mean(rest, own) if times else None
+        lower, upper = (
+            fsum(map(mul, group, own)) / size for group, size in zip(groups, sizes, strict=True)
         )
-        for name, own in by_option.items()
-    )
+        found.append(
+            OptionFigures(
+                option=name,
+                count=times,
+                share=times / item.count,
+                mean_rest=mean_rest,
+                correlation=_point_biserial(mean_rest, times, item.count, mean, variance),
+                is_key=name in item.keys,
+                lower=lower,
+                upper=upper,
+            )
+        )
+    return tuple(found)
 
 
 def _point_biserial(
-    own: Sequence[float], count: int, mean: float, variance: float | None
+    own: float | None, times: int, count: int, mean: float, variance: float | None
 ) -> float | None:
     """Return the correlation of belonging to a group with the score, from the group's mean."""
-    if not own or len(own) == count or not variance or variance < SLACK:
+    if own is None or times == count or not variance or variance < SLACK * SLACK:
         return None
-    share = len(own) / count
+    share = times / count
     biased = variance * (count - 1) / count
-    return (fsum(own) / len(own) - mean) * sqrt(share / (1 - share)) / sqrt(biased)
+    return (own - mean) * sqrt(share / (1 - share)) / sqrt(biased)
 
 
 def _signs(
     facility: float, item_rest: float | None, options: Iterable[OptionFigures]
 ) -> Iterable[Sign]:
-    key = next((each for each in options if each.is_key), None)
+    keys = [each for each in options if each.is_key]
     wrong = [each for each in options if not each.is_key]
-    if key is not None:
+    if keys:
         best = max(
             (each.correlation for each in wrong if each.correlation is not None), default=None
         )
-        own = key.correlation if key.correlation is not None else 0.0
+        own = min(each.correlation or 0.0 for each in keys)
         if best is not None and best > own + SLACK and best > 0:
             yield Sign.KEY_DOUBTFUL
     if item_rest is not None and item_rest < -SLACK:
@@ -299,14 +281,3 @@ def _signs(
         yield Sign.TOO_HARD
     if any(not each.count for each in wrong):
         yield Sign.UNUSED
-
-
-def _centred(values: Sequence[float]) -> list[float]:
-    return list(map(sub, values, repeat(fsum(values) / len(values))))
-
-
-def _variance(values: Sequence[float]) -> float | None:
-    if len(values) < 2:  # noqa: PLR2004  one value has no spread
-        return None
-    centred = _centred(values)
-    return float(sum(map(mul, centred, centred))) / (len(values) - 1)

@@ -58,6 +58,10 @@ class OptionFigures:
     correlation: float | None
     """Of choosing it with that score (point-biserial)."""
     is_key: bool
+    lower: float
+    """Share of the lower group that chose it: of the 27 % with the lowest scores."""
+    upper: float
+    """Share of the upper group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class ItemFigures:
 
     name: str
     count: int
+    blank: int
+    """How many left it blank."""
     facility: float | None
     """Mean mark as a share of what it is worth. Crocker and Algina, chapter 14."""
     interval: tuple[float, float] | None

@@ -1,0 +1,101 @@
+"""The pages on which a key is corrected, and those on which HR decides about a lost pass."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person
+from lms.accounts.rules import Role
+from lms.core import queue
+from lms.core.db import db
+from lms.exams.regrade_models import Regrade, RegradeChange
+from lms.exams.rules.kinds import Kind
+from lms.exams.rules.rulings import Ruling, Way
+from tests import factories
+from tests.browser import sign_in
+from tests.exams import papers
+from tests.exams.test_regrading import Room, another_version
+
+
+@pytest.fixture
+def room(session: Session) -> Room:
+    return Room()
+
+
+ASKED = {"version": "1", "way": "also", "also": "A", "reason": "Wrong key", "never_lower": "y"}
+
+
+class TestPages:
+    def test_from_the_question_to_the_corrected_result(
+        self, client: FlaskClient, room: Room
+    ) -> None:
+        failed = room.sits("A")
+        sign_in(client, room.trainer)
+        assert "/studio/questions/q1/regrade" in client.get("/studio/questions/q1").text
+        assert client.get("/studio/questions/q1/regrade").status_code == 200
+        reply = client.post("/studio/questions/q1/regrade", data=ASKED)
+        assert "/work/" in reply.location
+        assert queue.run_one()
+        row = db.session.scalars(select(Regrade)).one()
+        address = f"/studio/regrades/{row.id}"
+        page = client.get(address).text
+        for part in ("Nothing is changed yet", "not passed → passed", "50.00 %", "Apply it"):
+            assert part in page, part
+        assert client.post(address).location.endswith(address)
+        assert "/work/" in client.get(address).location
+        while queue.run_one():
+            pass
+        page = client.get(address).text
+        assert "Applied on" in page
+        assert "Apply it" not in page
+        assert "applied" in client.get("/studio/questions/q1/regrade").text
+        trainee = db.session.get_one(Person, failed.person_id)
+        sign_in(client, trainee)
+        mine = client.get(f"/attempts/{failed.id}/result")
+        assert "The key of this question was corrected" in mine.text
+        assert "Exam result corrected" in client.get("/record").text
+
+    @pytest.mark.parametrize(
+        ("changes", "expected"),
+        [
+            ({"also": "Z"}, "no option Z. It has: A B C"),
+            ({"also": " "}, "Write the answer that is right as well"),
+            ({"reason": ""}, "Say why"),
+            ({"way": "other-key", "other": ""}, "Choose another version"),
+            ({"way": "other-key", "other": "1"}, "Choose another version"),
+            ({"way": "magic"}, "Not a valid choice"),
+        ],
+    )
+    def test_what_is_wrong_is_said_at_its_field(
+        self, client: FlaskClient, room: Room, changes: dict[str, str], expected: str
+    ) -> None:
+        sign_in(client, room.trainer)
+        reply = client.post("/studio/questions/q1/regrade", data={**ASKED, **changes})
+        assert (reply.status_code, expected in reply.text) == (422, True)
+
+    def test_a_rule_that_says_no_is_said_there_too(self, client: FlaskClient, room: Room) -> None:
+        papers.question("essay", Kind.ESSAY)
+        sign_in(client, room.trainer)
+        reply = client.post("/studio/questions/essay/regrade", data=ASKED)
+        assert (reply.status_code, "People mark this question" in reply.text) == (422, True)
+
+    def test_hr_decides_about_a_lost_pass(self, client: FlaskClient, room: Room) -> None:
+        room.sits("B")
+        key_is_a = Ruling(Way.OTHER_KEY, version_id=another_version(room.first, "A").id)
+        room.regrades(key_is_a, never_lower=False)
+        sign_in(client, factories.person(roles={Role.HR}))
+        page = client.get("/studio/lost-passes")
+        assert "100.00 % before, 50.00 % now" in page.text
+        change = db.session.scalars(select(RegradeChange)).one()
+        refused = client.post(f"/studio/lost-passes/{change.id}", data={})
+        assert refused.status_code == 422
+        told = {f"lost-{change.id}-note": "It stays."}
+        assert client.post(f"/studio/lost-passes/{change.id}", data=told).status_code in {302, 303}
+        assert "Nobody waits for a decision" in client.get("/studio/lost-passes").text
+
+    def test_others_do_not_get_there(self, client: FlaskClient, room: Room) -> None:
+        sign_in(client, factories.person())
+        assert client.get("/studio/questions/q1/regrade").status_code == 403
+        sign_in(client, room.trainer)
+        assert client.get("/studio/lost-passes").status_code == 403
