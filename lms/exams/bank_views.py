@@ -16,6 +16,7 @@ from lms.exams.blueprint import bp
 from lms.exams.holdings import State, Use, Wanted
 from lms.exams.importing import queries as importing, words as names
 from lms.exams.models import Pool
+from lms.exams.rules.figures import Sign
 from lms.exams.rules.kinds import Kind
 from lms.web.i18n import language
 
@@ -93,6 +94,7 @@ def _choices() -> dict[str, list[tuple[object, object]]]:
         "unit": [(code, f"{code} · {local(title, language())}") for code, title in titles],
         "bank": [(each, each) for each in importing.bank_names()],
         "difficulty": [(each, str(each)) for each in DIFFICULTIES],
+        "sign": [(each.value, words.sign_name(each)) for each in Sign],
         "state": [(each.value, bulk_words.STATES[each]) for each in State],
         "use": [(each.value, bulk_words.USES[each]) for each in Use]
         + [(code, _("Drawn by: %(exam)s", exam=local(title, language()))) for code, title in exams],

@@ -23,9 +23,10 @@ from sqlalchemy.orm import aliased
 from lms.core.db import db
 from lms.core.errors import found
 from lms.core.placeholders import LANGUAGES
-from lms.exams import drawable
+from lms.exams import drawable, quality
 from lms.exams.models import IN_FORCE, Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion
 from lms.exams.rules.drawing import fits
+from lms.exams.rules.figures import Sign
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.settings import ExamRules
 
@@ -71,6 +72,8 @@ class Wanted:
     """One of `State`."""
     use: str = ""
     """Code of an exam that can draw it, or one of `Use`."""
+    sign: str = ""
+    """One of `figures.Sign`: what its statistics say to look at."""
 
     @classmethod
     def read(cls, args: Mapping[str, str]) -> "Wanted":
@@ -127,7 +130,7 @@ def entries(wanted: Wanted) -> Select[Any]:
         stems = (version.body[("stem", each)].as_string() for each in LANGUAGES)
         places = (each.icontains(wanted.text, autoescape=True) for each in (Question.code, *stems))
         query = query.where(or_(*places))
-    for condition in (_state(wanted.state), _use(wanted.use)):
+    for condition in (_state(wanted.state), _use(wanted.use), _sign(wanted.sign)):
         if condition is not None:
             query = query.where(condition)
     return query.order_by(Question.unit, Question.code)
@@ -142,6 +145,10 @@ def _state(said: str) -> ColumnElement[bool] | None:
         State.CHANGED: published & (Question.published_id != newest_version()),
         State.FIGURES: ~IN_FORCE,
     }.get(said)
+
+
+def _sign(said: str) -> ColumnElement[bool] | None:
+    return quality.versions_with_sign(Sign(said)) if said in set(Sign) else None
 
 
 def _use(said: str) -> ColumnElement[bool] | None:

@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.core.audit import AuditEntry
+from lms.core.db import transaction
 from lms.exams import services
 from lms.exams.models import Pool, Question
+from lms.exams.rules.figures import Sign
 from lms.exams.rules.kinds import Kind
+from lms.exams.tally_models import QuestionSign
 from tests.browser import sign_in
 from tests.exams import papers
 from tests.exams.authoring.written import edit, form_of, row_of, versions, write
@@ -151,6 +154,10 @@ class TestFilters:
         services.start_attempt("stage-1", actor=trainee, at=NOON)
         changed = write(client, act="publish")
         edit(client, changed, form_of(Kind.SINGLE), points="4")
+        easy = select(Question.published_id).where(Question.code == "M1-q1")
+        with transaction() as session:
+            version = session.scalars(easy).one()
+            session.add(QuestionSign(question_version_id=version, sign=Sign.TOO_EASY.value))
         return {"draft": write(client, Kind.NUMERIC), "changed": changed}
 
     @pytest.mark.parametrize(
@@ -164,6 +171,8 @@ class TestFilters:
             ("use=stage-1", {"M1-q1"}),
             ("use=nonsense", set()),
             ("state=nonsense", {"draft", "changed", "M1-q1"}),
+            ("sign=too-easy", {"M1-q1"}),
+            ("sign=too-hard", set()),
         ],
     )
     def test_find(
