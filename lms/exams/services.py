@@ -1,6 +1,5 @@
 """What can be done with exams. Each function is one transaction."""
 
-import hashlib
 import logging
 import secrets
 from collections.abc import Iterable, Mapping
@@ -17,21 +16,16 @@ from lms.core import clock, disk, events, site, writer
 from lms.core.db import db, transaction
 from lms.core.errors import NotFoundError, found
 from lms.courses import queries as courses
-from lms.courses.models import Enrolment
-from lms.exams import drawable, policies, queries, saving, sitting
+from lms.exams import beginning, policies, queries, saving, sitting
 from lms.exams.errors import (
     AttemptClosedError,
     NotSavedError,
-    PaperNotReadyError,
     QuestionLeftError,
     TakenOverError,
 )
 from lms.exams.events import AttemptStarted
-from lms.exams.models import Attempt, Exam, HandedInBy
-from lms.exams.queries import ExamSummary
-from lms.exams.rules import drawing, timing
-from lms.exams.rules.settings import ExamRules
-from lms.exams.seen import seen as seen_by
+from lms.exams.models import Attempt, HandedInBy
+from lms.exams.rules import timing
 from lms.exams.sitting import Answer
 from lms.exams.underway import latest_message
 
@@ -88,7 +82,7 @@ def start_attempt(
 def _start(exam_code: str, *, actor: Person, browser: str, at: datetime) -> tuple[Attempt, bool]:
     exam = queries.exam_or_404(exam_code)
     if (begun := queries.open_attempt(actor, exam)) is not None:
-        return begun, _is_from(begun, browser)
+        return begun, beginning.is_from(begun, browser)
     enrolment = found(courses.enrolment_with_exam(actor, exam_code))
     progress = courses.progress_of(enrolment)
     stage = found(progress.outline.stage_of_exam(exam_code))
@@ -97,60 +91,15 @@ def _start(exam_code: str, *, actor: Person, browser: str, at: datetime) -> tupl
     if refusal := policies.refusal_to_start(summary, state, at=at):
         raise refusal
     disk.need_room_for_exams()
-    attempt = _paper(exam, enrolment, summary, stage=stage.code, at=at)
-    if browser:
-        attempt.client = _first_token(browser, attempt.seed)
+    attempt = beginning.paper(exam, enrolment, summary, stage=stage.code, browser=browser, at=at)
     try:
         with db.session.begin_nested():
             db.session.add(attempt)
     except IntegrityError:  # another request was first; its attempt is the one
         begun = found(queries.open_attempt(actor, exam))
-        return begun, _is_from(begun, browser)
+        return begun, beginning.is_from(begun, browser)
     events.publish(AttemptStarted(attempt))
     return attempt, True
-
-
-def _first_token(browser: str, seed: str) -> str:
-    """Return the token of whoever begins an attempt. Its seed is never shown, nor used twice."""
-    return hashlib.sha256(f"{browser}\0{seed}".encode()).hexdigest()[:32]
-
-
-def _is_from(attempt: Attempt, browser: str) -> bool:
-    """Whether this browser began an attempt, and no other has taken it over since."""
-    return bool(browser) and attempt.client == _first_token(browser, attempt.seed)
-
-
-def _paper(
-    exam: Exam, enrolment: Enrolment, summary: ExamSummary, *, stage: str, at: datetime
-) -> Attempt:
-    version = found(exam.published)
-    rules = ExamRules.read(version.settings)
-    seed = secrets.token_hex(16)
-    seen = seen_by(enrolment.person_id) if rules.avoid_seen else drawing.NOTHING_SEEN
-    try:
-        layout = drawing.layout(seed, rules, drawable.bank(), seen)
-    except drawing.TooFewQuestionsError as error:
-        log.error("exam %s: %s", exam.code, error)  # noqa: TRY400  a want of content, no fault
-        raise PaperNotReadyError from error
-    allowed = summary.allowance
-    return Attempt(
-        person_id=enrolment.person_id,
-        enrolment_id=enrolment.id,
-        exam_id=exam.id,
-        version_id=version.id,
-        stage=stage,
-        number=summary.attempts_used + 1,
-        seed=seed,
-        layout=layout,
-        client=secrets.token_urlsafe(12),
-        started_at=at,
-        deadline_at=timing.deadline(
-            at, rules.minutes, factor=allowed.factor, closes_at=rules.closes_at
-        ),
-        extra_percent=allowed.extra_percent,
-        is_untimed=allowed.is_untimed,
-        position=1 if rules.is_forward else None,
-    )
 
 
 @transaction()

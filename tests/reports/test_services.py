@@ -84,7 +84,8 @@ class TestMaking:
         assert claimed
         queue.put_back(claimed, RuntimeError("killed"), at=asked_at)
         sits(enrolled(programme), 1, at=asked_at + timedelta(minutes=20))
-        assert queue.run_one(at=asked_at + timedelta(hours=1))
+        while queue.run_one(at=asked_at + timedelta(hours=1)):
+            pass
         db.session.refresh(job)
         assert job.state is JobState.DONE
         run = db.session.scalars(select(ReportRun).options(undefer(ReportRun.figures))).one()
