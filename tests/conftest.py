@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Person
 from lms.accounts.rules import Role
 from lms.config import Settings
+from lms.core import kept
 from lms.core.db import Base, db
 from lms.factory import create_app
 from tests import factories
@@ -58,6 +59,12 @@ def how_often(pytestconfig: pytest.Config) -> HowOften:
     """Chooses between a number for `make test` and a larger one for `make soak`."""
     long = bool(pytestconfig.getoption("--soak"))
     return lambda short, soak: soak if long else short
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Each test reads what it needs, whatever ran before it in this process."""
+    kept.forget_everything()
 
 
 @pytest.fixture
