@@ -123,15 +123,18 @@ def note_siblings(
         at: when the exam was handed in.
     """
     hold(person_id)
-    entered: list[Mistake] = []
     held = select(Mistake.question_id).where(
         Mistake.person_id == person_id, Mistake.left_at.is_(None)
     )
     there = set(db.session.scalars(held))
+    near: dict[tuple[str, str], list[int]] = {}
+    chosen: list[int] = []
     for unit, lesson in wrong:
-        near = [each for each in queries.entries([unit], Wanted(lesson=lesson)) if each.is_near]
-        fresh = [one for each in near for one in each.questions if one not in there]
-        if fresh:
-            there.add(fresh[0])
-            entered.append(enter(person_id, fresh[0], Source.EXAM, at=at))
-    return entered
+        if (unit, lesson) not in near:  # a paper has forty questions of a few lessons
+            found = queries.entries([unit], Wanted(lesson=lesson))
+            near[unit, lesson] = [one for each in found if each.is_near for one in each.questions]
+        fresh = next((one for one in near[unit, lesson] if one not in there), None)
+        if fresh is not None:
+            there.add(fresh)
+            chosen.append(fresh)
+    return [enter(person_id, each, Source.EXAM, at=at) for each in chosen]
