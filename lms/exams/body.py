@@ -36,6 +36,17 @@ def key_of(kind: Kind, body: Mapping[str, Any]) -> Key:
     return _KEYS[kind](body)
 
 
+def right_keys(kind: Kind, body: Mapping[str, Any]) -> frozenset[str]:
+    """Return the keys of the right options; nothing where none are chosen."""
+    match key_of(kind, body):
+        case SingleChoice(answer):
+            return frozenset({answer})
+        case MultipleChoice(answers=answers):
+            return answers
+        case _:
+            return frozenset()
+
+
 def tags_of(tags: Iterable[str], body: Mapping[str, Any]) -> frozenset[str]:
     """Return a question's tags, with the one that its flag `safety` stands for."""
     return with_safety(tags, is_safety=bool(body.get("safety")))

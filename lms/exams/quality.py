@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 from lms.core.db import db
 from lms.exams import body, queries
 from lms.exams.models import QuestionVersion
-from lms.exams.rules import analysis, cells, marks, pairs
+from lms.exams.rules import analysis, cells, pairs
 from lms.exams.rules.cells import Answers, Cell
 from lms.exams.rules.figures import Sign
 from lms.exams.rules.kinds import PAIRED, Kind
@@ -67,7 +67,7 @@ def signs_of(version_id: int) -> list[str]:
 def answers_to(question: queries.Shown, counted: Mapping[Cell, int]) -> Answers:
     """Return the answers to a question as the figures want them."""
     kind = Kind(question.kind)
-    keys, options = right_keys(kind, question), body.written_keys(kind, question.body)
+    keys, options = body.right_keys(kind, question.body), body.written_keys(kind, question.body)
     return Answers(
         name=question.code,
         cells=counted,
@@ -76,17 +76,6 @@ def answers_to(question: queries.Shown, counted: Mapping[Cell, int]) -> Answers:
         options=() if kind in PAIRED else options,
         is_chosen=bool(options) and kind not in PAIRED,
     )
-
-
-def right_keys(kind: Kind, question: queries.Shown) -> frozenset[str]:
-    """Return the keys of the right options; nothing where none are chosen."""
-    match body.key_of(kind, question.body):
-        case marks.SingleChoice(answer):
-            return frozenset({answer})
-        case marks.MultipleChoice(answers=answers):
-            return answers
-        case _:
-            return frozenset()
 
 
 def pair_shares(key: pairs.Matching | pairs.Ordering, found: Mapping[Cell, int]) -> dict[str, int]:

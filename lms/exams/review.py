@@ -232,7 +232,7 @@ def _options(
     if pairs.sides(order):
         return []
     texts = body.option_texts(kind, question.body)
-    right = _right_keys(kind, question)
+    right = body.right_keys(kind, question.body)
     return [
         OptionLine(
             key=key,
@@ -243,16 +243,6 @@ def _options(
         )
         for key in order.split()
     ]
-
-
-def _right_keys(kind: Kind, question: queries.Shown) -> frozenset[str]:
-    match body.key_of(kind, question.body):
-        case marks.SingleChoice(answer):
-            return frozenset({answer})
-        case marks.MultipleChoice(answers=answers):
-            return answers
-        case _:
-            return frozenset()
 
 
 def _why_typed(

@@ -7,7 +7,7 @@ from lms.core import audit, clock
 from lms.core.db import db, transaction
 from lms.core.errors import found
 from lms.exams import queries, sitting
-from lms.exams.errors import NobodySitsError, NotRunningError
+from lms.exams.errors import NobodySitsError
 from lms.exams.models import Attempt, HandedInBy
 from lms.exams.room_models import CollectedPaper, ExamMessage, ExamMessageSeen
 from lms.exams.underway import held_in_scope, in_scope, told
@@ -37,7 +37,7 @@ def send_message(
     if attempt_id is None:
         running = db.session.scalars(in_scope(actor, at=at)).all()
     else:
-        running = [_running(actor, attempt_id, at=at)]
+        running = [held_in_scope(actor, attempt_id, at=at)]
     if not running:
         raise NobodySitsError
     for attempt in running:
@@ -81,7 +81,7 @@ def collect(attempt_id: int, reason: str, *, actor: Person, at: datetime | None 
         NotRunningError: it was handed in, or its time is up.
     """
     at = at or clock.now()
-    attempt = _running(actor, attempt_id, at=at)
+    attempt = held_in_scope(actor, attempt_id, at=at)
     row = CollectedPaper(
         attempt_id=attempt.id, collected_by_id=actor.id, reason=reason, collected_at=at
     )
@@ -91,11 +91,4 @@ def collect(attempt_id: int, reason: str, *, actor: Person, at: datetime | None 
         "exams.handed_in_for", kind="attempt", object_id=attempt.id, actor_id=actor.id, at=at,
         reason=reason,
     )  # fmt: skip
-    return attempt
-
-
-def _running(actor: Person, attempt_id: int, *, at: datetime) -> Attempt:
-    attempt = held_in_scope(actor, attempt_id)
-    if not attempt.is_open or at > attempt.deadline_at:
-        raise NotRunningError
     return attempt

@@ -13,6 +13,7 @@ from lms.accounts.queries import visible_to
 from lms.core.db import db
 from lms.core.errors import found
 from lms.exams.bank import ROLES
+from lms.exams.errors import NotRunningError
 from lms.exams.models import Attempt, ExamVersion, Response
 from lms.exams.paper_models import ExtraTime
 from lms.exams.room_models import CollectedPaper, ExamMessage, ExamMessageSeen
@@ -53,13 +54,21 @@ def in_scope(actor: Person, *, at: datetime) -> Select[Attempt]:
     )
 
 
-def held_in_scope(actor: Person, attempt_id: int) -> Attempt:
-    """Return an attempt that the actor watches over, as it is now, held against other writers."""
+def held_in_scope(actor: Person, attempt_id: int, *, at: datetime) -> Attempt:
+    """Return a running attempt that the actor watches over, held against other writers.
+
+    Raises:
+        NotFoundError: there is no such attempt in the actor's scope.
+        NotRunningError: it was handed in, or its time is up.
+    """
     query = select(Attempt).join(Person, Person.id == Attempt.person_id)
     query = query.where(Attempt.id == attempt_id, Attempt.person_id != actor.id)
     query = query.where(visible_to(actor, roles=ROLES)).options(undefer(Attempt.layout))
     held = query.with_for_update(of=Attempt).execution_options(populate_existing=True)
-    return found(db.session.scalar(held))
+    attempt = found(db.session.scalar(held))
+    if not attempt.is_open or at > attempt.deadline_at:
+        raise NotRunningError
+    return attempt
 
 
 # What is left of the JSON of a blank answer without its punctuation.
