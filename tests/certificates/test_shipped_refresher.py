@@ -140,6 +140,8 @@ def test_two_years_on_the_refresher_opens_and_passing_it_renews_all_that_is_held
     assert "After-sales service engineer: refresher" in page
     assert 'href="/lessons/R-A-1"' in page
     assert f'href="/home?programme={PATH}"' in page
+    assert "Passing this programme renews your certificate" in page
+    assert "renews your certificate" not in client.get(f"/home?programme={PATH}").text
 
     day = ends - timedelta(days=20)
     for code in lessons_of(run):

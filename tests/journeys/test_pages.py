@@ -139,10 +139,20 @@ def test_the_page_before_signing_in_is_for_everyone(
         walker.shoot(shots / f"out{path.replace('/', '-')}-{language}-{theme}-{size[0]}.png")
 
 
+@pytest.fixture(scope="module")
+def long_name(site: Site, administrator: str) -> str:
+    """Someone whose sign-in name has no place to break, among the people of the site."""
+    login = "somebodywithaverylongsigninnameandnoplacetobreakit@example.com"
+    with new_walker(site) as walker:
+        invite(walker, administrator, login, "Someone", "en")
+    return login
+
+
 @pytest.mark.parametrize(("language", "theme", "size"), VARIANTS)
 def test_the_administrator_s_pages_are_for_everyone(
     walker: Walker,
     administrator: str,
+    long_name: str,
     language: str,
     theme: str,
     size: tuple[int, int],
@@ -156,6 +166,7 @@ def test_the_administrator_s_pages_are_for_everyone(
         walker.open(f"/admin/{path}")
         assert walker.axe() == [], path
         assert walker.overflow() == 0, path
+        assert path != "people" or long_name in walker.text
         if shots:
             name = path.replace("/", "-")
             walker.shoot(shots / f"admin-{name}-{language}-{theme}-{size[0]}.png")
