@@ -141,6 +141,7 @@ def test_two_years_on_the_refresher_opens_and_passing_it_renews_all_that_is_held
     assert 'href="/lessons/R-A-1"' in page
     assert f'href="/home?programme={PATH}"' in page
     assert "Passing this programme renews your certificate" in page
+    assert "from 26 Feb 2028 to 26 May 2028" in client.get("/certificates").text  # of stage 2
     assert "renews your certificate" not in client.get(f"/home?programme={PATH}").text
 
     day = ends - timedelta(days=20)
