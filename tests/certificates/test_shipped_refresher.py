@@ -87,6 +87,14 @@ def lessons_of(run: Enrolment) -> list[str]:
     return [code for _stage, _module, code in courses.outline_of(run).lessons()]
 
 
+def whoever_takes(programme: str) -> tuple[Person, list[str], int]:
+    """Return someone who takes a programme, its lessons and how many minutes they have."""
+    person = factories.person()
+    run = factories.enrolment(person, found(courses.programme_with(programme)), at=STARTED)
+    lines = courses.lines_of(codes := lessons_of(run))
+    return person, codes, sum(each.minutes for each in lines.values())
+
+
 def noon_of(day: date) -> datetime:
     """Return noon in the organisation's time zone, 8 hours ahead."""
     return datetime(day.year, day.month, day.day, 4, 0, tzinfo=UTC)
@@ -192,17 +200,13 @@ def test_who_holds_one_stage_gets_that_stage_renewed_and_no_other(
 def test_it_is_much_shorter_than_the_path_and_only_who_was_enrolled_meets_it(
     client: FlaskClient,
 ) -> None:
-    codes, minutes = [], []
-    for programme in (REFRESHER, PATH):
-        person = factories.person()
-        run = factories.enrolment(person, found(courses.programme_with(programme)), at=STARTED)
-        codes.append(lessons_of(run))
-        minutes.append(sum(each.minutes for each in courses.lines_of(codes[-1]).values()))
-    assert [len(each) for each in codes] == [5, 66]
-    assert minutes == [62, 980]
-    assert not set(codes[0]) & set(codes[1])  # lessons of its own
+    _other, short, minutes = whoever_takes(REFRESHER)
+    person, path, path_minutes = whoever_takes(PATH)
+    assert (len(short), len(path)) == (5, 66)
+    assert (minutes, path_minutes) == (62, 980)
+    assert not set(short) & set(path)  # lessons of its own
 
-    sign_in(client, person)  # who takes the path
+    sign_in(client, person)
     for address in ("/home", "/practice", "/aids", "/certificates"):
         page = client.get(address, follow_redirects=True)
         assert page.status_code == 200
