@@ -1,23 +1,29 @@
 """The trainer's way with a file of questions: bring it, look at each question, choose, see the end."""
 
+from functools import partial
+
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from lms.accounts.login import me
-from lms.core import clock, queue
+from lms.core import clock, queue, richtext
+from lms.core.errors import found
 from lms.core.paging import page_of
+from lms.courses.upload_rules import FORMS
 from lms.exams.blueprint import bp
 from lms.exams.errors import NothingChosenError
 from lms.exams.exchange import files as kinds, words as sentences
 from lms.exams.exchange.report import FileProblemError, Problem, Severity
 from lms.exams.import_forms import ImportForm, OrderForm
 from lms.exams.import_models import QuestionImport
-from lms.exams.importing import files, handing_out, queries, services, template, words
+from lms.exams.importing import files, handing_out, pictures, queries, services, template, words
 from lms.exams.models import Pool
 from lms.exams.rules.arrivals import OPEN, Verdict
 from lms.web import i18n
 from lms.web.fields import shown_in
 from lms.web.files import send_bytes
+from lms.web.markup import markdown
 
 REFUSED = 422
 
@@ -58,6 +64,14 @@ def import_result(import_id: int) -> ResponseReturnValue:
     if row.checked_at is None or (row.decided_at is not None and row.done_at is None):
         return redirect(url_for("work.progress", job_id=_job_id(row)))
     return _result(row, OrderForm(bank=row.file_name.partition(".")[0]))
+
+
+@bp.get("/studio/questions/import/<int:import_id>/pictures/<name>")
+def import_picture(import_id: int, name: str) -> Response:
+    """Send a picture of a file to its bringer, as it would be in the bank."""
+    content = found(pictures.content_of(queries.import_of(me(), import_id), name))
+    digest, _dot, suffix = name.partition(".")
+    return send_bytes(content, mime=FORMS[suffix].mime, etag=digest)
 
 
 @bp.post("/studio/questions/import/<int:import_id>")
@@ -116,6 +130,7 @@ def _result(row: QuestionImport, form: OrderForm) -> str:
     return render_template(
         "exams/import_result.html",
         row=row,
+        pictured=partial(_pictured, row.id),
         form=form,
         page=page_of(rows, int(number) if number.isdecimal() else 1),
         show=show,
@@ -128,6 +143,13 @@ def _result(row: QuestionImport, form: OrderForm) -> str:
         banks=queries.bank_names(),
         now=clock.now(),
     )
+
+
+def _pictured(import_id: int, text: str) -> Markup:
+    """Return a Markdown text with the file's own pictures in it."""
+    shown = partial(url_for, ".import_picture", import_id=import_id)
+    html = richtext.addressed(markdown(text), lambda name: str(shown(name=name)))
+    return Markup(html)  # noqa: S704  cleaned by `markdown`
 
 
 def _asked() -> str:

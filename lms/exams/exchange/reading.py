@@ -3,10 +3,12 @@
 import io
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from lms.core import archives
 from lms.core.archives import ArchiveRefusedError
-from lms.exams.exchange import files
+from lms.exams.exchange import files, prose
+from lms.exams.exchange.media import Album
 from lms.exams.exchange.question import Question, Sort
 from lms.exams.exchange.readers import aiken, docx, gift, moodlexml, paper, qti, sheets
 from lms.exams.exchange.report import FileProblemError, Report
@@ -61,12 +63,35 @@ def _read(content: bytes, report: Report) -> None:
     elif content.startswith(archives.MAGIC) and report.format not in {"xlsx", "docx", "qti"}:
         raise FileProblemError("not-this-format", format=report.format)
     READERS[report.format](content, report)
+    album = Album(report)
+    report.questions[:] = [_settled(each, album) for each in report.questions]
     for question in report.questions:
         _look(question, report)
 
 
+def _settled(question: Question, album: Album) -> Question:
+    """Return a question whose texts show its own pictures and nothing else.
+
+    Markdown that a file holds as it is may name anything; to what HTML names, readers have seen.
+    """
+    own = {each.name: each for each in question.pictures}
+
+    def kept(text: str) -> str:
+        files = {f"{prose.MEDIA}{name}": each for name, each in own.items()}
+        text, used = album.marked(text, files, question.where)
+        own.update({each.name: each for each in used})
+        return text
+
+    if any("![" in text for text in prose.texts_of(question)):
+        question = prose.with_texts(question, kept)
+    shown = [own[name] for name in prose.pictures_in(question)]
+    return replace(question, pictures=tuple(shown))
+
+
 def _look(question: Question, report: Report) -> None:
     """Note what no reader should have to look for."""
+    if count := prose.without_words(question):
+        report.warning(question.where, "picture-unnamed", count=count)
     if question.sort in {Sort.SINGLE, Sort.MULTIPLE, Sort.ORDERING, Sort.MATCHING}:
         counts = Counter(each.text for each in question.options)
         if counts.pop("", 0):
