@@ -1,4 +1,4 @@
-"""Pictures of imported questions: looked at, brought into the bank, and out of it again."""
+"""Pictures of imported questions on pages: looked at, chosen with their question, kept in the bank."""
 
 import io
 import json
@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -20,12 +19,8 @@ from lms.accounts.rules import Role
 from lms.core import clock, queue, storage, uploads
 from lms.core.audit import AuditEntry
 from lms.core.db import db, transaction
-from lms.exams.exchange import drawing, shelf, storing
-from lms.exams.exchange.question import Question as File
+from lms.exams.exchange import shelf, storing
 from lms.exams.exchange.reading import read
-from lms.exams.exchange.report import Report
-from lms.exams.exchange.storing import Order
-from lms.exams.exchange.writing import write
 from lms.exams.import_models import QuestionImport, QuestionImportRow
 from lms.exams.importing import files, pictures
 from lms.exams.models import Question, QuestionVersion
@@ -33,37 +28,20 @@ from lms.exams.picture_models import QuestionPicture
 from tests import factories
 from tests.browser import sign_in
 from tests.exams.exchange.illustrated import (
-    BLUE,
     BROKEN,
     GREEN,
+    PHOTO,
+    PLAIN,
     RED,
-    drawn,
-    embedded,
     inline,
-    item,
     moodle,
-    moodle_single,
-    parts_of,
     run,
+    two_pictures,
     word,
-    zipped,
 )
 from tests.exams.test_importing import ORDER, bring, teacher
-from tests.factories import NOON
 
 __all__ = ["teacher"]
-
-PHOTO = drawn("green", "JPEG", 64)
-
-
-def single(content: bytes, alt: str = "灯", title: str = "q", name: str = "r.png") -> str:
-    """Return a question with a picture in its stem and another in its right option."""
-    right = f'<text><![CDATA[<img src="@@PLUGINFILE@@/b.png" alt="蓝">]]></text>{embedded("b.png", BLUE)}'
-    stem = f'<p>Which lamp?</p><img src="@@PLUGINFILE@@/{name}" alt="{alt}">'
-    return moodle_single(stem, embedded(name, content), right=right, title=title)
-
-
-PLAIN = moodle_single("Another one?", title="plain")
 
 
 def take(client: FlaskClient, address: str, *numbers: int, **more: str) -> str:
@@ -94,7 +72,7 @@ class TestPages:
     @pytest.mark.parametrize("language", ["zh", "en"])
     def test_a_check_shows_them_at_their_places(self, client: FlaskClient, language: str) -> None:
         client.set_cookie("lang", language)
-        address = bring(client, moodle(single(RED), PLAIN), "q.xml")
+        address = bring(client, moodle(two_pictures(RED), PLAIN), "q.xml")
         page = client.get(address).text
         found = re.findall(r'<img src="([^"]+)" alt="(灯|蓝)"', page)
         assert [alt for _source, alt in found] == ["灯", "蓝"]
@@ -107,13 +85,13 @@ class TestPages:
         assert client.get(f"{address}/pictures/{'0' * 64}.png").status_code == 404
 
     def test_they_are_for_their_bringer_alone(self, client: FlaskClient) -> None:
-        address = bring(client, moodle(single(RED)), "q.xml")
+        address = bring(client, moodle(two_pictures(RED)), "q.xml")
         source = re.findall(r'<img src="([^"]+)" alt="灯"', client.get(address).text)[0]
         sign_in(client, factories.person(roles={Role.TRAINER}))
         assert client.get(source).status_code == 404
 
     def test_the_bank_shows_what_was_brought_in(self, client: FlaskClient) -> None:
-        told = take(client, bring(client, moodle(single(RED), PLAIN), "q.xml"), 1, 2)
+        told = take(client, bring(client, moodle(two_pictures(RED), PLAIN), "q.xml"), 1, 2)
         assert "2 new in the bank" in told
         (body, _plain) = bodies()
         said = json.dumps(body, ensure_ascii=False)
@@ -131,7 +109,7 @@ class TestPages:
 
     def test_what_they_hold_beside_the_picture_stays_outside(self, client: FlaskClient) -> None:
         secret = b"made in Room 7"
-        take(client, bring(client, moodle(single(RED + secret)), "q.xml"), 1)
+        take(client, bring(client, moodle(two_pictures(RED + secret)), "q.xml"), 1)
         assert all(secret not in storage.get(each.sha256) for each in kept())
 
     @pytest.mark.parametrize(
@@ -142,7 +120,9 @@ class TestPages:
         self, client: FlaskClient, language: str, words: str
     ) -> None:
         client.set_cookie("lang", language)
-        address = bring(client, moodle(single(BROKEN, title="bad"), single(RED), PLAIN), "q.xml")
+        address = bring(
+            client, moodle(two_pictures(BROKEN, title="bad"), two_pictures(RED), PLAIN), "q.xml"
+        )
         page = client.get(address).text
         assert words in page
         numbers = [int(each) for each in re.findall(r'name="number" value="(\d+)" checked', page)]
@@ -155,11 +135,11 @@ class TestPages:
     def test_one_with_too_many_pixels_is_broken_too(self, client: FlaskClient) -> None:
         bomb = io.BytesIO()
         Image.new("1", (6000, 5000)).save(bomb, "PNG")
-        page = client.get(bring(client, moodle(single(bomb.getvalue())), "q.xml")).text
+        page = client.get(bring(client, moodle(two_pictures(bomb.getvalue())), "q.xml")).text
         assert "more than 24 million pixels" in page
 
     def test_one_that_does_not_say_what_it_shows_is_named(self, client: FlaskClient) -> None:
-        page = client.get(bring(client, moodle(single(RED, alt="")), "q.xml")).text
+        page = client.get(bring(client, moodle(two_pictures(RED, alt="")), "q.xml")).text
         assert "Pictures that do not say what they show: 1." in page
 
     def test_word_files_bring_theirs(self, client: FlaskClient) -> None:
@@ -175,7 +155,7 @@ class TestPages:
         assert re.search(r"!\[绿色\]\(/questions/pictures/\w+\.gif\)", said)
 
     def test_the_same_question_does_not_store_again(self, client: FlaskClient) -> None:
-        content = moodle(single(RED), single(PHOTO, title="photo", name="p.jpg"))
+        content = moodle(two_pictures(RED), two_pictures(PHOTO, title="photo", name="p.jpg"))
         take(client, bring(client, content, "q.xml"), 1, 2)
         before = [(each.id, each.sha256) for each in kept()]
         address = bring(client, content, "q.xml")
@@ -187,13 +167,15 @@ class TestPages:
     def test_the_same_words_with_another_picture_are_another_question(
         self, client: FlaskClient
     ) -> None:
-        content = moodle(single(RED, title="red"), single(GREEN, title="green", name="g.gif"))
+        content = moodle(
+            two_pictures(RED, title="red"), two_pictures(GREEN, title="green", name="g.gif")
+        )
         assert "2 new in the bank" in take(client, bring(client, content, "q.xml"), 1, 2)
         assert len(kept()) == 3
 
     def test_a_job_tried_again_goes_on(self, client: FlaskClient, session: Session) -> None:
         address = bring(
-            client, moodle(single(RED), single(GREEN, title="g", name="g.gif")), "q.xml"
+            client, moodle(two_pictures(RED), two_pictures(GREEN, title="g", name="g.gif")), "q.xml"
         )
         data = {"shown": ["1", "2"], "number": ["1", "2"], **ORDER, "act": "in"}
         client.post(address, data=data)
@@ -206,7 +188,7 @@ class TestPages:
     def test_what_an_earlier_release_has_checked_goes_in(
         self, client: FlaskClient, session: Session
     ) -> None:
-        address = bring(client, moodle(single(RED)), "q.xml")
+        address = bring(client, moodle(two_pictures(RED)), "q.xml")
         with transaction():
             session.scalars(select(QuestionImport)).one().pictures = None
             session.scalars(select(QuestionImportRow)).one().shown = None
@@ -217,7 +199,7 @@ class TestPages:
     def test_they_are_forgotten_with_their_import(
         self, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        bring(client, moodle(single(RED)), "q.xml")
+        bring(client, moodle(two_pictures(RED)), "q.xml")
         row = session.scalars(select(QuestionImport)).one()
         names = pictures.stored_names(row.pictures)
         assert len(names) == 2
@@ -235,170 +217,20 @@ class TestPages:
         assert found == ("exams.question_picture", {"name": "x.png"})
         below = replace(app.config["SETTINGS"], public_url="https://example.org/lms/")
         monkeypatch.setitem(app.config, "SETTINGS", below)
-        take(client, bring(client, moodle(single(RED)), "q.xml"), 1)
+        take(client, bring(client, moodle(two_pictures(RED)), "q.xml"), 1)
         assert "](/lms/questions/pictures/" in json.dumps(bodies())
-        assert len(out("Mine")[0].pictures) == 2
+        (question,) = shelf.illustrated(storing.exported("Mine", "zh"))
+        assert len(question.pictures) == 2
 
     def test_an_export_says_which_formats_have_no_place(self, client: FlaskClient) -> None:
-        take(client, bring(client, moodle(single(RED), single(GREEN, "", "g", "g.gif"), PLAIN), "q.xml"),
-             1, 2, 3)  # fmt: skip
+        green = two_pictures(GREEN, "", "g", "g.gif")
+        content = moodle(two_pictures(RED), green, PLAIN)
+        take(client, bring(client, content, "q.xml"), 1, 2, 3)
         page = client.get("/studio/questions/export?bank=Mine").text
         assert page.count("without their pictures") == 2  # as a spreadsheet and as GIFT
         for wanted in ("moodlexml", "qti21"):
             reply = client.get(f"/studio/questions/export/{wanted}?bank=Mine&lang=zh")
             assert {len(each.pictures) for each in read(reply.data).questions} == {0, 2}
-
-
-def stored(content: bytes, bank: str = "mine", wanted: str = "auto") -> Report:
-    """Bring a file in as the command does."""
-    report = read(content, wanted)
-    given = drawing.shown_in(report.questions)
-    report = drawing.settled(report, drawing.draw(given.values(), known=shelf.known(given)))
-    known = storing.known_in(bank)
-    storing.put_pictures(report, known)
-    storing.store(report, Order(bank), actor_id=None, at=NOON, known=known)
-    return report
-
-
-def out(bank: str = "mine") -> list[File]:
-    return list(shelf.illustrated(storing.exported(bank, "zh")))
-
-
-CASE_PAPER = word(
-    [run("案例分析题"), run("1. 客户来电。") + inline("r1", "红"), run("（1）先做什么？"),
-     run("A. ") + inline("r2", "蓝") + run(" B. 挂断"), run("答案：A"), run("（2）要升级吗？"),
-     run("答案：√")],
-    {"a.png": RED, "b.png": BLUE},
-)  # fmt: skip
-PAPER = word(
-    [run("填空题"), run("1. 看图") + inline("r1", "红") + run("它是____色。"), run("答案：红"),
-     run("简答题"), run("2. 说说") + inline("r3", "相"), run("答案：见") + inline("r2", "蓝")],
-    {"a.png": RED, "b.png": BLUE, "p.jpg": PHOTO},
-)  # fmt: skip
-PACKAGE = zipped({
-    "one.xml": item('<p>Which? <img src="p.jpg" alt="photo"/></p>', explained="<p>See.</p>"),
-    "p.jpg": PHOTO,
-})  # fmt: skip
-MATCHING = moodle(
-    '<question type="matching"><name><text>m</text></name><questiontext format="html">'
-    "<text>Match</text></questiontext>"
-    '<subquestion format="html"><text><![CDATA[<img src="@@PLUGINFILE@@/a.png" alt="r">]]></text>'
-    f"{embedded('a.png', RED)}<answer><text>one</text></answer></subquestion>"
-    '<subquestion format="html"><text>b</text><answer><text>two</text></answer></subquestion>'
-    "</question>"
-)
-CLOZE = moodle(
-    '<question type="cloze"><name><text>c</text></name><questiontext format="html"><text><![CDATA['
-    '<p>See <img src="@@PLUGINFILE@@/a.png" alt="r">: {1:SHORTANSWER:=red} and {1:SHORTANSWER:=blue}'
-    f"]]></text>{embedded('a.png', RED)}</questiontext></question>"
-)
-
-
-class TestRoundTrips:
-    @pytest.mark.parametrize("wanted", ["moodlexml", "qti21"])
-    @pytest.mark.parametrize(
-        "content",
-        [moodle(single(RED), single(PHOTO, title="p", name="p.jpg")), PAPER, PACKAGE, MATCHING, CLOZE],
-        ids=["moodle", "word", "qti", "matching", "cloze"],
-    )  # fmt: skip
-    def test_bytes_and_places_stay(self, session: Session, content: bytes, wanted: str) -> None:
-        first = stored(content)
-        assert [each.code for each in first.problems] == []
-        before = out()
-        assert all(each.pictures for each in before)
-        rows = len(kept())
-        file, losses = write(before, wanted)
-        assert losses.problems == []
-        back = stored(file, "again")
-        after = out("again")
-        assert [each.pictures for each in after] == [each.pictures for each in before]
-        assert len(kept()) == rows, "drawn by the bank itself, it is not drawn again"
-        assert {each.code for each in back.problems} <= {"kept-by-hand", "points-rounded"}
-        for one, two in zip(before, after, strict=True):
-            assert [each.text for each in one.options] == [each.text for each in two.options]
-            assert sorted(each.text for each in one.pairs) == sorted(
-                each.text for each in two.pairs
-            )
-            assert one.stem == two.stem
-
-    def test_a_package_lists_its_pictures(self, session: Session) -> None:
-        stored(PACKAGE)
-        (question,) = out()
-        file, _losses = write([question], "qti21")
-        assert f"images/{question.pictures[0].name}" in parts_of(file)
-
-    def test_a_case_keeps_its_pictures(self, session: Session) -> None:
-        stored(CASE_PAPER, wanted="docx")
-        (case,) = out()
-        red, blue = case.pictures
-        assert case.stem == f"客户来电。![红](media:{red.name})"
-        assert case.parts[0].options[0].text == f"![蓝](media:{blue.name})"
-        assert stored(CASE_PAPER, wanted="docx").problems[-1].code == "duplicate"
-
-    @pytest.mark.parametrize("wanted", ["xlsx", "gift"])
-    def test_formats_without_a_place_say_what_they_leave_out(
-        self, session: Session, wanted: str
-    ) -> None:
-        stored(moodle(single(RED), single(GREEN, "", "g", "g.gif"), PLAIN,
-                      moodle_single('<img src="@@PLUGINFILE@@/x.png">', embedded("x.png", BLUE))))  # fmt: skip
-        file, report = write(storing.exported("mine", "zh"), wanted)
-        assert [(each.where, each.code) for each in report.problems] == [
-            ("1", "picture-dropped"), ("2", "picture-dropped"), ("4", "picture-needed"),
-        ]  # fmt: skip
-        back = read(file, wanted)
-        assert [each.stem for each in back.questions] == [
-            "Which lamp?\n\n灯", "Which lamp?", "Another one?",
-        ]  # fmt: skip
-        assert back.questions[0].options[0].text == "蓝"
-        assert back.problems == []
-
-    def test_a_list_to_choose_from_has_no_pictures(self, session: Session) -> None:
-        turned = MATCHING.decode().replace(
-            "<answer><text>two</text></answer>",
-            '<answer format="html"><text><![CDATA[<img src="@@PLUGINFILE@@/a.png" alt="x">]]></text>'
-            "</answer>",
-        )
-        assert [each.code for each in stored(turned.encode()).problems] == ["picture-in-list"]
-        assert kept() == []
-
-
-class TestCommands:
-    def test_from_file_to_bank_to_file(self, app: Flask, session: Session, tmp_path: Path) -> None:
-        runner, file, made = app.test_cli_runner(), tmp_path / "in.xml", tmp_path / "out.zip"
-        file.write_bytes(moodle(single(RED), single(BROKEN, title="bad"), PLAIN))
-        args = ["exams", "import", str(file), "--bank", "mine", "--json"]
-        result = runner.invoke(args=args)
-        assert result.exit_code == 0, result.output
-        told = json.loads(result.output)
-        assert set(told) == {"format", "count", "questions", "kinds", "problems"}
-        assert told["count"] == 3
-        assert [(each["where"].split(",")[0], each["severity"], each["code"])
-                for each in told["problems"]] == [("2", "error", "picture-broken")]  # fmt: skip
-        assert told["questions"][0] == {
-            "kind": "single", "title": "q", "points": 1, "options": ["蓝", "no"], "key": ["A"],
-            "tags": [], "category": "",
-        }  # fmt: skip
-        assert len(bodies()) == 2
-        args = ["exams", "export", "--bank", "mine", "--format", "qti21", "--out", str(made)]
-        result = runner.invoke(args=args)
-        assert result.exit_code == 0, result.output
-        assert [len(each.pictures) for each in read(made.read_bytes()).questions] == [2, 0]
-        args = ["exams", "export", "--bank", "mine", "--format", "gift", "--out", str(made)]
-        assert "Pictures cannot go into this format" in runner.invoke(args=args).output
-
-    def test_a_dry_run_looks_at_them_and_keeps_nothing(
-        self, app: Flask, session: Session, tmp_path: Path
-    ) -> None:
-        file = tmp_path / "in.xml"
-        file.write_bytes(moodle(single(RED), single(BROKEN, title="bad")))
-        result = app.test_cli_runner().invoke(
-            args=["exams", "import", str(file), "--dry-run", "--json"]
-        )
-        assert result.exit_code == 0
-        assert [each["code"] for each in json.loads(result.output)["problems"]] == [
-            "picture-broken"
-        ]
-        assert kept() == []
 
 
 def test_the_people_who_may_not(client: FlaskClient, trainee: Person) -> None:

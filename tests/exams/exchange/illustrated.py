@@ -18,6 +18,7 @@ def drawn(colour: str = "red", form: str = "PNG", side: int = 8) -> bytes:
 
 
 RED, BLUE, GREEN = drawn("red"), drawn("blue"), drawn("green", "GIF")
+PHOTO = drawn("green", "JPEG", 64)
 SVG = (
     b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 )
@@ -67,6 +68,16 @@ def _text(said: str) -> str:
 def cdata(text: str) -> str:
     """Return a text as XML has it, whatever is in it."""
     return f"<![CDATA[{text}]]>"
+
+
+def two_pictures(content: bytes, alt: str = "灯", title: str = "q", name: str = "r.png") -> str:
+    """Return a question with a picture in its stem and another in its right option."""
+    right = f'<text><![CDATA[<img src="@@PLUGINFILE@@/b.png" alt="蓝">]]></text>{embedded("b.png", BLUE)}'
+    stem = f'<p>Which lamp?</p><img src="@@PLUGINFILE@@/{name}" alt="{alt}">'
+    return moodle_single(stem, embedded(name, content), right=right, title=title)
+
+
+PLAIN = moodle_single("Another one?", title="plain")
 
 
 W = (
