@@ -9,8 +9,7 @@ import click
 from flask.cli import AppGroup
 from flask_babel import force_locale
 
-from lms.core import clock
-from lms.core.disk import NoRoomForFilesError
+from lms.core import clock, disk
 from lms.exams import tallying
 from lms.exams.exchange import (
     aside,
@@ -110,11 +109,13 @@ def import_(  # noqa: PLR0913  one per option
 
 
 def _stored(report: Report, order: Order) -> int:
+    if drawing.shown_in(report.questions):
+        try:
+            disk.need_room_for_files()
+        except disk.NoRoomForFilesError as error:
+            raise click.ClickException(str(error)) from None
     known = storing.known_in(order.bank)
-    try:
-        storing.put_pictures(report, known)
-    except NoRoomForFilesError as error:
-        raise click.ClickException(str(error)) from None
+    storing.put_pictures(report, known)
     return storing.store(report, order, actor_id=None, at=clock.now(), known=known)
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.accounts.login import me
 from lms.core import clock, queue, richtext
+from lms.core.disk import NoRoomForFilesError
 from lms.core.errors import found
 from lms.core.paging import page_of
 from lms.courses.upload_rules import FORMS
@@ -83,7 +84,7 @@ def import_choose(import_id: int) -> ResponseReturnValue:
         services.choose_all(row, is_chosen=act == "all")
     form = OrderForm()
     if act == "in" and form.validate_on_submit():
-        with shown_in(form, {NothingChosenError: ""}):
+        with shown_in(form, {NothingChosenError: "", NoRoomForFilesError: ""}):
             job = services.decide(row, form.order(), actor=me())
             return redirect(url_for("work.progress", job_id=job.id))
     return _result(row, form), REFUSED if form.errors else 200

@@ -7,8 +7,12 @@ from tests.journeys.test_bank import look
 from tests.journeys.walker import DESK, PHONE, Walker
 
 WIDE = drawn("navy", side=1600)
-STEM = '<p>指示灯是什么颜色？</p><p><img src="@@PLUGINFILE@@/wide.png" alt="服务器正面的指示灯"></p>'
-RIGHT = f'<text><![CDATA[<img src="@@PLUGINFILE@@/b.png" alt="蓝色">]]></text>{embedded("b.png", BLUE)}'
+STEM = (
+    '<p>指示灯是什么颜色？</p><p><img src="@@PLUGINFILE@@/wide.png" alt="服务器正面的指示灯"></p>'
+)
+RIGHT = (
+    f'<text><![CDATA[<img src="@@PLUGINFILE@@/b.png" alt="蓝色">]]></text>{embedded("b.png", BLUE)}'
+)
 
 
 def test_pictures_from_a_file(

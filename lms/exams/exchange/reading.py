@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from lms.core import archives
@@ -53,15 +53,18 @@ def read(content: bytes, wanted: str = AUTO) -> Report:
 
 def _read(content: bytes, report: Report) -> None:
     files.refuse_old(content)
+    names: Collection[str] = ()
     if content.startswith(archives.MAGIC):
         try:
-            archives.inspected(io.BytesIO(content))
+            names = archives.inspected(io.BytesIO(content))
         except ArchiveRefusedError as error:
             raise FileProblemError(error.reason, **error.context) from None
     if report.format == AUTO:
         report.format = files.format_of(content)
     elif content.startswith(archives.MAGIC) and report.format not in {"xlsx", "docx", "qti"}:
         raise FileProblemError("not-this-format", format=report.format)
+    if report.format == "xlsx" and any(each.startswith("xl/media/") for each in names):
+        report.warning("", "sheet-pictures")
     READERS[report.format](content, report)
     album = Album(report)
     report.questions[:] = [_settled(each, album) for each in report.questions]

@@ -86,9 +86,6 @@ def put_pictures(report: Report, known: Mapping[str, str]) -> None:
     Args:
         report: questions whose pictures were drawn anew (`drawing.settled`).
         known: what `known_in` says of the bank: what it has is not stored again.
-
-    Raises:
-        NoRoomForFilesError: the disk is almost full.
     """
     wrong = {each.where for each in report.problems if each.severity is Severity.ERROR}
     wanted = [each for each in report.questions if each.pictures and each.where not in wrong

@@ -51,6 +51,10 @@ _FILE: dict[str, LazyString] = {
     "read-as-gb18030": _("The text is not UTF-8 as it should be; it was read as GB18030."),
     "controls-dropped": _("Characters that nobody can see were left out."),
     "sheet-not-read": _("The sheet “%(name)s” was not read; only the first visible one is."),
+    "sheet-pictures": _(
+        "The pictures in the table were not read: a row does not say to which text they belong. Bring "
+        "such questions as Word, Moodle XML or QTI."
+    ),
     "formula-flattened": _("Formulas became plain text. Look at them."),
 }
 _QUESTION: dict[str, LazyString] = {

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select, update
 
 from lms.accounts.models import Person
-from lms.core import audit, clock, queue, uploads
+from lms.core import audit, clock, disk, queue, uploads
 from lms.core.db import db, transaction
 from lms.core.queue import Job
 from lms.exams.errors import ImportNotOpenError, NothingChosenError
@@ -129,12 +129,15 @@ def decide(row: QuestionImport, order: Order, *, actor: Person, at: datetime | N
 
     Raises:
         NothingChosenError: no question is ticked.
+        NoRoomForFilesError: there are pictures, and the disk is almost full.
         ImportNotOpenError: it was dropped, or has expired.
     """
     at = at or clock.now()
     chosen, _in, _left = queries.tally(row.id)
     if not chosen:
         raise NothingChosenError
+    if row.pictures:
+        disk.need_room_for_files()
     if row.decided_at is None:
         kept = {"bank": order.bank, "pool": order.pool.value, "unit": order.unit}
         _end(row, at, decided_at=at, order=kept)

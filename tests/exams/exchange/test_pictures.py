@@ -1,9 +1,11 @@
 """Pictures in files of every format: at their places, within limits, and never lost silently."""
 
 import base64
+import io
 import json
 
 import pytest
+import xlsxwriter
 
 from lms.exams.exchange import asjson, media, prose
 from lms.exams.exchange.aside import read_aside
@@ -181,6 +183,18 @@ class TestWord:
             (code, report.questions[1].where)
         ]
         assert report.questions[1].stem == "二？图"
+
+
+def test_pictures_in_a_table_are_said() -> None:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["题干", "答案"])
+        sheet.write_row(1, 0, ["备份可以不测试。", "错"])
+        sheet.insert_image(1, 2, "r.png", {"image_data": io.BytesIO(RED)})
+    report = read(target.getvalue())
+    assert len(report.questions) == 1
+    assert [(each.where, each.code) for each in report.problems] == [("", "sheet-pictures")]
 
 
 class TestQti:
