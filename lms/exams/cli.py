@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from flask_babel import force_locale
 
 from lms.core import clock, disk
 from lms.exams import tallying
+from lms.exams.errors import TooManyPicturesError
 from lms.exams.exchange import (
     aside,
     drawing,
@@ -173,12 +175,19 @@ def export(*, bank: str, wanted: str, out: Path, lang: str) -> None:
     if not questions:
         raise click.ClickException(f"there is no bank {bank!r}, or nothing in it")
     if wanted not in writing.WITHOUT_PICTURES:
-        questions = list(shelf.illustrated(questions))
+        questions = _illustrated(questions)
     content, report = writing.write(questions, wanted)
     for each in report.problems:
         click.echo(f"question {each.where}: {_english(each)}", err=True)
     out.write_bytes(content)
     click.echo(f"{len(report.questions)} questions in {out}")
+
+
+def _illustrated(questions: Sequence[Question]) -> list[Question]:
+    try:
+        return shelf.illustrated(questions)
+    except TooManyPicturesError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @group.command("statistics")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.accounts.rules import Role
-from lms.core import clock, queue, storage, uploads
+from lms.core import clock, disk, queue, storage, uploads
 from lms.core.audit import AuditEntry
 from lms.core.db import db, transaction
 from lms.exams.exchange import shelf, storing
@@ -231,6 +231,30 @@ class TestPages:
         for wanted in ("moodlexml", "qti21"):
             reply = client.get(f"/studio/questions/export/{wanted}?bank=Mine&lang=zh")
             assert {len(each.pictures) for each in read(reply.data).questions} == {0, 2}
+
+    def test_an_export_has_its_limit(
+        self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        take(client, bring(client, moodle(two_pictures(RED)), "q.xml"), 1)
+        monkeypatch.setattr(shelf, "MOST_BYTES", 10)
+        reply = client.get("/studio/questions/export/qti21?bank=Mine&lang=zh")
+        assert reply.status_code == 422
+        assert "Export a module" in reply.text
+        assert client.get("/studio/questions/export/gift?bank=Mine&lang=zh").status_code == 200
+
+    def test_a_full_disk_is_said_and_the_ticks_stay(
+        self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full() -> None:
+            raise disk.NoRoomForFilesError
+
+        address = bring(client, moodle(two_pictures(RED)), "q.xml")
+        monkeypatch.setattr(disk, "need_room_for_files", full)
+        data = {"shown": "1", "number": "1", **ORDER, "act": "in"}
+        page = client.post(address, data=data)
+        assert page.status_code == 422
+        assert "The disk of the server is almost full" in page.text
+        assert 'name="number" value="1" checked' in page.text
 
 
 def test_the_people_who_may_not(client: FlaskClient, trainee: Person) -> None:

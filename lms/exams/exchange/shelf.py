@@ -4,7 +4,7 @@ A file's text names a picture ``media:HASH.png``; the bank's text has the addres
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,13 @@ from sqlalchemy import select
 
 from lms.core import audit, site, storage
 from lms.core.db import db
+from lms.exams.errors import TooManyPicturesError
 from lms.exams.exchange import prose
 from lms.exams.exchange.question import Picture, Question
 from lms.exams.picture_models import QuestionPicture
 
+MOST_BYTES = 100 * 1024 * 1024
+"""Of the pictures of one file that goes out: it is made in memory."""
 _PATH = "/questions/pictures/"
 _ADDRESS = re.compile(rf"\]\([^()\s]*{_PATH}([0-9a-f]{{64}}\.[a-z]{{3,4}})(?=[)\s])")
 _NAME = re.compile(r"\]\(media:([0-9a-f]{64}\.[a-z]{3,4})(?=[)\s])")
@@ -74,16 +77,22 @@ def know(
     return row
 
 
-def illustrated(questions: Sequence[Question]) -> Iterator[Question]:
-    """Yield questions of the bank with the pictures that their texts name."""
-    read: dict[str, Picture] = {}
+def illustrated(questions: Sequence[Question]) -> list[Question]:
+    """Return questions of the bank with the pictures that their texts name.
+
+    Raises:
+        TooManyPicturesError: they are larger together than `MOST_BYTES`.
+    """
     there = known({name for each in questions for name in prose.pictures_in(each)})
-    for question in questions:
-        names = [name for name in prose.pictures_in(question) if name in there]
-        for name in names:
-            if name not in read:
-                read[name] = Picture(name, storage.get(name.partition(".")[0]))
-        yield replace(question, pictures=tuple(read[name] for name in names))
+    digests = {name: name.partition(".")[0] for name in there}
+    if sum(storage.path_of(each).stat().st_size for each in digests.values()) > MOST_BYTES:
+        raise TooManyPicturesError(megabytes=MOST_BYTES // 1024 // 1024)
+    read = {name: Picture(name, storage.get(each)) for name, each in digests.items()}
+    return [
+        replace(each, pictures=tuple(read[name] for name in prose.pictures_in(each)
+                                     if name in read))
+        for each in questions
+    ]  # fmt: skip
 
 
 def _changed(value: Any, change: Any) -> Any:

@@ -59,12 +59,13 @@ def made(bank: str, wanted: str, language: str) -> tuple[str, bytes]:
 
     Raises:
         NotFoundError: there is no such format or language, or nothing in such a bank.
+        TooManyPicturesError: its pictures are too large together.
     """
     known = wanted in writing.WRITERS and language in LANGUAGES
     questions = storing.exported(bank, language) if known else []
     if not questions:
         raise NotFoundError
     if wanted not in writing.WITHOUT_PICTURES:
-        questions = list(shelf.illustrated(questions))
+        questions = shelf.illustrated(questions)
     content, _report = writing.write(questions, wanted)
     return f"{filename(bank, language)}.{ENDINGS[wanted]}", content

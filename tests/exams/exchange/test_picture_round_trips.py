@@ -59,7 +59,7 @@ def stored(content: bytes, bank: str = "mine", wanted: str = "auto") -> Report:
 
 
 def out(bank: str = "mine") -> list[File]:
-    return list(shelf.illustrated(storing.exported(bank, "zh")))
+    return shelf.illustrated(storing.exported(bank, "zh"))
 
 
 CASE_PAPER = word(

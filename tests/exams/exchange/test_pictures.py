@@ -165,6 +165,22 @@ class TestWord:
             ("picture-unnamed", question.where)
         ]
 
+    def test_pictures_beside_a_key_explain_it_and_never_are_part_of_it(self) -> None:
+        content = word(
+            [inline("r2", "标志"), run("1. 看？"), run("A. 甲 B. 乙"), run("答案：B") + inline("r1", "红"),
+             run("知识点：灯") + inline("r1"), run("填空题"), run("1. 灯是____色"),
+             run("答案：红") + inline("r1", "红")],
+            {"a.png": RED, "b.png": BLUE},
+        )  # fmt: skip
+        report = read(content)
+        single, blank = report.questions
+        assert (single.key, single.tags) == (["B"], ("灯",))
+        assert blank.key == ["红"]
+        assert single.explanation == blank.explanation == f"![红](media:{R})"
+        assert [(each.code, each.values) for each in report.problems] == [
+            ("line-skipped", {"text": "…"})
+        ]
+
     @pytest.mark.parametrize(
         ("relation", "how", "code"),
         [("r1", "embed", "file-dropped"), ("rX", "link", "picture-remote"),

@@ -222,9 +222,8 @@ class _Paper:
     def _rest(self, line: Line) -> None:
         """Read a line that begins nothing new."""
         if self._now is None:
-            self._report.warning(
-                f"0, line {line.number}", "line-skipped", text=line.text.strip()[:60]
-            )
+            words = paper_made.unmarked(line.text)[:60] or "…"
+            self._report.warning(f"0, line {line.number}", "line-skipped", text=words)
             return
         text = line.text
         if (why := paper_lines.explanation(text)) is not None:
@@ -234,7 +233,7 @@ class _Paper:
             self._marked(said, why)
             self._list_next = 2 if said.lstrip().startswith("1") else 0
         elif found := paper_lines.about(text):
-            self._now.about[found[0]] = found[1]
+            self._now.about[found[0]] = paper_made.unmarked(found[1])
         elif self._mode in {"stem", "options"} and (options := self._options(text)):
             self._take_options(options)
         else:

@@ -38,6 +38,11 @@ class Place:
     """What it shows; empty if nobody said."""
 
 
+def unmarked(text: str) -> str:
+    """Return the words of a text, without the marks of pictures."""
+    return _MARK.sub("", text).strip()
+
+
 def bracketed(text: str) -> re.Match[str] | None:
     """Return the last key inside brackets, found in the text as folded; None if there is none."""
     found = list(_BRACKET.finditer(fold_width(text)))
@@ -81,13 +86,16 @@ class _Maker:
 
     def _one(self, raw: "Raw", sort: Sort | None) -> Question:
         stem = "\n".join(raw.stem).strip()
-        said = "\n".join(raw.answer).strip() if raw.answer is not None else ""
+        told = "\n".join(raw.answer).strip() if raw.answer is not None else ""
+        said = unmarked(told)
         stem, said = self._from_bracket(stem, said, sort, has_options=bool(raw.options))
         sort = self._sort(raw, sort, stem, said)
+        is_keyed = sort in {Sort.SINGLE, Sort.MULTIPLE, Sort.TRUEFALSE, *_TYPED}
+        beside = [found[0] for found in _MARK.finditer(told)] if is_keyed else []
         question = Question(
             sort,
             points=self._points(raw),
-            explanation=self._text("\n".join(raw.explanation)),
+            explanation=self._text("\n".join([*raw.explanation, *beside])),
             tags=_tags(raw.about),
             category=texts.title(raw.about.get("章节", "")),
             difficulty=spoken.difficulty(raw.about.get("难度", "")),
@@ -102,7 +110,7 @@ class _Maker:
             return self._typed(question, stem, said)
         if raw.options:
             stem = "\n".join([stem, *(f"{key}. {text}" for key, text in raw.options)])
-        return replace(question, stem=self._text(stem), model=self._text(said))
+        return replace(question, stem=self._text(stem), model=self._text(told))
 
     def _from_bracket(
         self, stem: str, said: str, sort: Sort | None, *, has_options: bool
