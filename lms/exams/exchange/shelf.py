@@ -4,7 +4,7 @@ A file's text names a picture ``media:HASH.png``; the bank's text has the addres
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -95,7 +95,7 @@ def illustrated(questions: Sequence[Question]) -> list[Question]:
     ]  # fmt: skip
 
 
-def _changed(value: Any, change: Any) -> Any:
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
     match value:
         case str():
             return change(value)
