@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from lms.certificates import importing, queries, versions
+from lms.certificates import clashes, queries, versions
 from lms.certificates.models import CertificateDefinition
 from lms.certificates.rules import earning as rules
 from lms.certificates.rules.terms import (
@@ -81,9 +81,9 @@ class Definitions:
         changed = {
             code: settings
             for code, settings in wanted.items()
-            if code not in known or importing.brings_news(known[code], settings)
+            if code not in known or clashes.brings_news(known[code], settings)
         }
-        importing.refuse_clashes(tree, known, changed)
+        clashes.refuse_clashes(tree, known, changed)
         _free_prefixes(known, changed)
         for code, settings in changed.items():
             row = known.get(code) or CertificateDefinition(code=code)
@@ -199,8 +199,8 @@ def _check_references(tree: Tree, codes: dict[str, str]) -> Iterator[Finding]:
             wanted.add(code)
     yield from _check_refreshers(tree)
     yield from _check_sources(tree)
-    naming = tree.documents(CERTIFICATES)
-    wanted |= {document.get("code") for _path, document in naming if document.get("earned")}
+    naming = (document for _path, document in tree.documents(CERTIFICATES))
+    wanted |= {str(document.get("code")) for document in naming if document.get("earned")}
     for code in sorted(codes.keys() - wanted - {""}):
         said = "no programme and no stage awards this certificate"
         yield Finding(codes[code], 1, Severity.WARNING, "unused", said, "Name it in a programme.")

@@ -52,12 +52,12 @@ def kind_new() -> ResponseReturnValue:
     _offer(form, {})
     if not form.is_submitted() or not form.validate():
         return _new_page(form, None)
-    if request.form.get("act", DRAW) == DRAW:
-        return _new_page(form, form.terms())
-    with shown_in(form, REFUSALS):
-        code = making.start({"code": form.code.data, **form.settings({})}, actor=me()).code
-        flash(_("The draft is saved. Nothing is awarded by it until you publish it."), "success")
-        return redirect(url_for(".kind", code=code))
+    if request.form.get("act", DRAW) != DRAW:
+        with shown_in(form, REFUSALS):
+            code = making.start({"code": form.code.data, **form.settings({})}, actor=me()).code
+            told = _("The draft is saved. Nothing is awarded by it until you publish it.")
+            flash(told, "success")
+            return redirect(url_for(".kind", code=code))
     return _new_page(form, form.terms())
 
 

@@ -123,9 +123,9 @@ def _all(actor: Person, settings: Mapping[str, Any], definition_id: int | None) 
         query = _passed(parts, *next(iter(parts.values())))  # they all ask for the same
         query = query.where(_holds_none(definition_id), Person.deactivated_at.is_(None))
         query = query.where(accounts.visible_to(actor, roles=queries.READERS))
-        for *who, version_id, run_id, at in db.session.execute(query):
+        for person_id, name, staff_no, version_id, run_id, at in db.session.execute(query):
             outline, stage = parts[version_id]
-            yield Met(*who, run_id, stage, outline.title, at)
+            yield Met(person_id, name, staff_no, run_id, stage, outline.title, at)
 
 
 Parts = dict[int, tuple[Outline, Stage | None]]

@@ -1,6 +1,5 @@
 """What can be done with certificates. Each function is one transaction."""
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -8,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
-from lms.certificates import awarding, choosing, earning, policies, queries
+from lms.certificates import awarding, choosing, policies, queries
 from lms.certificates.errors import (
     AlreadyRevokedError,
     KindRetiredError,
@@ -28,51 +27,13 @@ from lms.certificates.models import (
     RevocationReason,
     StatusList,
 )
-from lms.certificates.rules import earning as rules
 from lms.core import audit, clock, events, queue
 from lms.core.chores import every
 from lms.core.db import db, transaction
 from lms.core.errors import NotAllowedError, found
 from lms.core.queue import Job
-from lms.courses.events import ProgrammeCompleted, StageCompleted
 from lms.courses.models import Enrolment
-from lms.courses.queries import outline_of
 from lms.courses.rules import Stage
-
-log = logging.getLogger(__name__)
-
-
-def on_stage_completed(event: StageCompleted) -> None:
-    """Award what the stage earns."""
-    _award_what_is_earned(event.enrolment, event.stage, event.at)
-
-
-def on_programme_completed(event: ProgrammeCompleted) -> None:
-    """Award what the programme earns."""
-    _award_what_is_earned(event.enrolment, None, event.at)
-
-
-def _award_what_is_earned(enrolment: Enrolment, stage: Stage | None, at: datetime) -> None:
-    """Award every kind that a stage earns, or the whole run.
-
-    All that the run may award or renew is held first: what follows in this transaction, such as
-    the programme behind its last stage, then needs nothing that somebody else holds.
-    """
-    outline = outline_of(enrolment)
-    events.publish(CertificatesChanging(enrolment.person_id))
-    concerned = earning.concerned(outline)
-    awarding.hold_kinds([each.id for each in concerned])
-    kinds = [each for each in concerned if rules.earns(each.settings, outline, stage)]
-    for definition in kinds:
-        if definition.retired_at is None:
-            award_if_enough(definition, enrolment, stage, at)
-        else:
-            audit.note("certificates.retired-kind", kind="enrolment", object_id=enrolment.id,
-                       actor_id=None, at=at, certificate=definition.code)  # fmt: skip
-    code = outline.certificate if stage is None else stage.certificate
-    if code is not None and code not in {each.code for each in kinds}:
-        # A fault of the content, which its check reports. It must not undo a passed exam.
-        log.error("no certificate %r: nothing was awarded for run %d", code, enrolment.id)
 
 
 def award_if_enough(
