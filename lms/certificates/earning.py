@@ -71,7 +71,7 @@ def choices(settings: Mapping[str, Any]) -> dict[str, str]:
                       number=stage.number, stage=local(stage.title))  # fmt: skip
             found[Source(outline.code, stage.code).key] = words
     for code, title in _exams().items():
-        found[Source(exam=code).key] = _("Exam: %(title)s (%(code)s)", title=title, code=code)
+        found[Source(exam=code).key] = _("%(title)s (exam %(code)s)", title=title, code=code)
     for each in rules.read(settings):
         found.setdefault(each.key, _("%(key)s (not published any more)", key=each.key))
     return found

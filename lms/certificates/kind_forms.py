@@ -184,8 +184,14 @@ class NewKindForm(KindForm):
             raise ValidationError(_("A page is called so already: choose another short name."))
 
 
-BLANK: dict[str, Any] = {"validity": MONTHS, "length": 24, "renewal_days": Terms.window,
-                         "grace_days": Terms.grace}  # fmt: skip
+BLANK: dict[str, Any] = {
+    "validity": MONTHS,
+    "length": 24,
+    "anchor": Anchor.COMPLETION.value,
+    "renewal_days": Terms.window,
+    "grace_days": Terms.grace,
+    "late": Late.COMPLETION.value,
+}
 """What the form of a new kind begins with."""
 
 

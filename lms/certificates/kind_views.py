@@ -50,7 +50,9 @@ def kind_new() -> ResponseReturnValue:
         raise NotAllowedError
     form = NewKindForm(data=BLANK | {"earned_on": today()})
     _offer(form, {})
-    if not form.is_submitted() or not form.validate():
+    if not form.is_submitted():
+        return _new_page(form, form.terms())
+    if not form.validate():
         return _new_page(form, None)
     if request.form.get("act", DRAW) != DRAW:
         with shown_in(form, REFUSALS):
