@@ -121,6 +121,7 @@ def _page(
         definition=definition,
         form=form,
         named_by=earning.named_by(definition.code),
+        template=kinds.printed_with(definition.id),
         met=len(meeting.meeting(me(), said, definition.id)),
         history=versions.history(definition),
         words=words,

@@ -15,6 +15,7 @@ from lms.certificates.models import (
     CertificateRenewal,
 )
 from lms.certificates.rules.terms import Terms
+from lms.certificates.template_models import CertificateTemplate, TemplateUse
 from lms.core.db import db
 from lms.core.text import Bilingual
 from lms.web.i18n import local
@@ -92,6 +93,12 @@ def in_use(definition_id: int) -> InUse:
         query.where(Certificate.definition_id == definition_id, queries.stands())
     ).one()
     return InUse(*row)
+
+
+def printed_with(definition_id: int) -> CertificateTemplate | None:
+    """Return the template that a kind is printed with; None: the formal design as delivered."""
+    query = select(CertificateTemplate).join(TemplateUse)
+    return db.session.scalar(query.where(TemplateUse.definition_id == definition_id))
 
 
 def is_prefix_taken(prefix: str, definition_id: int | None) -> bool:

@@ -18,7 +18,7 @@ from tests.factories import NOON
 FILE = "certificates/whole.yaml"
 OTHER = content_tree.CERTIFICATE | {
     "code": "other",
-    "prefix": "OT",
+    "prefix": "OTR",
     "earned": [{"programme": "basics"}],
 }
 
@@ -86,7 +86,7 @@ def test_a_file_with_its_letters_is_refused(root: Path) -> None:
     third = {name: value for name, value in OTHER.items() if name != "earned"}
     put(root, "certificates/third.yaml", third | {"code": "third"})
     assert refusals(root) == [("certificates/third.yaml", "taken-prefix")]
-    swap(root, "certificates/third.yaml", "prefix: OT", "prefix: TH")
+    swap(root, "certificates/third.yaml", "prefix: OTR", "prefix: TH")
     assert bring_in(root).added == 1
 
 
