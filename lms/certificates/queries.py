@@ -295,16 +295,6 @@ def definitions() -> Sequence[CertificateDefinition]:
     return db.session.scalars(query.order_by(CertificateDefinition.code)).all()
 
 
-def latest_of(code: str) -> dict[str, Any] | None:
-    """Return what the latest certificate of a kind prints; None if none was awarded."""
-    query = (
-        select(Certificate.snapshot)
-        .join(CertificateDefinition)
-        .where(CertificateDefinition.code == code)
-    )
-    return db.session.scalar(query.order_by(Certificate.id.desc()).limit(1))
-
-
 def pdf_of(certificate_id: int) -> bytes | None:
     """Return the PDF; None while it is being made. The caller has asked `certificate_for`."""
     return db.session.scalar(
