@@ -86,7 +86,19 @@ from lms.core.db import db, engine_options, frozen_type
 from lms.core.logging import Format
 from lms.desk.menu import menu_of
 from lms.permissions import HOT, PERMISSIONS
-from lms.web import assets, errors, headers, i18n, layout, markup, requests, sessions, uploads, urls
+from lms.web import (
+    assets,
+    errors,
+    headers,
+    i18n,
+    layout,
+    markup,
+    requests,
+    sessions,
+    traffic,
+    uploads,
+    urls,
+)
 from lms.web.below import Below
 
 BLUEPRINTS = (
@@ -158,6 +170,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     login.init_app(app, PERMISSIONS, HOT)
     wiring.connect()
     login.check_complete(app, PERMISSIONS)
+    traffic.init(app.view_functions)
     return app
 
 
