@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.accounts.rules import Role
-from lms.certificates import defining, kinds, making, queries, reissuing, renewing, services
+from lms.certificates import (
+    defining,
+    kinds,
+    making,
+    queries,
+    reissuing,
+    renewing,
+    services,
+    template_queries,
+    templates,
+)
 from lms.certificates.errors import (
     CodeTakenError,
     KindNotRetiredError,
@@ -308,6 +318,19 @@ class TestPages:
         back = client.post("/certificates/kinds/k/restore", follow_redirects=True)
         assert "It is in use again." in back.text
         assert kind.retired_at is None
+
+    def test_the_page_says_what_it_is_printed_with(
+        self, client: FlaskClient, admin: Person
+    ) -> None:
+        factories.certificate_definition("k", prefix="K")
+        template = templates.start("modern", "Blue 2026", actor=admin, at=NOON)
+        sign_in(client, admin)
+        assert "The formal design, as it is delivered." in client.get("/certificates/kinds/k").text
+        version = template_queries.latest(template.id)
+        templates.publish(version.id, revision=version.revision, actor=admin, at=NOON)
+        templates.use(template.id, ["k"], actor=admin, at=NOON)
+        page = client.get("/certificates/kinds/k").text
+        assert f'href="/certificates/templates/{template.id}">Blue 2026</a>' in page
 
     def test_who_may_not(self, client: FlaskClient, trainee: Person) -> None:
         factories.certificate_definition("k", prefix="K")
