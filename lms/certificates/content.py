@@ -214,19 +214,14 @@ def _check_sources(tree: Tree) -> Iterator[Finding]:
         known |= {("programme", whole), ("stage", f"{whole}/{stage.text('code')}")}
     for path, document in tree.documents(CERTIFICATES):
         for source in Entry(path, document, []).entries("earned", optional=True):
-            exam, whole = (
-                source.text("exam", optional=True),
-                source.text("programme", optional=True),
-            )
-            stage_code = source.text("stage", optional=True)
+            names = ("exam", "programme", "stage")
+            exam, whole, stage_code = (source.text(each, optional=True) for each in names)
             kind = "exam" if exam else "stage" if stage_code else "programme"
             name = {"exam": exam, "stage": f"{whole}/{stage_code}", "programme": whole}[kind]
             if (exam or whole) and (kind, name) not in known:
-                said, advice = (
-                    f"{source.path}: there is no {kind} {name}",
-                    "Name one that there is.",
-                )
-                yield Finding(path, source.line(), Severity.ERROR, f"unknown-{kind}", said, advice)
+                said = f"{source.path}: there is no {kind} {name}"
+                code, advice = f"unknown-{kind}", "Name one that there is."
+                yield Finding(path, source.line(), Severity.ERROR, code, said, advice)
 
 
 def _check_refreshers(tree: Tree) -> Iterator[Finding]:
