@@ -35,6 +35,7 @@ from lms.core.db import db
 from lms.factory import create_app
 from lms.start import prepare
 from lms.web import traffic
+from lms.web.preloading import preload
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +91,7 @@ def main() -> int:
 def _run(app: Flask, settings: Settings, listening: socket) -> int:
     if status := _in_a_process_of_its_own(lambda: _prepare(app, settings)):
         return status
+    preload(app)
     gc.freeze()  # what they share is not looked through, which would write to it
     traffic.share(settings.web_processes)
     status = Keeper(
