@@ -46,6 +46,14 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.register_profile(
         "ours", max_examples=2000 if soaks else 200, deadline=None, derandomize=not soaks
     )
+    # For mutants, which are many: a few cases each, and a case that fails need not be made small.
+    hypothesis.settings.register_profile(
+        "mutants",
+        max_examples=25,
+        deadline=None,
+        derandomize=True,
+        phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
+    )
     hypothesis.settings.load_profile("ours")
 
 
