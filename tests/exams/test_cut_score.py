@@ -43,6 +43,14 @@ class TestProposal:
         with pytest.raises(ValueError, match="nothing"):
             angoff.proposal(estimates)
 
+    def test_two_judges_are_enough_for_an_error(self) -> None:
+        found = angoff.proposal([("Q1", [Fraction(50), Fraction(70)])])
+        assert found.error == pytest.approx(10)
+
+    def test_who_left_a_question_out_makes_no_proposal(self) -> None:
+        with pytest.raises(ValueError, match="shorter"):
+            angoff.proposal([("Q1", [Fraction(50), Fraction(70)]), ("Q2", [Fraction(50)])])
+
     @given(st.lists(st.lists(PERCENTS, min_size=3, max_size=3), min_size=1, max_size=9))
     def test_lies_among_the_judges(self, rows: list[list[Fraction]]) -> None:
         found = angoff.proposal([(str(n), row) for n, row in enumerate(rows)])

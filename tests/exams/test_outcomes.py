@@ -52,6 +52,7 @@ class TestResults:
 
     def test_shares_are_rounded_half_up(self) -> None:
         assert [results.percent(Fraction(n, 8)) for n in (1, 7)] == [13, 88]
+        assert [results.percent(Fraction(n, 3)) for n in range(4)] == [0, 33, 67, 100]
 
     @given(st.lists(SHARES, min_size=1))
     def test_every_score_lies_in_one_band(self, scores: list[Fraction]) -> None:
