@@ -40,9 +40,9 @@ def test_the_same_as_written_out(pairs: list[tuple[int, int, int]]) -> None:
         assert greatest is not None
         assert together is not None
         assert together <= greatest + 1e-9
-        expected = correlation_of(left, right)
-        assert weighted.correlation(first, second, counts) == pytest.approx(expected, abs=1e-9)
-        assert weighted.correlation(left, right) == pytest.approx(expected, abs=1e-9)
+        r = correlation_of(left, right)
+        assert weighted.correlation(first, second, counts) == pytest.approx(r, abs=1e-9)
+        assert weighted.correlation(left, right) == pytest.approx(r, abs=1e-9)
         moments = weighted.moments(first, counts)
         assert moments.variance == pytest.approx(statistics.variance(left), abs=1e-9)
     else:
