@@ -178,6 +178,12 @@ def test_options_by_hand() -> None:
     assert found.doubt is None
 
 
+def test_what_only_rounding_parts_is_no_spread() -> None:
+    cells = {Cell(1, 0.3, 1.3, ("A",)): 10, Cell(0, 0.1 + 0.2, 0.3, ("B",)): 10}
+    found = figures_of(Answers("x", cells, keys={"A"}))
+    assert (found.item_rest, [each.correlation for each in found.options]) == (None, [None, None])
+
+
 @pytest.mark.parametrize(
     ("answers", "signs"),
     [
@@ -191,7 +197,11 @@ def test_options_by_hand() -> None:
         pytest.param(
             [("A", 1, 8), ("B", 2, 3), ("C", 2, 3), ("", 4, 6)], [Sign.NEGATIVE], id="blank is best"
         ),
+        pytest.param([("A", 4, 7), ("B", 4, 7), ("C", 0, 6)], [], id="another is as good"),
         pytest.param([("A", 2, 8), ("B", 2, 6), ("C", 2, 6)], [], id="the rest tells nothing"),
+        pytest.param(
+            [("A", 0.3, 8), ("B", 0.1 + 0.2, 6), ("C", 0.3, 6)], [], id="only rounding differs"
+        ),
         pytest.param(
             [("A", 0, 5), ("A", 4, 5), ("B", 0, 3), ("B", 4, 3), ("C", 0, 2), ("C", 4, 2)],
             [],
@@ -205,11 +215,12 @@ def test_options_by_hand() -> None:
 def test_what_somebody_should_look_at(
     answers: list[tuple[str, float, int]], signs: list[Sign]
 ) -> None:
-    cells = {
-        Cell(float(chosen == "A"), rest, rest + (chosen == "A"), (chosen,) if chosen else ()): many
-        for chosen, rest, many in answers
-    }
-    assert list(figures_of(Answers("x", cells, keys={"A"}, options="ABC")).signs) == signs
+    for scale in (1, 1 / 128):  # in points, or as a share of them
+        cells = {
+            Cell(float(chosen == "A"), rest * scale, rest, (chosen,) if chosen else ()): many
+            for chosen, rest, many in answers
+        }
+        assert list(figures_of(Answers("x", cells, keys={"A"}, options="ABC")).signs) == signs
 
 
 def test_a_typed_answer_has_no_options() -> None:

@@ -204,17 +204,19 @@ RULES = {"code": "x", "title": {}, "minutes": 1, "pass_percent": 1, "attempts": 
 def test_a_seed_gives_the_same_paper_in_every_release() -> None:
     bank = [
         *(replace(candidate(f"q{n}"), version_id=n) for n in range(8)),
-        replace(candidate("m", kind=Kind.MATCHING), version_id=8, things=tuple("123"), points=3),
+        replace(candidate("m", kind=Kind.MATCHING), version_id=8, things=tuple("12345"), points=3),
     ]
-    rules = ExamRules.read(RULES | {"draw": [{"count": 3, "kind": "single"}, {"kind": "matching"}]})
+    rules = ExamRules.read(RULES | {"draw": [{"count": 5, "kind": "single"}, {"kind": "matching"}]})
     assert layout("seed", rules, bank) == [
+        [4, "D B A C", 1],
+        [5, "B A D C", 1],
         [7, "B A C D", 1],
         [1, "C A D B", 1],
         [6, "D A C B", 1],
-        [8, "1 2 3 | D C B A", 3],
+        [8, "1 5 4 2 3 | D C B A", 3],
     ]
     plain = replace(rules, shuffle_questions=False)
-    assert [slot[0] for slot in layout("seed", plain, bank)] == [1, 6, 7, 8]
+    assert [slot[0] for slot in layout("seed", plain, bank)] == [1, 4, 5, 6, 7, 8]
 
 
 def test_a_paper_is_laid_out_of_what_was_not_seen() -> None:

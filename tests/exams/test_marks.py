@@ -199,6 +199,8 @@ def test_what_some_of_the_answers_earn_can_be_set() -> None:
     key = MultipleChoice(frozenset("abcd"), frozenset("ab"), partly=Fraction(1, 4))
     assert mark(key, ("a",)) == Fraction(1, 4)
     assert mark(key, ("a", "c")) == ZERO
+    nothing = MultipleChoice(frozenset("abcd"), frozenset("ab"), partly=ZERO)
+    assert [mark(nothing, tuple(said)) for said in ("a", "ab")] == [ZERO, FULL]
     with pytest.raises(ValueError, match="less than the whole"):
         MultipleChoice(frozenset("ab"), frozenset("a"), partly=FULL)
 
