@@ -1,5 +1,6 @@
 """Item analysis: what must hold for every table of answers, and when a figure is doubted."""
 
+import statistics
 from itertools import pairwise
 from math import comb
 
@@ -147,7 +148,19 @@ def test_an_exam_of_four_people_by_hand() -> None:
     )
     assert (x.upper_lower, y.upper_lower) == (1, 1)
     assert (x.blank, x.options, x.signs, x.doubt) == (0, (), (), Doubt.FEW_ANSWERS)
-    assert figures.skewness == pytest.approx(0)
+    # k4 = 16 · (5 · 17/2 - 9 · 25/4) / 6 = -110/3, over the squared variance.
+    assert (figures.skewness, figures.kurtosis) == pytest.approx((0, -3.3))
+
+
+def test_weights_are_shares_of_what_parts_the_people() -> None:
+    marks = {"x": [1, 1, 1, 0, 0.5, 0], "y": [1, 1, 1, 1, 0, 0], "all": [1] * 6,
+             "against": [0, 0, 0, 0.25, 0, 0.25]}  # fmt: skip
+    items = [Item(name, [float(mark) for mark in row]) for name, row in marks.items()]
+    scores = [sum(row) for row in zip(*marks.values(), strict=True)]
+    roots = [statistics.covariance(marks[name], scores) ** 0.5 for name in ("x", "y")]
+    found = [each.weight for each in analyse(items).items]
+    assert found[:3] == pytest.approx([roots[0] / sum(roots), roots[1] / sum(roots), 0])
+    assert found[3] is None, "it takes away from the differences"
 
 
 def test_options_by_hand() -> None:
@@ -252,7 +265,9 @@ def test_figures_from_too_little_are_doubted(people: int, count: int, doubt: Dou
     figures = analyse([Item(str(at), [float(each % 2) for each in range(people)])
                        for at in range(count)])  # fmt: skip
     assert figures.doubts.get("alpha") is doubt
-    assert figures.items[0].doubt is (Doubt.FEW_ANSWERS if people < 20 else None)
+    few = Doubt.FEW_ANSWERS if people < 20 else None
+    assert figures.items[0].doubt is few
+    assert [figures.doubts.get(each) for each in ("skewness", "kurtosis")] == [few, few]
 
 
 def test_nobody_and_nothing() -> None:

@@ -78,6 +78,24 @@ def test_overlapping_entries_are_filled_where_a_greedy_draw_fails(seed: str) -> 
     assert {each.code for each in drawn} == {"q1", "q2"}
 
 
+@given(seeds)
+def test_those_who_are_seated_move_on_as_often_as_it_takes(seed: str) -> None:
+    bank = [
+        candidate("q1", "A", Kind.NUMERIC),
+        candidate("q2", "A", Kind.SINGLE),
+        replace(candidate("q3", "B", Kind.SINGLE), difficulty=3),
+    ]
+    drawn = draw(seed, [Draw(1, "A"), Draw(1, kind=Kind.SINGLE), Draw(1, difficulty=3)], bank)
+    assert sorted(each.code for each in drawn) == ["q1", "q2", "q3"]
+
+
+@given(seeds)
+def test_questions_that_are_named_are_drawn_though_others_are_like_them(seed: str) -> None:
+    bank = [candidate(f"q{n}") for n in range(6)]
+    drawn = draw(seed, [Draw(1, question="q4"), Draw(1, question="q2")], bank)
+    assert sorted(each.code for each in drawn) == ["q2", "q4"]
+
+
 def test_seeds_differ_in_what_they_draw() -> None:
     bank = [candidate(f"q{n}") for n in range(4)]
     drawn = [draw(str(seed), [Draw(2)], bank) for seed in range(100)]
