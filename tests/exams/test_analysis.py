@@ -18,7 +18,7 @@ from lms.exams.rules.analysis import (
 )
 from lms.exams.rules.cells import TYPED, Answers, Cell
 from lms.exams.rules.distributions import f_quantile, incomplete_beta
-from lms.exams.rules.figures import Doubt, Item, Sign
+from lms.exams.rules.figures import Doubt, Item, ItemFigures, Sign
 
 rows = st.integers(2, 6).flatmap(
     lambda count: st.lists(st.lists(st.sampled_from([0.0, 0.5, 1.0]), min_size=count,
@@ -274,7 +274,40 @@ def test_nobody_and_nothing() -> None:
     assert analyse([]).people == 0
     figures = analyse([Item("x", [])])
     assert (figures.mean, figures.items[0].facility) == (None, None)
+    assert figures.items == (
+        ItemFigures(
+            name="x", count=0, blank=0, facility=None, interval=None, sd=None, item_rest=None,
+            covariance=None, greatest_covariance=None, weight=None, upper_lower=None, options=(),
+            signs=(), doubt=Doubt.FEW_ANSWERS,
+        ),
+    )  # fmt: skip
     assert cronbach([1.0], 2.0) is None
+
+
+def test_one_person_has_no_spread() -> None:
+    figures = analyse([Item("x", [1.0]), Item("y", [0.5])])
+    assert (figures.mean, figures.median, figures.sd, figures.alpha) == (1.5, 1.5, None, None)
+    assert [(each.name, each.facility, each.sd) for each in figures.items] == [
+        ("x", 1, None),
+        ("y", 0.5, None),
+    ]
+
+
+def test_a_few_answers_are_no_sign() -> None:
+    hard = [Item("x", [0.0] * count) for count in (19, 20)]
+    assert [analyse([each]).items[0].signs for each in hard] == [(), (Sign.TOO_HARD,)]
+
+
+def test_the_lower_group_may_get_something_right() -> None:
+    cells = {Cell(0.5, 0, 0.5, (TYPED,)): 1, Cell(0, 1, 1, ()): 2, Cell(1, 1, 2, (TYPED,)): 1}
+    assert figures_of(Answers("x", cells, most=2)).upper_lower == pytest.approx(0.25)
+
+
+def test_what_was_chosen_without_a_key_is_counted() -> None:
+    item = Item("x", [0.0, 0.0, 0.0], chosen=["B", "", "B"])
+    (found,) = analyse([item]).items
+    assert (found.count, found.blank) == (3, 1)
+    assert [(each.option, each.count, each.is_key) for each in found.options] == [("B", 2, False)]
 
 
 def test_who_was_not_asked_does_not_count() -> None:

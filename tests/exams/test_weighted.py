@@ -34,6 +34,7 @@ def test_the_same_as_written_out(pairs: list[tuple[int, int, int]]) -> None:
     if len(left) > 1:
         together = weighted.covariance(first, second, counts)
         assert together == pytest.approx(statistics.covariance(left, right), abs=1e-9)
+        assert weighted.covariance(left, right) == pytest.approx(together, abs=1e-9)
         greatest = weighted.greatest_covariance(first, second, counts)
         expected = statistics.covariance(sorted(left), sorted(right))
         assert greatest == pytest.approx(expected, abs=1e-9)
