@@ -36,6 +36,13 @@ def test_a_mark_is_made_of_its_pieces(one: list[str], other: list[str]) -> None:
     assert alike.mark(frozenset()) == 0
 
 
+def test_from_three_quarters_in_common_on_they_are_compared() -> None:
+    pieces = frozenset(f"{n:03}" for n in range(100))
+    part = frozenset(sorted(pieces)[:75])
+    assert alike.share(pieces, part) == alike.ALIKE
+    assert alike.may_be_alike(alike.mark(pieces), alike.mark(part))
+
+
 def test_nothing_is_like_nothing() -> None:
     assert alike.share(frozenset(), frozenset()) == 0
 

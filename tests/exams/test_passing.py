@@ -167,6 +167,13 @@ def test_one_safety_question_may_be_wrong_and_a_part_right_is_wrong() -> None:
     assert broken([Limit(Sort(tag=SAFETY), wrong=1)], two) != []
 
 
+def test_modules_can_have_limits_of_their_own() -> None:
+    of_a, of_b = question(FULL), replace(question(ZERO), unit="B")
+    assert broken([Limit(Sort(unit="A"), wrong=0)], [of_a, of_b]) == []
+    limit = Limit(Sort(unit="B"), wrong=0)
+    assert broken([limit], [of_a, of_b]) == [Broken(limit, 1, ZERO)]
+
+
 def test_a_share_of_a_kind_can_be_asked_for() -> None:
     limit = Limit(Sort(kind=Kind.ESSAY), least=Decimal(50))
     just, less = question(HALF, Kind.ESSAY), question(Fraction(4999, 10_000), Kind.ESSAY)
