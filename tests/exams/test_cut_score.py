@@ -67,7 +67,7 @@ class TestReading:
         assert problems == []
 
     def test_marks_between_the_numbers(self) -> None:
-        found, problems = angoff.read("Q1;0;100\nQ2；0.5％；99.5%%\nQ3\t7 8\n")
+        found, problems = angoff.read("Q1;0;100\nQ2；0.5％；99.5%\nQ3\t7 8\n")
         assert found == [
             ("Q1", [0, 100]),
             ("Q2", [Fraction(1, 2), Fraction(199, 2)]),
