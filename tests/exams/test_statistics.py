@@ -43,6 +43,14 @@ def results(draw: st.DrawFn) -> tuple[int, int]:
     return draw(st.integers(0, trials)), trials
 
 
+def test_at_the_ends_rounding_carries_no_bound_beyond() -> None:
+    for trials in range(1, 500):
+        none, everything = wilson(0, trials), wilson(trials, trials)
+        assert none is not None
+        assert everything is not None
+        assert (none[0], everything[1]) == (0, 1)
+
+
 @given(results())
 def test_holds_the_rate_and_stays_between_none_and_all(result: tuple[int, int]) -> None:
     bounds = wilson(*result)
