@@ -223,10 +223,13 @@ def test_a_definition_is_read() -> None:
     said = {"valid_to": "02-29", "anchor": "fixed", "renewal_days": 90, "grace_days": 14}
     assert Terms.read(said) == Terms(fixed=(2, 29), anchor=Anchor.FIXED, window=90, grace=14)
     assert Terms.read({"validity_months": 24}) == Terms(months=24)
+    assert Terms.read({"validity_days": 90, "late": "expiry"}) == Terms(days=90, late=Late.EXPIRY)
+    assert Terms.read({"renewal_days": 0, "anchor": None, "late": None}) == Terms(window=0)
 
 
 @pytest.mark.parametrize(
-    "text", ["2-29", "02-30", "13-01", "00-10", "02/29", "１２-３１", "ab-cd", ""]
+    "text",
+    ["2-29", "02-30", "13-01", "00-10", "02/29", "１２-３１", "１２-31", "12-３１", "ab-cd", ""],
 )
 def test_what_is_no_day_of_the_year(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  the message is the calendar's own

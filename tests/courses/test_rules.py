@@ -142,6 +142,15 @@ def test_a_stage_is_done_only_with_its_exam() -> None:
     assert progress(_outline(), read, {"stage-1"}).current.stage.code == "stage-2"
 
 
+def test_a_module_is_done_when_all_its_lessons_are_read() -> None:
+    outline = _outline()
+    counts = [
+        progress(outline, read, set()).stages[0].modules_done()
+        for read in (set[str](), {"A-1"}, {"A-1", "A-2"}, {"A-1", "A-2", "B-1"})
+    ]
+    assert counts == [0, 0, 1, 1]
+
+
 def test_what_is_not_in_the_programme_is_nowhere() -> None:
     made = progress(_outline(), set(), set())
     assert made.outline.place_of("X") is None

@@ -153,9 +153,13 @@ def test_an_exam_of_four_people_by_hand() -> None:
 
 
 def test_weights_are_shares_of_what_parts_the_people() -> None:
-    marks = {"x": [1, 1, 1, 0, 0.5, 0], "y": [1, 1, 1, 1, 0, 0], "all": [1] * 6,
-             "against": [0, 0, 0, 0.25, 0, 0.25]}  # fmt: skip
-    items = [Item(name, [float(mark) for mark in row]) for name, row in marks.items()]
+    marks: dict[str, list[float]] = {
+        "x": [1, 1, 1, 0, 0.5, 0],
+        "y": [1, 1, 1, 1, 0, 0],
+        "all": [1] * 6,
+        "against": [0, 0, 0, 0.25, 0, 0.25],
+    }
+    items = [Item(name, row) for name, row in marks.items()]
     scores = [sum(row) for row in zip(*marks.values(), strict=True)]
     roots = [statistics.covariance(marks[name], scores) ** 0.5 for name in ("x", "y")]
     found = [each.weight for each in analyse(items).items]
