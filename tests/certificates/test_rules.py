@@ -37,7 +37,7 @@ def test_a_serial_that_we_made_is_valid_however_it_is_typed(made: str) -> None:
 @given(serials)
 def test_however_it_is_typed_it_is_printed_in_one_way(made: str) -> None:
     assert as_printed(f" {made.lower().replace('-', ' ')}") == made
-    assert as_printed(made.replace("-", "")) == made
+    assert as_printed(made.replace("-", "")) == as_printed(made) == made
 
 
 def test_a_serial_has_prefix_year_number_and_check_character() -> None:

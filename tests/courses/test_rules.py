@@ -127,6 +127,10 @@ def test_neighbours_lead_through_all_lessons_in_order(outline: Outline) -> None:
     while walked and (following := outline.around(walked[-1])[1]) is not None:
         walked.append(following)
     assert walked == codes
+    back = codes[-1:]
+    while back and (before := outline.around(back[-1])[0]) is not None:
+        back.append(before)
+    assert back == codes[::-1]
 
 
 def test_an_exam_opens_when_the_lessons_of_its_open_stage_are_read() -> None:
@@ -149,6 +153,12 @@ def test_a_module_is_done_when_all_its_lessons_are_read() -> None:
         for read in (set[str](), {"A-1"}, {"A-1", "A-2"}, {"A-1", "A-2", "B-1"})
     ]
     assert counts == [0, 0, 1, 1]
+
+
+def test_percents_are_whole_and_rounded_down() -> None:
+    made = progress(_outline(), {"A-1", "A-2"}, set())
+    assert [str(state.percent) for state in made.stages] == ["66", "0"], "2 of 3, 0 of 2"
+    assert str(made.percent) == "40", "2 of 5"
 
 
 def test_what_is_not_in_the_programme_is_nowhere() -> None:
