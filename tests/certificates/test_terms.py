@@ -94,6 +94,13 @@ def test_a_renewal(anchor: Anchor, renewed_on: date, late: Late, last: date) -> 
     assert next_end(ours, life(ours, JANUARY, first), renewed_on) == last
 
 
+def test_shorter_terms_take_nothing_away_and_do_not_end_before_the_renewal() -> None:
+    lived = life(Terms(months=48, grace=200), JANUARY, date(2030, 1, 30))
+    short = Terms(days=30, window=5, late=Late.EXPIRY)
+    assert next_end(short, lived, date(2027, 1, 1)) == date(2030, 1, 30)
+    assert next_end(short, lived, date(2030, 5, 1)) == date(2030, 5, 1)
+
+
 def test_renewals_by_expiry_do_not_drift_over_a_leap_year() -> None:
     ours = terms(anchor=Anchor.EXPIRY)
     last = first_end(ours, date(2026, 3, 1))

@@ -7,7 +7,9 @@ from hypothesis import given, strategies as st
 from lms.courses.checks import Check, pieces
 from lms.courses.rules import (
     EnrolmentStatus,
+    Module,
     Outline,
+    Stage,
     StageStatus,
     enrolment_status,
     newly_done,
@@ -131,6 +133,35 @@ def test_neighbours_lead_through_all_lessons_in_order(outline: Outline) -> None:
     while back and (before := outline.around(back[-1])[0]) is not None:
         back.append(before)
     assert back == codes[::-1]
+
+
+def test_a_programme_is_read() -> None:
+    practical = {"title": both("Call")}
+    module = {"code": "M1", "title": both("Module"), "goals": {"en": ["Know"]}, "lessons": ["L1"]}
+    first = {"code": "s1", "title": both("Stage"), "exam": "e1", "certificate": "c1",
+             "practical": [practical], "modules": [module]}  # fmt: skip
+    second = {"code": "s2", "title": both("Last"), "modules": [], "practical": None}
+    structure = {"code": "p", "title": both("P"), "summary": both("Sum"), "weeks": 16,
+                 "certificate": "c", "stages": [first, second]}  # fmt: skip
+    assert Outline.read(structure) == Outline(
+        "p",
+        both("P"),
+        both("Sum"),
+        16,
+        "c",
+        (
+            Stage(
+                1,
+                "s1",
+                both("Stage"),
+                (Module("M1", both("Module"), {"en": ["Know"]}, ("L1",)),),
+                "e1",
+                "c1",
+                (practical,),
+            ),
+            Stage(2, "s2", both("Last"), (), None, None, ()),
+        ),
+    )
 
 
 def test_an_exam_opens_when_the_lessons_of_its_open_stage_are_read() -> None:
