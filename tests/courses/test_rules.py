@@ -136,11 +136,11 @@ def test_neighbours_lead_through_all_lessons_in_order(outline: Outline) -> None:
 
 
 def test_a_programme_is_read() -> None:
-    practical = {"title": both("Call")}
+    practical: dict[str, Any] = {"title": both("Call")}
     module = {"code": "M1", "title": both("Module"), "goals": {"en": ["Know"]}, "lessons": ["L1"]}
-    first = {"code": "s1", "title": both("Stage"), "exam": "e1", "certificate": "c1",
+    first: dict[str, Any] = {"code": "s1", "title": both("Stage"), "exam": "e1", "certificate": "c1",
              "practical": [practical], "modules": [module]}  # fmt: skip
-    second = {"code": "s2", "title": both("Last"), "modules": [], "practical": None}
+    second: dict[str, Any] = {"code": "s2", "title": both("Last"), "modules": [], "practical": None}
     structure = {"code": "p", "title": both("P"), "summary": both("Sum"), "weeks": 16,
                  "certificate": "c", "stages": [first, second]}  # fmt: skip
     assert Outline.read(structure) == Outline(
