@@ -15,6 +15,7 @@ from lms.courses.rules import (
     newly_done,
     progress,
     week_of,
+    with_lesson,
 )
 from tests import factories
 
@@ -82,6 +83,13 @@ def test_reading_more_never_locks_anything(run: Run, data: st.DataObject) -> Non
     assert after.percent >= before.percent
     for lesson in lessons:
         assert after.is_lesson_open(lesson) >= before.is_lesson_open(lesson)
+
+
+@given(runs(), st.data())
+def test_a_lesson_more_is_as_if_it_had_been_read_before(run: Run, data: st.DataObject) -> None:
+    outline, read, passed = run
+    lesson = data.draw(st.sampled_from([code for _, _, code in outline.lessons()] or ["none"]))
+    assert with_lesson(progress(*run), lesson) == progress(outline, read | {lesson}, passed)
 
 
 @given(runs())
