@@ -1,0 +1,29 @@
+"""Questions of the content files that were changed on this site.
+
+Revision ID: 0020
+Revises: 0016
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0020"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "delivered_question",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("editions", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("seen", sa.String(length=64), nullable=False),
+        sa.Column("delivered_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_delivered_question")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("delivered_question")
