@@ -45,7 +45,7 @@ def paper(
     seed = secrets.token_hex(16)
     seen = seen_by(enrolment.person_id) if rules.avoid_seen else drawing.NOTHING_SEEN
     try:
-        layout = drawing.layout(seed, rules, drawable.bank(), seen)
+        layout, penalties = drawing.paper(seed, rules, drawable.bank(), seen)
     except drawing.TooFewQuestionsError as error:
         log.error("exam %s: %s", exam.code, error)  # noqa: TRY400  a want of content, no fault
         raise PaperNotReadyError from error
@@ -59,6 +59,7 @@ def paper(
         number=summary.attempts_used + 1,
         seed=seed,
         layout=layout,
+        penalties=penalties or None,
         client=_token(browser, seed) if browser else secrets.token_urlsafe(12),
         started_at=at,
         deadline_at=timing.deadline(

@@ -67,11 +67,12 @@ def applied(
     marked: Mapping[int, Fraction | None],
 ) -> dict[str, str | None] | None:
     """Return the corrected marks of a paper that is handed in after its keys were corrected."""
-    penalty = ExamRules.read(attempt.version.settings).penalty
+    rules = ExamRules.read(attempt.version.settings)
     regraded: dict[str, str | None] | None = None
     for number, (version_id, _order, _points) in enumerate(attempt.layout, start=1):
         if version_id in ruled:
             given = tuple(answers[number].answer) if number in answers else ()
             slot = Slot(shown[version_id], given, marked[number])
+            penalty = rules.penalty_at(number, attempt.penalties)
             regraded = changed(regraded, number, instead(ruled[version_id], slot, penalty))
     return regraded

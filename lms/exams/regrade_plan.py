@@ -75,7 +75,7 @@ def plan(attempt: Attempt, regrade: Regrade) -> Plan | None:
     instead = corrections.instead(
         Ruling.read(regrade.ruling),
         Slot(shown[regrade.question_version_id], given, marked[slot]),
-        rules.penalty,
+        rules.penalty_at(slot, attempt.penalties),
     )
     regraded = corrections.changed(attempt.regraded, slot, instead)
     if regraded == attempt.regraded:

@@ -175,12 +175,13 @@ def receipt(attempt: Attempt, answers: Mapping[int, queries.Saved]) -> str:
 def _marks(
     attempt: Attempt, answers: Mapping[int, queries.Saved], shown: Mapping[int, queries.Shown]
 ) -> dict[int, Fraction | None]:
-    penalty = ExamRules.read(attempt.version.settings).penalty
+    rules = ExamRules.read(attempt.version.settings)
     result: dict[int, Fraction | None] = {}
     for slot, (version_id, _order, _points) in enumerate(attempt.layout, start=1):
         question = shown[version_id]
         given = tuple(answers[slot].answer) if slot in answers else ()
         key = body.key_of(Kind(question.kind), question.body)
+        penalty = rules.penalty_at(slot, attempt.penalties)
         result[slot] = marks.with_penalty(key, marks.mark(key, given), given, penalty)
     return result
 

@@ -1,4 +1,4 @@
-"""Questions of the content files that were changed on this site.
+"""Questions of the content files that were changed on this site; what wrong choices cost by slot.
 
 Revision ID: 0020
 Revises: 0016
@@ -23,7 +23,9 @@ def upgrade() -> None:
         sa.Column("delivered_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_delivered_question")),
     )
+    op.add_column("attempt", sa.Column("penalties", sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("attempt", "penalties")
     op.drop_table("delivered_question")

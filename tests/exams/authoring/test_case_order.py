@@ -119,7 +119,7 @@ class TestTakingOut:
         assert row_of(session, two).case is not None
 
     def test_needs_two_that_stay_to_be_published(
-        self, client: FlaskClient, session: Session, case: list[str]
+        self, client: FlaskClient, case: list[str]
     ) -> None:
         one, two, three = case
         act(client, two, "out")

@@ -70,8 +70,9 @@ def english(session: Session, code: str) -> str:
 
 
 class TestEditing:
+    @pytest.mark.usefixtures("root")
     def test_makes_it_the_sites_own_with_the_first_draft(
-        self, root: Path, client: FlaskClient, session: Session
+        self, client: FlaskClient, session: Session
     ) -> None:
         page = PAGE.format("Q-single")
         assert "comes with the content files" in client.get(page).text
@@ -90,9 +91,8 @@ class TestEditing:
         assert "Q-single" in client.get("/studio/questions?state=here").text
         assert "Q-single" not in client.get("/studio/questions?state=delivered").text
 
-    def test_keeps_to_the_bounds_of_the_files(
-        self, root: Path, client: FlaskClient, session: Session
-    ) -> None:
+    @pytest.mark.usefixtures("root")
+    def test_keeps_to_the_bounds_of_the_files(self, client: FlaskClient, session: Session) -> None:
         sent = sent_of(session, "Q-single", difficulty="4", **{"options-0-why-zh": "",
                        "options-0-why-en": ""})  # fmt: skip
         reply = edit(client, "Q-single", sent)
@@ -164,8 +164,9 @@ class TestImport:
         client.post(f"{page}/figures")
         assert "Q-numeric" in {each.code for each in bank()}
 
+    @pytest.mark.usefixtures("root")
     def test_of_the_sites_own_export_says_nothing_is_newer(
-        self, root: Path, client: FlaskClient, session: Session, tmp_path: Path
+        self, client: FlaskClient, session: Session, tmp_path: Path
     ) -> None:
         change(client, session, "Q-single", **{"stem-en": "Ours?"})
         content.write_out(tmp_path / "out")
@@ -174,8 +175,9 @@ class TestImport:
 
 
 class TestExport:
+    @pytest.mark.usefixtures("root")
     def test_has_what_was_changed_here_and_is_well_formed(
-        self, root: Path, client: FlaskClient, session: Session, live_app: Flask, tmp_path: Path
+        self, client: FlaskClient, session: Session, live_app: Flask, tmp_path: Path
     ) -> None:
         codes = list(session.scalars(select(Question.code).order_by(Question.id)))
         kinds = {row_of(session, each).published.kind for each in codes}  # type: ignore[union-attr]
@@ -237,7 +239,8 @@ class TestGoingBack:
         assert english(session, "Q-single") == "Ours?"
         assert client.post(f"{page}/delivered", data={"act": "nonsense"}).status_code == 404
 
-    def test_has_nothing_to_do_with_others(self, root: Path, client: FlaskClient) -> None:
+    @pytest.mark.usefixtures("root")
+    def test_has_nothing_to_do_with_others(self, client: FlaskClient) -> None:
         for act in ("back", "keep"):
             reply = client.post(PAGE.format("Q-single") + "/delivered", data={"act": act})
             assert reply.status_code == 404
