@@ -26,6 +26,11 @@ _IN_FORCE = (
 )
 
 
+HANDING_IN = "exams.handing-in"
+"""Shared by each hand-in until it is committed; had alone by whoever puts a ruling in force. So a
+paper is either marked by the ruling, or there when the ruling is applied to those handed in before."""
+
+
 def in_force(version_ids: Iterable[int]) -> dict[int, Ruling]:
     """Return version id -> the ruling that counts; the latest that was decided, one statement."""
     rows = db.session.execute(_IN_FORCE, {"ids": list(version_ids)})

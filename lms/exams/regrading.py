@@ -14,12 +14,13 @@ from sqlalchemy import delete, insert, select, update
 
 from lms.accounts.models import Person
 from lms.accounts.queries import sees_everyone
-from lms.core import audit, clock, events, queue
+from lms.core import audit, clock, events, queue, standstill
 from lms.core.db import db, transaction
 from lms.core.errors import found
 from lms.core.queue import Job
 from lms.exams import body, regrade_plan, tallying
 from lms.exams.bank import ROLES
+from lms.exams.corrections import HANDING_IN
 from lms.exams.errors import (
     LostPassDecidedError,
     NoOtherKeyError,
@@ -138,6 +139,7 @@ def decide(regrade_id: int, *, actor: Person, at: datetime | None = None) -> Job
     at = at or clock.now()
     if not sees_everyone(actor, roles=ROLES):
         raise NotEveryoneError
+    standstill.alone(HANDING_IN)
     held = select(Regrade).where(Regrade.id == regrade_id).with_for_update(of=Regrade)
     row = found(db.session.scalar(held.execution_options(populate_existing=True)))
     later = select(Regrade.id).where(

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, update
 
-from lms.core import events
+from lms.core import events, standstill
 from lms.core.db import db
 from lms.core.text import canonical
 from lms.core.upsert import insert
@@ -132,6 +132,7 @@ def close(attempt: Attempt, *, by: HandedInBy, at: datetime) -> bool:
     closing = closing.values(submitted_at=at, handed_in_by=by, receipt=receipt(attempt, answers))
     if db.session.scalar(closing.returning(Attempt.id)) is None:
         return False
+    standstill.share(corrections.HANDING_IN)
     shown = queries.questions(entry[0] for entry in attempt.layout)
     marked = _marks(attempt, answers, shown)
     if rulings := corrections.in_force(shown):
