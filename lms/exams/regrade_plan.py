@@ -214,6 +214,12 @@ def lost_passes(actor: Person) -> Select[Any]:
     )
 
 
+def waiting_passes(actor: Person) -> int:
+    """Return how many of `lost_passes` there are."""
+    rows = lost_passes(actor).order_by(None).subquery()
+    return db.session.scalar(select(func.count()).select_from(rows)) or 0
+
+
 def regrade_or_404(regrade_id: int) -> Regrade:
     """Return a regrade."""
     return found(db.session.get(Regrade, regrade_id))
