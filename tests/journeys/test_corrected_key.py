@@ -76,7 +76,7 @@ def correct_the_key(desk: Walker) -> None:
     assert classmates.DOUBTED in row.text
     desk.click(f"tbody a[href*='{QUESTION}/statistics']")
     desk.arrive("/statistics")
-    assert "Key may be wrong" in desk.text
+    desk.until(lambda: "Key may be wrong" in desk.text, "the sign")
     desk.click(f".crumbs a[href^='{QUESTION}']")
     desk.click(f"a[href='{QUESTION}/edit']")
     desk.arrive("/edit")
@@ -84,7 +84,7 @@ def correct_the_key(desk: Walker) -> None:
         desk.script("arguments[0].click()", desk.one(f"#options-{option}-right"))
     desk.click("button[name=act][value=publish]:not(.vh)")
     desk.until(lambda: "The question is published." in desk.text, "publishing")
-    assert "Changed here." in desk.text
+    desk.until(lambda: "Changed here." in desk.text, "what it says of itself")
 
 
 def regrade(desk: Walker) -> None:
@@ -99,13 +99,15 @@ def regrade(desk: Walker) -> None:
     wait_for_work(desk)
     desk.click("#work a.btn.pri")
     desk.arrive("/studio/regrades/")
-    desk.until(lambda: "This is what would change." in desk.text, "what would change")
+    apply = "form[action*='/regrades/'] .btn.pri"  # it stands behind the list
+    desk.until(lambda: bool(desk.all(apply)), "what would change")
+    assert "This is what would change." in desk.text
     row = next(each for each in desk.all("tbody tr") if "林晓" in each.text)
     assert "not passed → passed" in row.text
     assert "83.33 %" in row.text
     assert "100.00 %" in row.text
     assert len(desk.all("tbody tr")) == classmates.HALF + 1, "who would lose keeps the result"
-    desk.click("form[action*='/regrades/'] .btn.pri")
+    desk.click(apply)
     desk.until(lambda: "Applied on" in desk.text or bool(desk.all("#work a.btn.pri")), "applying")
     if "Applied on" not in desk.text:
         desk.click("#work a.btn.pri")
