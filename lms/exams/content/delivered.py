@@ -43,9 +43,9 @@ def hold_back(editions: Iterable[Edition], at: datetime) -> tuple[list[Edition],
 
 def _note(row: DeliveredQuestion, editions: Sequence[Edition], at: datetime) -> None:
     hashed = digest_of(editions)
+    row.editions = [as_json(each) for each in editions]  # its figures may be others
     if row.digest != hashed:
-        row.editions, row.digest = [as_json(each) for each in editions], hashed
-        row.delivered_at = at
+        row.digest, row.delivered_at = hashed, at
         if _is_same(editions):  # what stands here went into the files
             row.seen = hashed
     for each in editions:  # what the site has replaced is to be read again here, too

@@ -163,6 +163,10 @@ class TestImport:
         assert "has been replaced here" in client.get(page).text
         client.post(f"{page}/figures")
         assert "Q-numeric" in {each.code for each in bank()}
+        own = put(root.parent, "own.yaml", {"sla.first": text("20 minutes", "20 分钟")})
+        content.bring_in(Tree(root, own), at=NOON)
+        client.post(f"{page}/delivered", data={"act": "back"})
+        assert "Q-numeric" not in {each.code for each in bank()}, "nobody has read it"
 
     @pytest.mark.usefixtures("root")
     def test_of_the_sites_own_export_says_nothing_is_newer(
