@@ -23,9 +23,10 @@ def take_out(question: Question, *, actor: Person, at: datetime | None = None) -
         PartCountError: nothing would be left of it.
     """
     at = at or clock.now()
-    others = _others(question, at)
+    others = _others(question)
     if not others:
         raise PartCountError(fewest=FEWEST_PARTS, most=MOST_PARTS)
+    delivered.keep_here(question, at)
     mark_out(question, at)
     number(others, at)
     _note(question, actor, at)
@@ -40,9 +41,10 @@ def put_back(question: Question, *, actor: Person, at: datetime | None = None) -
         PartCountError: the case has as many as it may have.
     """
     at = at or clock.now()
-    others = _others(question, at)
+    others = _others(question)
     if len(others) >= MOST_PARTS:
         raise PartCountError(fewest=FEWEST_PARTS, most=MOST_PARTS)
+    delivered.keep_here(question, at)
     number([*others, question], at)
     _note(question, actor, at)
 
@@ -61,20 +63,20 @@ def move(question: Question, step: int, *, actor: Person, at: datetime | None = 
         NotFoundError: it is in no case.
     """
     at = at or clock.now()
-    others = _others(question, at)
-    if is_out(newest(question)):
-        return
+    others = _others(question)
     place = int(newest(question).body["case"]["part"]) - 1 + step
-    others.insert(max(place, 0), question)
+    if is_out(newest(question)) or not 0 <= place <= len(others):
+        return
+    delivered.keep_here(question, at)
+    others.insert(place, question)
     number(others, at)
     _note(question, actor, at)
 
 
-def _others(question: Question, at: datetime) -> list[Question]:
+def _others(question: Question) -> list[Question]:
     """Hold a case for a change of its parts; return those that stay, but for one."""
     found(question.case)
     hold(question)
-    delivered.keep_here(question, at)
     return [each for each in staying(parts_of(question)) if each.id != question.id]
 
 

@@ -120,7 +120,7 @@ def save(
     """Keep a question's draft: a new version, or the one that is still a draft.
 
     Args:
-        question: not one of the content files'.
+        question: of the bank; one of the content files' becomes the site's own.
         asked: what it is to ask.
         base: hash of the version that was edited, by `Asked.digest`.
         unit: code of its module, which applies at once; None to leave it.

@@ -319,6 +319,8 @@ class TestCases:
         ]
         put(root, BANK, {"unit": "S1-A", "questions": longer})
         bring_in(root)
+        client.post(PAGE.format("Q-case-1") + "/part", data={"act": "up"})
+        assert rows(session) == [], "it stands first already: nothing is changed"
         client.post(f"{page}/part", data={"act": "out"})
         assert rows(session) == ["Q-case"]
         client.post(f"{page}/publish")
