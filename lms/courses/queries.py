@@ -52,7 +52,10 @@ _RUNS = (
     )
 )
 """Without the structures: `outlines` has read them before."""
-_OWN_RUN = _RUNS.where(Enrolment.id == bindparam("enrolment_id"))
+_HELD_RUN = _RUNS.where(Enrolment.id == bindparam("enrolment_id")).with_for_update(
+    key_share=True, of=Enrolment
+)
+"""Whoever only refers to the run, as a fact does, waits not."""
 
 
 def module_titles() -> dict[str, Bilingual]:
@@ -94,10 +97,14 @@ def latest_run(person: Person, programme: Programme) -> Enrolment | None:
     return db.session.scalar(runs.order_by(Enrolment.cycle.desc()).limit(1))
 
 
-def enrolment_for(actor: Person, enrolment_id: int) -> Enrolment:
-    """Return one of the actor's own runs."""
+def enrolment_held(actor: Person, enrolment_id: int) -> Enrolment:
+    """Return one of the actor's own runs; another change of it waits until this one has ended.
+
+    Of two lessons that are finished at once, neither transaction would see the other's, and
+    nobody would notice that the stage is complete. SQLite has one writer anyway.
+    """
     own = {"person_id": actor.id, "enrolment_id": enrolment_id}
-    return found(db.session.scalar(_OWN_RUN, own))
+    return found(db.session.scalar(_HELD_RUN, own))
 
 
 def enrolment_with_lesson(actor: Person, code: str) -> Enrolment | None:
