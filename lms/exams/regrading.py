@@ -33,7 +33,7 @@ from lms.exams.models import Attempt, QuestionVersion
 from lms.exams.regrade_models import LostPass, Regrade, RegradeChange
 from lms.exams.regrade_plan import HELD, Plan
 from lms.exams.rules import marks
-from lms.exams.rules.kinds import BY_HAND, Kind
+from lms.exams.rules.kinds import BY_HAND, PAIRED, Kind
 from lms.exams.rules.rulings import Ruling, fits
 from lms.notifications.services import tell
 from lms.web.i18n import local
@@ -91,6 +91,10 @@ def _require_like(version: QuestionVersion, other: QuestionVersion) -> None:
     shown = body.option_keys(Kind(version.kind), version.body)
     is_like = other.question_id == version.question_id and other.kind == version.kind
     if not is_like or not shown <= body.option_keys(Kind(other.kind), other.body):
+        raise NoOtherKeyError
+    kind = Kind(version.kind)
+    # An edit may name these anew: what was answered would then mean something else.
+    if kind in PAIRED and body.pair_texts(kind, version.body) != body.pair_texts(kind, other.body):
         raise NoOtherKeyError
 
 

@@ -77,7 +77,7 @@ def _said(each: Field | Rows, values: Values) -> dict[str, str]:
 
 def _told(field: Field, name: str, value: object) -> dict[str, str]:
     if isinstance(value, Mapping):
-        return {f"{name}-{key}": str(each) for key, each in value.items()}
+        return {f"{name}-{key}": str(each).strip() for key, each in value.items()}
     if isinstance(value, bool):
         return {name: str(_("yes")) if value else ""}
     if isinstance(value, list):
