@@ -157,6 +157,7 @@ PERMISSIONS: Permissions = {
     "exams.import_new": TRAINERS,
     "exams.import_template": TRAINERS,
     "exams.import_result": TRAINERS,
+    "exams.import_picture": TRAINERS,
     "exams.import_choose": TRAINERS,
     "exams.import_cancel": TRAINERS,
     "exams.export": TRAINERS,

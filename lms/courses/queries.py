@@ -14,14 +14,11 @@ from sqlalchemy import CompoundSelect, bindparam, case, literal_column, select, 
 from sqlalchemy.orm import defer, joinedload, lazyload
 
 from lms.accounts.models import Person
-from lms.accounts.rules import Role
 from lms.core.db import db
 from lms.core.errors import found
 from lms.core.text import Bilingual
 from lms.courses import rules
 from lms.courses.models import (
-    Aid,
-    AidVersion,
     Enrolment,
     Lesson,
     LessonMedia,
@@ -281,25 +278,6 @@ def media_for(actor: Person, version_id: int, name: str) -> LessonMedia:
         )
     )
     return found(db.session.scalars(query.limit(1)).first())
-
-
-def aids_for(actor: Person) -> list[AidVersion]:
-    """Return the sheets that a person works with, in their order.
-
-    A trainee sees those that go with a lesson of the own programmes; trainers see all.
-    """
-    rows = db.session.scalars(select(AidVersion).join(Aid, Aid.published_id == AidVersion.id))
-    sheets = sorted(rows, key=lambda each: (each.meta["position"], each.aid.code))
-    if actor.roles & {Role.TRAINER, Role.ADMIN}:
-        return sheets
-    outlines = [outline_of(run) for run in enrolments_of(actor)]
-    taught = {code for each in outlines for stage in each.stages for code in stage.lessons}
-    return [each for each in sheets if taught & set(each.meta["lessons"])]
-
-
-def aid_for(actor: Person, code: str) -> AidVersion:
-    """Return one of these sheets."""
-    return found(next((each for each in aids_for(actor) if each.aid.code == code), None))
 
 
 @dataclass(frozen=True, slots=True)
