@@ -53,6 +53,7 @@ import lms.exams.bank_views
 import lms.exams.blueprint
 import lms.exams.bulk_views
 import lms.exams.cli
+import lms.exams.delivered_views
 import lms.exams.draft_views
 import lms.exams.import_views
 import lms.exams.jobs

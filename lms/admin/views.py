@@ -23,6 +23,7 @@ from lms.core import clock
 from lms.core.paging import page_of
 from lms.courses.errors import AlreadyEnrolledError
 from lms.courses.queries import enrolments_of
+from lms.exams import regrade_plan
 from lms.notifications import queries as outbox
 from lms.web import i18n
 from lms.web.fields import shown_in
@@ -38,7 +39,10 @@ def people() -> ResponseReturnValue:
     search, state = request.args.get("q", ""), request.args.get("state", "active")
     found = accounts_queries.people(me(), roles=KEEPERS, search=search, active=STATES.get(state))
     page = page_of(found, request.args.get("page", 1, type=int))
-    return render_template("admin/people.html", page=page, q=search, state=state, roles=words.ROLES)
+    return render_template(
+        "admin/people.html", page=page, q=search, state=state, roles=words.ROLES,
+        lost=regrade_plan.waiting_passes(me()),
+    )  # fmt: skip
 
 
 @bp.route("/admin/people/new", methods=["GET", "POST"])

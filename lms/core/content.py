@@ -58,6 +58,8 @@ class Counts:
     """Codes that are in the database and no longer in the files."""
     superseded: list[str] = field(default_factory=list)
     """Codes whose text was edited in the application and has now been replaced by the files'."""
+    kept: list[str] = field(default_factory=list)
+    """Codes that the application owns since they were changed in it: left alone."""
 
 
 class ContentRefusedError(ValueError):

@@ -75,4 +75,7 @@ def _said(counts: Counts) -> str:
     gone = f", no longer in the files: {', '.join(counts.gone)}" if counts.gone else ""
     names = ", ".join(counts.superseded)
     lost = f", edited here and now replaced by the files: {names}" if names else ""
-    return f"{counts.added} new, {counts.changed} changed, {counts.same} as before{gone}{lost}"
+    kept = f", kept: changed on this site: {', '.join(counts.kept)}" if counts.kept else ""
+    return (
+        f"{counts.added} new, {counts.changed} changed, {counts.same} as before{gone}{lost}{kept}"
+    )

@@ -11,7 +11,7 @@ from lms.core.placeholders import LANGUAGES
 from lms.core.text import local
 from lms.courses.queries import module_titles
 from lms.exams import holdings, keeping, queries, words
-from lms.exams.authoring import bulk_words, trial, versions
+from lms.exams.authoring import bulk_words, delivered, parts as case_parts, trial, versions
 from lms.exams.blueprint import bp
 from lms.exams.holdings import State, Use, Wanted
 from lms.exams.importing import queries as importing, words as names
@@ -49,6 +49,8 @@ def question(code: str) -> str:
     tongue = request.args.get("in", language())
     if tongue not in LANGUAGES:
         raise NotFoundError
+    parts = versions.parts_of(row) if row.case else []
+    staying = case_parts.staying(parts)
     seen = trial.trial_in(tongue, queries.questions([shown.id])[shown.id], shown.points)
     return render_template(
         "exams/question.html",
@@ -59,7 +61,10 @@ def question(code: str) -> str:
         shown=shown,
         current=current,
         draft=history[0] if history[0].id != row.published_id else None,
-        parts=versions.parts_of(row) if row.case else [],
+        own=delivered.row_of(row) if row.bank is None else None,
+        parts=parts,
+        leaving={each.id for each in parts} - {each.id for each in staying},
+        staying=len(staying),
         exams=holdings.drawn_by(row),
         pools=names.POOLS,
         **trial.AROUND,

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +33,8 @@ class Drawn:
     seed: str
     layout: list[Any]
     """As the attempt keeps it."""
+    penalties: Mapping[str, str]
+    """What wrong choices cost where entries say so; as the attempt keeps it."""
 
 
 def drawn(exam: Exam, person_id: int) -> Drawn:
@@ -49,11 +52,11 @@ def drawn(exam: Exam, person_id: int) -> Drawn:
     seed = secrets.token_hex(16)
     seen = seen_by(person_id) if rules.avoid_seen else drawing.NOTHING_SEEN
     try:
-        layout = drawing.layout(seed, rules, drawable.bank(), seen)
+        layout, penalties = drawing.paper(seed, rules, drawable.bank(), seen)
     except drawing.TooFewQuestionsError as error:
         log.error("exam %s: %s", exam.code, error)  # noqa: TRY400  a want of content, no fault
         raise PaperNotReadyError from error
-    return Drawn(exam.id, version.id, rules, seed, layout)
+    return Drawn(exam.id, version.id, rules, seed, layout, penalties)
 
 
 def paper(
@@ -86,6 +89,7 @@ def paper(
         number=summary.attempts_used + 1,
         seed=made.seed,
         layout=made.layout,
+        penalties=dict(made.penalties) or None,
         client=_token(browser, made.seed) if browser else secrets.token_urlsafe(12),
         started_at=at,
         deadline_at=timing.deadline(

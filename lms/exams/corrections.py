@@ -26,6 +26,11 @@ _IN_FORCE = (
 )
 
 
+HANDING_IN = "exams.handing-in"
+"""Shared by each hand-in until it is committed; had alone by whoever puts a ruling in force. So a
+paper is either marked by the ruling, or there when the ruling is applied to those handed in before."""
+
+
 def in_force(version_ids: Iterable[int]) -> dict[int, Ruling]:
     """Return version id -> the ruling that counts; the latest that was decided, one statement."""
     rows = db.session.execute(_IN_FORCE, {"ids": list(version_ids)})
@@ -67,11 +72,12 @@ def applied(
     marked: Mapping[int, Fraction | None],
 ) -> dict[str, str | None] | None:
     """Return the corrected marks of a paper that is handed in after its keys were corrected."""
-    penalty = ExamRules.read(attempt.version.settings).penalty
+    rules = ExamRules.read(attempt.version.settings)
     regraded: dict[str, str | None] | None = None
     for number, (version_id, _order, _points) in enumerate(attempt.layout, start=1):
         if version_id in ruled:
             given = tuple(answers[number].answer) if number in answers else ()
             slot = Slot(shown[version_id], given, marked[number])
+            penalty = rules.penalty_at(number, attempt.penalties)
             regraded = changed(regraded, number, instead(ruled[version_id], slot, penalty))
     return regraded

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from fractions import Fraction
 from typing import Any, ClassVar
 
 from flask_babel import gettext, lazy_gettext as _
@@ -32,7 +31,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from lms.exams import words
 from lms.exams.rules.drawing import Candidate
 from lms.exams.rules.kinds import Kind
-from lms.exams.rules.settings import FORWARD, FREE, Shown
+from lms.exams.rules.settings import FORWARD, FREE, Shown, share_of
 from lms.web.fields import typed
 from lms.web.i18n import zone
 
@@ -117,11 +116,8 @@ class SettingsForm(FlaskForm):
 
     def validate_penalty(self, field: StringField) -> None:
         """Refuse what is no share."""
-        try:
-            is_share = not typed(field).strip() or 0 < Fraction(typed(field).strip()) < 1
-        except (ValueError, ZeroDivisionError):
-            is_share = False
-        if not is_share:
+        share = share_of(typed(field))
+        if typed(field).strip() and (share is None or not 0 < share < 1):
             raise ValidationError(gettext("More than 0, less than 1, as in 0.25 or 1/3; or empty."))
 
     def validate_closes_at(self, field: DateTimeLocalField) -> None:
@@ -173,6 +169,7 @@ class DrawRow(_Row):
     parts = _whole(_("Sub-questions"), 2, 10, optional=True)
     count = _whole(_("Questions"), 1, MOST_DRAWN)
     points = _whole(_("Points each"), 1, 99, optional=True)
+    penalty = _line(_("Wrong choice costs"), 20, optional=True)
 
     def __init__(self, *args: Any, bank: Mapping[str, Candidate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -188,6 +185,17 @@ class DrawRow(_Row):
             raise ValidationError(
                 gettext("A named question is one, and nothing else is asked of it.")
             )
+
+    def validate_penalty(self, _field: StringField) -> None:
+        """Refuse what is no share; 0 lets wrong choices cost nothing, whatever the exam says."""
+        if not self._has_share:
+            said = gettext("From 0 on, less than 1, as in 0, 0.25 or 1/3; or empty.")
+            raise ValidationError(said)
+
+    @property
+    def _has_share(self) -> bool:
+        share = share_of(typed(self.penalty))
+        return not typed(self.penalty).strip() or (share is not None and 0 <= share < 1)
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         """Ask for the length of cases, and of nothing else; empty fields check nothing themselves."""
@@ -207,6 +215,7 @@ class DrawRow(_Row):
         code, count = typed(self.question).strip(), self.count.data
         numbers = (self.count, self.parts, self.points)
         is_read = all(each.data is not None or _is_unsaid(each) for each in numbers)
+        is_read = is_read and self._has_share
         if code:
             return is_read and code in self.bank
         return is_read and count is not None and 1 <= count <= MOST_DRAWN
@@ -214,7 +223,9 @@ class DrawRow(_Row):
     @property
     def settings(self) -> dict[str, Any]:
         """The entry as a file says it."""
-        points = {"points": self.points.data} if self.points.data else {}
+        points: dict[str, Any] = {"points": self.points.data} if self.points.data else {}
+        if penalty := typed(self.penalty).strip():
+            points["penalty"] = penalty
         if code := typed(self.question).strip():
             parts = len(self.bank[code].parts)
             return {"question": code} | ({"parts": parts} if parts else {}) | points
@@ -268,7 +279,7 @@ def as_row(settings: Mapping[str, Any]) -> dict[str, Any]:
     if title := said.pop("title", None):
         said |= {f"title_{language}": text for language, text in title.items()}
     if said.get("question"):
-        said = {"count": 1} | {key: said.get(key) for key in ("question", "points")}
+        said = {"count": 1} | {key: said.get(key) for key in ("question", "points", "penalty")}
     return said
 
 

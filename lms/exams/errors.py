@@ -261,7 +261,8 @@ class OwnedByFilesError(LmsError):
 
     code = "owned-by-files"
     message = _(
-        "This question comes with the content files. Change its pool there and import them."
+        "This question comes with the content files, which say its pool at every import. Change its "
+        "pool there, or edit the question here first: then it is this site's own."
     )
 
 

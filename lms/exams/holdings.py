@@ -24,6 +24,7 @@ from lms.core.db import db
 from lms.core.errors import found
 from lms.core.placeholders import LANGUAGES
 from lms.exams import drawable, quality
+from lms.exams.delivered_models import is_changed_here, is_delivered_anew
 from lms.exams.models import IN_FORCE, Attempt, Exam, ExamVersion, Pool, Question, QuestionVersion
 from lms.exams.rules.drawing import fits
 from lms.exams.rules.figures import Sign
@@ -45,6 +46,10 @@ class State(enum.StrEnum):
     """Published, with a newer draft."""
     FIGURES = "figures"
     """Written for figures that the site has replaced; not drawn until somebody has read it."""
+    HERE = "here"
+    """Came with the content files, and was changed on this site."""
+    DELIVERED = "delivered"
+    """So, and the files have changed since."""
 
 
 class Use(enum.StrEnum):
@@ -144,6 +149,8 @@ def _state(said: str) -> ColumnElement[bool] | None:
         State.DRAFT: ~published,
         State.CHANGED: published & (Question.published_id != newest_version()),
         State.FIGURES: ~IN_FORCE,
+        State.HERE: is_changed_here(),
+        State.DELIVERED: is_delivered_anew(),
     }.get(said)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.core import audit
 from lms.core.db import db, transaction
+from lms.exams.delivered_models import is_changed_here
 from lms.exams.errors import OwnedByFilesError
 from lms.exams.models import Pool, Question
 
@@ -19,9 +20,10 @@ def move(question: Question, pool: Pool, *, actor: Person, at: datetime | None =
     Papers that have it keep it, and so do their results.
 
     Raises:
-        OwnedByFilesError: it comes with the content files, which say its pool at every import.
+        OwnedByFilesError: it comes with the content files, which say its pool at every import, and
+            was not changed here.
     """
-    if question.bank is None:
+    if question.bank is None and not _is_changed_here(question):
         raise OwnedByFilesError
     for each in _whole(question):
         if each.pool is pool:
@@ -43,6 +45,11 @@ def note_figures_read(question: Question, *, actor: Person, at: datetime | None 
         audit.note("exams.question_figures_read", kind="question", object_id=each.code,
                    actor_id=actor.id, at=at)  # fmt: skip
         each.figures_read = each.figures
+
+
+def _is_changed_here(question: Question) -> bool:
+    ours = select(Question.id).where(Question.id == question.id, is_changed_here())
+    return db.session.scalar(ours) is not None
 
 
 def _whole(question: Question) -> Sequence[Question]:

@@ -201,6 +201,9 @@ class Attempt(Base):
 
     Matching and ordering name both sides: ``2 1 3 | B D A C``.
     """
+    penalties: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    """Slot -> share of its points that a wrong choice costs, where the entry of the blueprint that
+    drew it says another than the exam; pinned like the layout. Empty for none."""
     client: Mapped[str] = mapped_column(String(32))
     """Token of the page that may save; a device that takes over puts in its own."""
     started_at: Mapped[datetime]

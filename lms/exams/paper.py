@@ -1,8 +1,10 @@
 """A paper as the trainee sees it while sitting: no key, no explanation, no feedback in here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import count, groupby, takewhile
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -16,10 +18,16 @@ from lms.exams.rules.drawing import Candidate
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.marks import is_blank
 from lms.exams.rules.normal import count_words
+from lms.exams.rules.settings import ExamRules
 from lms.exams.words import kind_name
 
 Texts = Sequence[tuple[str, Mapping[str, str]]]
 """Key and text, in the order shown."""
+
+
+CHOSEN = frozenset({Kind.SINGLE, Kind.MULTIPLE, Kind.TRUEFALSE})
+"""Kinds that can be guessed: only of these a wrong answer costs anything."""
+NOTHING_APART: Mapping[int, Fraction] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,8 @@ class Slot:
     answer: list[str]
     flagged: bool
     seq: int
+    penalty: Fraction | None = None
+    """Share of its points that a wrong choice costs; None where that is not said by question."""
 
     @property
     def is_answered(self) -> bool:
@@ -77,7 +87,16 @@ def slots(attempt: Attempt) -> list[Slot]:
     answers = queries.responses(attempt)
     has_files = any(Kind(each.kind) is Kind.UPLOAD for each in shown.values())
     files = queries.files_of(attempt, answers) if has_files else {}
-    return slots_of(attempt.layout, shown, answers, files)
+    rules = ExamRules.read(attempt.version.settings)
+    penalties = costs(rules, attempt.layout, attempt.penalties)
+    return slots_of(attempt.layout, shown, answers, files, penalties)
+
+
+def costs(
+    rules: ExamRules, layout: Sequence[Any], own: Mapping[str, str] | None
+) -> Mapping[int, Fraction]:
+    """Return slot -> what a wrong choice costs; nothing where that is the same for all questions."""
+    return {n: rules.penalty_at(n, own) for n in range(1, len(layout) + 1)} if own else {}
 
 
 def slots_of(
@@ -85,9 +104,10 @@ def slots_of(
     shown: Mapping[int, queries.Shown],
     answers: Mapping[int, queries.Saved],
     files: Mapping[int, Sequence[ResponseFile]],
+    penalties: Mapping[int, Fraction] = NOTHING_APART,
 ) -> list[Slot]:
-    """Return the questions of a layout, with the answers and files of each slot."""
-    return [
+    """Return the questions of a layout, with the answers, files and costs of each slot."""
+    slots = [
         slot_of(
             number,
             shown[version_id],
@@ -97,6 +117,10 @@ def slots_of(
             files=files.get(number, ()),
         )
         for number, (version_id, order, points) in enumerate(layout, start=1)
+    ]
+    return [
+        replace(each, penalty=penalties.get(each.number)) if each.kind in CHOSEN else each
+        for each in slots
     ]
 
 

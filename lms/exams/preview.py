@@ -30,10 +30,12 @@ def drawn(rules: ExamRules, seed: str, language: str) -> Preview:
     Raises:
         TooFewQuestionsError: the bank cannot fill the blueprint.
     """
-    layout = drawing.layout(seed, rules, drawable.bank())
+    layout, penalties = drawing.paper(seed, rules, drawable.bank())
     shown = queries.questions(entry[0] for entry in layout)
     lines = [
         review.preview(shown[version_id], points, language, order=order, number=number)
         for number, (version_id, order, points) in enumerate(layout, start=1)
     ]
-    return Preview(paper.slots_of(layout, shown, {}, {}), lines)
+    return Preview(
+        paper.slots_of(layout, shown, {}, {}, paper.costs(rules, layout, penalties)), lines
+    )

@@ -18,12 +18,23 @@ from lms.core.placeholders import LANGUAGES
 from lms.courses.errors import UploadRefusedError
 from lms.courses.upload_rules import FORMS
 from lms.exams import holdings, words
-from lms.exams.authoring import drafts, filling, pictures, sheet as sheets, trial, versions
+from lms.exams.authoring import (
+    case_order,
+    delivered,
+    drafts,
+    entries,
+    filling,
+    pictures,
+    sheet as sheets,
+    trial,
+    versions,
+)
 from lms.exams.authoring.alike import Lookalike, lookalikes
 from lms.exams.authoring.checking import Asked
 from lms.exams.authoring.fields import ALT
 from lms.exams.authoring.sheet import Sheet
 from lms.exams.blueprint import bp
+from lms.exams.content.kind_checks import OWN
 from lms.exams.errors import NewerDraftError, PartCountError, UnchangedError
 from lms.exams.exchange import shelf
 from lms.exams.models import Question
@@ -51,7 +62,8 @@ def question_kinds() -> str:
 def question_new(kind: str) -> ResponseReturnValue:
     """Write a new question: an empty one, a copy, or one more of a case."""
     case, stem = _case(Kind(kind))
-    sheet = sheets.new_sheet(Kind(kind), language=language(), case_stem=stem)
+    bounds = entries.bounds_of(case) if case else OWN
+    sheet = sheets.new_sheet(Kind(kind), language=language(), case_stem=stem, bounds=bounds)
     copied = _copied(sheet)
 
     def save(asked: Asked) -> Question:
@@ -68,17 +80,18 @@ def question_new(kind: str) -> ResponseReturnValue:
 def question_edit(code: str) -> ResponseReturnValue:
     """Change a question: its draft, until that is published."""
     question = holdings.question_with(code)
-    if question.bank is None:
-        raise NotFoundError
     version = versions.newest(question)
-    sheet = sheets.sheet_of(version, question.unit, language())
+    bounds = entries.bounds_of(question)
+    sheet = sheets.sheet_of(version, question.unit, language(), bounds)
     base = request.form.get("base", Asked.of(version).digest)
 
     def save(asked: Asked) -> Question:
         drafts.save(question, asked, base, unit=sheet.values["module"], actor=me())
         return question
 
-    return _answer(_Desk(sheet, question=question, base=base), save)
+    is_delivered = question.bank is None and delivered.row_of(question) is None
+    desk = _Desk(sheet, question=question, base=base, is_delivered=is_delivered)
+    return _answer(desk, save)
 
 
 @bp.post("/studio/questions/<code>/publish")
@@ -95,6 +108,24 @@ def question_discard(code: str) -> ResponseReturnValue:
     drafts.discard(holdings.question_with(code), actor=me())
     flash(_("The draft is dropped. The published version stays as it is."), "success")
     return redirect(url_for(".question", code=code))
+
+
+@bp.post("/studio/questions/<code>/part")
+def question_part(code: str) -> ResponseReturnValue:
+    """Take a question out of its case, put it back, or move it."""
+    question, act = holdings.question_with(code), request.form.get("act", "")
+    if act not in {"out", "in", "up", "down"}:
+        raise NotFoundError
+    if act == "out":
+        case_order.take_out(question, actor=me())
+        flash(_("It leaves the case when the case is published. Till then you can put it back."),
+              "success")  # fmt: skip
+    elif act == "in":
+        case_order.put_back(question, actor=me())
+    else:
+        case_order.move(question, -1 if act == "up" else 1, actor=me())
+    shown = holdings.question_with(request.form.get("from", code))
+    return redirect(url_for(".question", code=shown.code, _anchor="parts"))
 
 
 @bp.get("/questions/pictures/<name>")
@@ -126,6 +157,8 @@ class _Desk:
     is_tried: bool = False
     """Whether a preview was asked for."""
     is_newer: bool = False
+    is_delivered: bool = False
+    """Whether it is still as the content files have it."""
 
     def page(self) -> str:
         """Return the page."""
@@ -240,7 +273,7 @@ def _case(kind: Kind) -> tuple[Question | None, Mapping[str, str] | None]:
     if not code:
         return None, {}
     part = holdings.question_with(code)
-    if part.bank is None or part.case is None:
+    if part.case is None:
         raise NotFoundError
     return part, versions.newest(part).body["case"]["stem"]
 

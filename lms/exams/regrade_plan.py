@@ -75,7 +75,7 @@ def plan(attempt: Attempt, regrade: Regrade) -> Plan | None:
     instead = corrections.instead(
         Ruling.read(regrade.ruling),
         Slot(shown[regrade.question_version_id], given, marked[slot]),
-        rules.penalty,
+        rules.penalty_at(slot, attempt.penalties),
     )
     regraded = corrections.changed(attempt.regraded, slot, instead)
     if regraded == attempt.regraded:
@@ -212,6 +212,12 @@ def lost_passes(actor: Person) -> Select[Any]:
         )
         .order_by(RegradeChange.applied_at, RegradeChange.id)
     )
+
+
+def waiting_passes(actor: Person) -> int:
+    """Return how many of `lost_passes` there are."""
+    rows = lost_passes(actor).order_by(None).subquery()
+    return db.session.scalar(select(func.count()).select_from(rows)) or 0
 
 
 def regrade_or_404(regrade_id: int) -> Regrade:

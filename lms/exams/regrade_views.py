@@ -62,6 +62,7 @@ def regrade(regrade_id: int) -> ResponseReturnValue:
         totals=regrade_plan.totals(row.id),
         page=page_of(rows, request.args.get("page", 1, type=int)),
         percent=marks.percent,
+        decides=bool(me().roles & regrade_plan.DECIDERS),
     )
 
 

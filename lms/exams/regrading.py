@@ -14,12 +14,13 @@ from sqlalchemy import delete, insert, select, update
 
 from lms.accounts.models import Person
 from lms.accounts.queries import sees_everyone
-from lms.core import audit, clock, events, queue
+from lms.core import audit, clock, events, queue, standstill
 from lms.core.db import db, transaction
 from lms.core.errors import found
 from lms.core.queue import Job
 from lms.exams import body, regrade_plan, tallying
 from lms.exams.bank import ROLES
+from lms.exams.corrections import HANDING_IN
 from lms.exams.errors import (
     LostPassDecidedError,
     NoOtherKeyError,
@@ -32,7 +33,7 @@ from lms.exams.models import Attempt, QuestionVersion
 from lms.exams.regrade_models import LostPass, Regrade, RegradeChange
 from lms.exams.regrade_plan import HELD, Plan
 from lms.exams.rules import marks
-from lms.exams.rules.kinds import BY_HAND, Kind
+from lms.exams.rules.kinds import BY_HAND, PAIRED, Kind
 from lms.exams.rules.rulings import Ruling, fits
 from lms.notifications.services import tell
 from lms.web.i18n import local
@@ -91,6 +92,10 @@ def _require_like(version: QuestionVersion, other: QuestionVersion) -> None:
     is_like = other.question_id == version.question_id and other.kind == version.kind
     if not is_like or not shown <= body.option_keys(Kind(other.kind), other.body):
         raise NoOtherKeyError
+    kind = Kind(version.kind)
+    # An edit may name these anew: what was answered would then mean something else.
+    if kind in PAIRED and body.pair_texts(kind, version.body) != body.pair_texts(kind, other.body):
+        raise NoOtherKeyError
 
 
 def _enqueue(name: str, regrade_id: int, actor: Person, at: datetime) -> Job:
@@ -138,6 +143,7 @@ def decide(regrade_id: int, *, actor: Person, at: datetime | None = None) -> Job
     at = at or clock.now()
     if not sees_everyone(actor, roles=ROLES):
         raise NotEveryoneError
+    standstill.alone(HANDING_IN)
     held = select(Regrade).where(Regrade.id == regrade_id).with_for_update(of=Regrade)
     row = found(db.session.scalar(held.execution_options(populate_existing=True)))
     later = select(Regrade.id).where(

@@ -40,6 +40,7 @@ def rule_lines(rules: ExamRules, titles: Titles) -> list[str]:
             if rules.penalty
             else []
         ),
+        *words.entry_costs(rules, titles),
         _shown(rules),
         *(
             _(

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, update
 
-from lms.core import events
+from lms.core import events, standstill
 from lms.core.db import db
 from lms.core.text import canonical
 from lms.core.upsert import insert
@@ -132,6 +132,7 @@ def close(attempt: Attempt, *, by: HandedInBy, at: datetime) -> bool:
     closing = closing.values(submitted_at=at, handed_in_by=by, receipt=receipt(attempt, answers))
     if db.session.scalar(closing.returning(Attempt.id)) is None:
         return False
+    standstill.share(corrections.HANDING_IN)
     shown = queries.questions(entry[0] for entry in attempt.layout)
     marked = _marks(attempt, answers, shown)
     if rulings := corrections.in_force(shown):
@@ -175,12 +176,13 @@ def receipt(attempt: Attempt, answers: Mapping[int, queries.Saved]) -> str:
 def _marks(
     attempt: Attempt, answers: Mapping[int, queries.Saved], shown: Mapping[int, queries.Shown]
 ) -> dict[int, Fraction | None]:
-    penalty = ExamRules.read(attempt.version.settings).penalty
+    rules = ExamRules.read(attempt.version.settings)
     result: dict[int, Fraction | None] = {}
     for slot, (version_id, _order, _points) in enumerate(attempt.layout, start=1):
         question = shown[version_id]
         given = tuple(answers[slot].answer) if slot in answers else ()
         key = body.key_of(Kind(question.kind), question.body)
+        penalty = rules.penalty_at(slot, attempt.penalties)
         result[slot] = marks.with_penalty(key, marks.mark(key, given), given, penalty)
     return result
 

@@ -51,6 +51,7 @@ def start_page(exam_code: str) -> str:
         limits=[
             words.limit_words(each, _modules(progress.outline)) for each in summary.rules.limits
         ],
+        costs=words.cost_lines(summary.rules, _modules(progress.outline)),
         allowed=allowance_words(summary.allowance),
         minutes=timing.minutes(summary.minutes, summary.allowance.factor),
         stage=stage,

@@ -1,15 +1,18 @@
 """What pages about exams say of their rules, and of how they went."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
 
 from flask_babel import lazy_gettext as _, ngettext
 
 from lms.exams.rules import analysis, angoff, marks
 from lms.exams.rules.figures import Doubt, Sign
 from lms.exams.rules.kinds import Kind
+from lms.exams.rules.marks import ZERO
 from lms.exams.rules.passing import Broken
 from lms.exams.rules.rulings import Ruling, Way
-from lms.exams.rules.settings import SAFETY, Draw, Limit, Sort
+from lms.exams.rules.settings import SAFETY, Draw, ExamRules, Limit, Sort
 
 Titles = Mapping[str, str]
 """Code of a module -> what it is called, in the reader's language."""
@@ -64,7 +67,50 @@ def draw_words(entry: Draw) -> list[str]:
         *([str(_("Difficulty %(number)d", number=entry.difficulty))] if entry.difficulty else []),
         *([str(_("Tag “%(tag)s”", tag=entry.tag))] if entry.tag else []),
         *([str(_("Safety questions"))] if entry.safety else []),
+        *([cost_words(entry.penalty)] if entry.penalty is not None else []),
     ]
+
+
+def cost_words(penalty: Fraction) -> str:
+    """Return what a wrong choice costs, in words."""
+    if not penalty:
+        return str(_("a wrong choice costs nothing"))
+    return str(_("a wrong choice costs %(percent)d %%", percent=100 * penalty))
+
+
+def cost_lines(rules: ExamRules, titles: Titles) -> list[str]:
+    """Return what wrong choices cost in an exam, for those who sit it.
+
+    Args:
+        rules: of the exam.
+        titles: module -> what it is called.
+    """
+    own = [each.penalty is not None for each in rules.draws]
+    if not rules.penalty or all(own):
+        return entry_costs(rules, titles)
+    said = _(
+        "A wrong choice costs %(percent)d %% of its points; leaving it blank costs nothing.",
+        percent=100 * rules.penalty,
+    )
+    return [str(said), *entry_costs(rules, titles)]
+
+
+def entry_costs(rules: ExamRules, titles: Titles) -> list[str]:
+    """Return what wrong choices cost by the entries that say another than the exam."""
+    lines: list[str] = []
+    apart = [each for each in rules.draws if each.penalty is not None]
+    for each in apart:
+        unit = titles.get(each.unit, each.unit) if each.unit else ""
+        sorts = draw_words(replace(each, penalty=None))
+        which = " · ".join(filter(None, [unit, *sorts])) or _("Any module")
+        if each.question is not None:
+            which = _("Single questions, as the paper says")
+        lines.append(
+            str(_("%(which)s: %(cost)s.", which=which, cost=cost_words(each.penalty or ZERO)))
+        )
+    if apart and not rules.penalty and len(apart) < len(rules.draws):
+        lines.append(str(_("All other questions: %(cost)s.", cost=cost_words(ZERO))))
+    return list(dict.fromkeys(lines))
 
 
 def sort_words(sort: Sort, titles: Titles) -> str:

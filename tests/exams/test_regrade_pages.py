@@ -86,6 +86,7 @@ class TestPages:
         key_is_a = Ruling(Way.OTHER_KEY, version_id=another_version(room.first, "A").id)
         room.regrades(key_is_a, never_lower=False)
         sign_in(client, factories.person(roles={Role.HR}))
+        assert "1 pass that a regrade took away waits" in client.get("/admin/people").text
         page = client.get("/studio/lost-passes")
         assert "100.00 % before, 50.00 % now" in page.text
         change = db.session.scalars(select(RegradeChange)).one()
@@ -94,6 +95,26 @@ class TestPages:
         told = {f"lost-{change.id}-note": "It stays."}
         assert client.post(f"/studio/lost-passes/{change.id}", data=told).status_code in {302, 303}
         assert "Nobody waits for a decision" in client.get("/studio/lost-passes").text
+        assert "a regrade took away" not in client.get("/admin/people").text
+
+    @pytest.mark.parametrize(("role", "leads"), [(Role.TRAINER, False), (Role.ADMIN, True)])
+    def test_the_regrade_says_that_hr_decides(
+        self, client: FlaskClient, room: Room, role: Role, *, leads: bool
+    ) -> None:
+        room.sits("B")
+        key_is_a = Ruling(Way.OTHER_KEY, version_id=another_version(room.first, "A").id)
+        row = room.regrades(key_is_a, never_lower=False)
+        sign_in(client, factories.person(roles={role}))
+        page = client.get(f"/studio/regrades/{row.id}").text
+        assert "1 pass became a fail: HR decides" in page
+        assert ("/studio/lost-passes" in page) is leads
+
+    def test_hr_is_told_of_those_in_its_units_only(self, client: FlaskClient, room: Room) -> None:
+        room.sits("B")
+        key_is_a = Ruling(Way.OTHER_KEY, version_id=another_version(room.first, "A").id)
+        room.regrades(key_is_a, never_lower=False)
+        sign_in(client, factories.person(roles={Role.HR}, scope=factories.unit()))
+        assert "a regrade took away" not in client.get("/admin/people").text
 
     def test_others_do_not_get_there(self, client: FlaskClient, room: Room) -> None:
         sign_in(client, factories.person())

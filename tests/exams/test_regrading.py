@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import pytest
@@ -300,3 +301,22 @@ class TestRefusals:
             with pytest.raises(NoOtherKeyError):
                 regrading.ask(room.version_id, Ruling(Way.OTHER_KEY, version_id=version_id), "x",
                               never_lower=True, actor=room.trainer, at=NOON)  # fmt: skip
+
+    def test_pairs_are_called_the_same_in_the_other_version(self, room: Room) -> None:
+        pairs = papers.question("pairs", Kind.MATCHING)
+        choices = [{"key": key, "text": papers.text(f"Choice {key}")} for key in "ABC"]
+        anew = [
+            {"key": key, "text": each["text"]} for key, each in zip("BCA", choices, strict=True)
+        ]
+        for given, is_taken in ((choices, True), (anew, False)):
+            other = another_version(pairs, "", choices=given, stem=papers.text("Corrected?"))
+            ruling = Ruling(Way.OTHER_KEY, version_id=other.id)
+            asked = partial(regrading.ask, pairs.published_id or 0, ruling, "x", never_lower=True,
+                            actor=room.trainer, at=NOON)  # fmt: skip
+            if is_taken:
+                assert asked()[0].id
+                db.session.delete(other)
+                db.session.commit()
+            else:
+                with pytest.raises(NoOtherKeyError):
+                    asked()

@@ -13,6 +13,8 @@ STATES: dict[State, LazyString] = {
     State.DRAFT: _("Draft, never published"),
     State.CHANGED: _("Published, with a newer draft"),
     State.FIGURES: _("Figures to be read"),
+    State.HERE: _("Changed on this site"),
+    State.DELIVERED: _("Delivered text has since changed"),
 }
 USES: dict[Use, LazyString] = {
     Use.NO_EXAM: _("No exam can draw it"),
@@ -27,7 +29,7 @@ CHANGES: dict[Change, LazyString] = {
     Change.RETIRE: _("Retire them"),
 }
 WHYS: dict[Why, LazyString] = {
-    Why.FILES: _("come with the content files: change them there and import them"),
+    Why.FILES: _("came with the content files: edit each on its page"),
     Why.DRAFT: _("have a newer draft: publish or drop it first"),
     Why.TAGS: _("have as many tags as a question may have"),
 }

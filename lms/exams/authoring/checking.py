@@ -13,7 +13,8 @@ from lms.core.yaml_lines import Map, Seq
 from lms.exams.authoring import words
 from lms.exams.authoring.posted import Values
 from lms.exams.authoring.writing import Told, Written, written
-from lms.exams.content.kind_checks import OWN
+from lms.exams.content import question_checks
+from lms.exams.content.kind_checks import FILES, OWN, Bounds
 from lms.exams.content.question_checks import check_own
 from lms.exams.models import QuestionVersion
 from lms.exams.rules.kinds import Kind
@@ -65,16 +66,24 @@ class _Typed(Entry):
         self.found.append(Finding(self._place(at), None, severity, code, message, advice))
 
 
-def checked(kind: Kind, values: Values, base: Mapping[str, Any]) -> tuple[Asked | None, Slips]:
+def hardest(bounds: Bounds) -> int:
+    """Return the highest difficulty; the files know three."""
+    return question_checks.HARDEST if bounds is FILES else HARDEST
+
+
+def checked(
+    kind: Kind, values: Values, base: Mapping[str, Any], bounds: Bounds = OWN
+) -> tuple[Asked | None, Slips]:
     """Return the question that was typed, or what is wrong with it.
 
     Args:
         kind: of the question.
         values: as they stand in the form.
         base: the body that it is a new version of: what the form does not ask for stays.
+        bounds: of the files for a question of theirs.
     """
     typed = written(kind, values)
-    if slips := _slips(kind, typed):
+    if slips := _slips(kind, typed, bounds):
         return None, slips
     entry = typed.entry
     body = {key: each for key, each in base.items() if key in {"objective", "case"}}
@@ -91,11 +100,11 @@ def checked(kind: Kind, values: Values, base: Mapping[str, Any]) -> tuple[Asked 
     return Asked(kind, entry["points"], entry["difficulty"], tags, body), {}
 
 
-def _slips(kind: Kind, typed: Written) -> Slips:
+def _slips(kind: Kind, typed: Written, bounds: Bounds) -> Slips:
     found: list[Finding] = []
     entry = _Typed("", _map(typed.entry), found)
-    check_own(entry, kind, OWN)
-    entry.whole("difficulty", EASIEST, HARDEST)
+    check_own(entry, kind, bounds)
+    entry.whole("difficulty", EASIEST, hardest(bounds))
     if "case" in typed.entry:
         entry.both("case")
     tags = entry.words("tags", optional=True)
@@ -105,7 +114,7 @@ def _slips(kind: Kind, typed: Written) -> Slips:
     slips: Slips = {}
     for each in found:
         if each.severity is Severity.ERROR:
-            said = words.slip(kind, each.code, typed.field_of(each.file))
+            said = words.slip(kind, each.code, typed.field_of(each.file), bounds, hardest(bounds))
             here = slips.setdefault(typed.field_of(each.file), [])
             here += [said] if said not in here else []
     return slips

@@ -1,7 +1,8 @@
 """Questions of the bank written, changed, published. The only writer of what people write.
 
 A question's newest version is its draft until it is published: it may be changed till then, and
-nobody is shown it. A published version never changes.
+nobody is shown it. A published version never changes. A question of the content files becomes the
+site's own with its first draft: see `delivered`.
 """
 
 from dataclasses import replace
@@ -12,17 +13,19 @@ from sqlalchemy import delete
 from lms.accounts.models import Person
 from lms.core import audit, clock
 from lms.core.db import db, transaction
+from lms.exams.authoring import delivered, parts as case_parts
 from lms.exams.authoring.checking import Asked
 from lms.exams.authoring.versions import (
     Home,
     add,
     free_code,
+    hold,
     is_draft,
+    is_out,
     newest,
     parts_of,
     put,
     redraft,
-    require_own,
 )
 from lms.exams.content.question_checks import FEWEST_PARTS, MOST_PARTS
 from lms.exams.errors import (
@@ -62,7 +65,7 @@ def create(
 def begin_case(asked: Asked, home: Home, *, actor: Person, at: datetime | None = None) -> Question:
     """Put the first question of a new case into a bank, as a draft; `asked` has the material."""
     at = at or clock.now()
-    code = free_code(asked, home.bank)
+    code = free_code(asked, home.bank or "")
     body = {**asked.body, "case": {**asked.body["case"], "code": code, "part": 1, "of": 1}}
     question = add(replace(asked, body=body), home, code, _meta(""), at)
     _note("exams.question_written", question, actor, at, bank=home.bank, sort=asked.kind.value,
@@ -83,21 +86,22 @@ def add_part(
         at: now.
 
     Raises:
-        OwnedByFilesError: the case comes with the content files.
         PartCountError: it has as many as a case may have.
     """
     at = at or clock.now()
-    require_own(first)
-    parts = parts_of(first)
+    hold(first)
+    delivered.keep_here(first, at)
+    parts = case_parts.staying(parts_of(first))
     if len(parts) >= MOST_PARTS:
         raise PartCountError(fewest=FEWEST_PARTS, most=MOST_PARTS)
     count, stem = len(parts) + 1, asked.body["case"]["stem"]
     case = {"code": str(first.case), "part": count, "of": count, "stem": stem}
-    home = Home(str(first.bank), first.unit, first.pool)
+    home = Home(first.bank, first.unit, first.pool)
     body = {**asked.body, "case": case}
-    question = add(replace(asked, body=body), home, first.case, _meta(""), at)
-    for each in parts:
-        redraft(each, lambda old: {**old, "case": {**old["case"], "of": count, "stem": stem}}, at)
+    meta = newest(first).meta if first.bank is None else _meta("")
+    question = add(replace(asked, body=body), home, first.case, meta, at)
+    question.figures, question.figures_read = first.figures, first.figures_read
+    case_parts.number([*parts, question], at, stem=stem)
     _note("exams.question_written", question, actor, at, bank=first.bank, sort=asked.kind.value,
           case=first.case)  # fmt: skip
     return question
@@ -116,7 +120,7 @@ def save(
     """Keep a question's draft: a new version, or the one that is still a draft.
 
     Args:
-        question: not one of the content files'.
+        question: of the bank; one of the content files' becomes the site's own.
         asked: what it is to ask.
         base: hash of the version that was edited, by `Asked.digest`.
         unit: code of its module, which applies at once; None to leave it.
@@ -124,12 +128,11 @@ def save(
         at: now.
 
     Raises:
-        OwnedByFilesError: it comes with the content files.
         NewerDraftError: somebody saved another draft meanwhile.
         UnchangedError: it asks what it asked before.
     """  # fmt: skip
     at = at or clock.now()
-    require_own(question)
+    hold(question)
     version = newest(question)
     before = Asked.of(version)
     if base != before.digest:
@@ -137,6 +140,7 @@ def save(
     is_moved = unit is not None and unit != question.unit
     if before.digest == asked.digest and not is_moved:
         raise UnchangedError
+    delivered.keep_here(question, at)
     if is_moved:
         for each in parts_of(question):
             each.unit = str(unit)
@@ -154,25 +158,29 @@ def save(
 def publish(question: Question, *, actor: Person, at: datetime | None = None) -> None:
     """Publish a question's draft; of a case, those of all its questions together.
 
-    Papers that have an earlier version keep it.
+    Papers that have an earlier version keep it. Questions that leave the case become ones of their
+    own.
 
     Raises:
-        OwnedByFilesError: it comes with the content files.
         NoDraftError: it has none.
         PartCountError: a case has too few questions.
     """
     at = at or clock.now()
-    require_own(question)
+    hold(question)
     parts = parts_of(question)
-    if question.case and len(parts) < FEWEST_PARTS:
+    if question.case and len(case_parts.staying(parts)) < FEWEST_PARTS:
         raise PartCountError(fewest=FEWEST_PARTS, most=MOST_PARTS)
     drafts = [(each, newest(each)) for each in parts]
     drafts = [(each, version) for each, version in drafts if is_draft(version, each)]
     if not drafts:
         raise NoDraftError
     for each, version in drafts:
-        each.published_id = version.id
-        _note("exams.question_published", each, actor, at, version=version.number)
+        if is_out(version):
+            case_parts.leave(each, version, at)
+            _note("exams.question_left_case", each, actor, at, version=version.number)
+        else:
+            each.published_id = version.id
+            _note("exams.question_published", each, actor, at, version=version.number)
 
 
 @transaction()
@@ -180,10 +188,9 @@ def discard(question: Question, *, actor: Person, at: datetime | None = None) ->
     """Forget a draft; the published version stays as it is. Of a case, the drafts of all its questions.
 
     Raises:
-        OwnedByFilesError: it comes with the content files.
         NoDraftError: it has none, or was never published: it can be retired then.
     """
-    require_own(question)
+    hold(question)
     parts = parts_of(question)
     drafts = [(each, newest(each)) for each in parts]
     drafts = [(each, version) for each, version in drafts if is_draft(version, each)]
@@ -192,6 +199,8 @@ def discard(question: Question, *, actor: Person, at: datetime | None = None) ->
     for each, version in drafts:
         db.session.execute(delete(QuestionVersion).filter_by(id=version.id))
         _note("exams.draft_discarded", each, actor, at or clock.now(), version=version.number)
+    if delivered.is_as_delivered(question):  # nothing of ours is left: the files count again
+        delivered.go_back(question, actor=actor, at=at)
 
 
 @transaction()

@@ -1,7 +1,7 @@
 """The form of one question as it stands on a page: its fields, what is in them, what is wrong."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -15,6 +15,7 @@ from lms.exams.authoring.checking import Asked, Slips
 from lms.exams.authoring.fields import ALT, Field, Rows, Sort, Words, fields_of
 from lms.exams.authoring.posted import Values
 from lms.exams.authoring.versions import Home
+from lms.exams.content.kind_checks import FILES, OWN, Bounds
 from lms.exams.exchange.storing import LONGEST_NAME
 from lms.exams.importing import queries as importing, words as names
 from lms.exams.models import Pool, QuestionVersion
@@ -34,6 +35,7 @@ class Sheet:
     values: Values
     base: Mapping[str, Any]
     """The body that it is a new version of; empty for a new question."""
+    bounds: Bounds = OWN
     slips: Slips = field(default_factory=dict)
     asked: Asked | None = None
     """What was typed, once it was checked and nothing is wrong with it."""
@@ -48,7 +50,7 @@ class Sheet:
 
     def check(self) -> None:
         """Find out what is wrong with what was typed."""
-        self.asked, self.slips = checking.checked(self.kind, self.values, self.base)
+        self.asked, self.slips = checking.checked(self.kind, self.values, self.base, self.bounds)
         for each in self.place:
             said = self.values[each.name]
             if each.name == "bank" and not said.strip():
@@ -75,37 +77,43 @@ class Sheet:
         """Return what is wrong in the order of the page: id of the field, what it is called, words."""
         labels = {"picture": str(_("Picture")), "picture-alt": str(ALT.label)}
         for each in [*self.place, *self.fields]:
-            labels |= _labels(each, self.values)
+            labels |= labels_of(each, self.values)
         known = [each for each in labels if each in self.slips]
         others = [each for each in self.slips if each not in labels]
         return [(each, labels.get(each, ""), self.slips[each]) for each in [*known, *others]]
 
 
-def new_sheet(kind: Kind, *, language: str, case_stem: Mapping[str, str] | None) -> Sheet:
+def new_sheet(
+    kind: Kind, *, language: str, case_stem: Mapping[str, str] | None, bounds: Bounds = OWN
+) -> Sheet:
     """Return the form of a new question.
 
     Args:
         kind: of it.
         language: of the page, for what there is to choose from.
         case_stem: the material, if it becomes part of a case; empty where that is new too.
+        bounds: of the files, where the case is theirs.
     """
     in_case = case_stem is not None
-    fields, place = fields_of(kind, in_case=in_case), [*_homes(), *_places(language)]
+    fields = _within(fields_of(kind, in_case=in_case), bounds)
+    place = [*_homes(), *_places(language)]
     if case_stem:  # it goes where its case is
         place = [each for each in _places(language) if each.name == "lesson"]
     values = posted.begun([*place, *fields])
     if case_stem:
         values["case-stem"] = {each: case_stem.get(each, "") for each in LANGUAGES}
-    return Sheet(kind, fields, place, values, {"case": {}} if in_case else {})
+    return Sheet(kind, fields, place, values, {"case": {}} if in_case else {}, bounds)
 
 
-def sheet_of(version: QuestionVersion, unit: str, language: str) -> Sheet:
+def sheet_of(version: QuestionVersion, unit: str, language: str, bounds: Bounds = OWN) -> Sheet:
     """Return the form of a question that there is."""
-    fields = fields_of(version.kind, in_case="case" in version.body)
+    fields = _within(fields_of(version.kind, in_case="case" in version.body), bounds)
     lesson = str(version.body.get("lesson") or "")
     place = _places(language, unit, lesson)
+    if bounds is FILES:  # a file has both
+        place = [replace(each, choices=_said(each.choices)) for each in place]
     values = filling.filled(version) | {"module": unit, "lesson": lesson}
-    return Sheet(version.kind, fields, place, values, version.body)
+    return Sheet(version.kind, fields, place, values, version.body, bounds)
 
 
 def _homes() -> list[Field]:
@@ -132,12 +140,27 @@ def _places(language: str, unit: str = "", lesson: str = "") -> list[Field]:
     ]  # fmt: skip
 
 
+def _within(fields: Sequence[Field | Rows], bounds: Bounds) -> list[Field | Rows]:
+    """Offer only the difficulties that are within the bounds."""
+    return [
+        replace(each, choices=dict(list(each.choices.items())[: checking.hardest(bounds)]))
+        if isinstance(each, Field) and each.name == "difficulty"
+        else each
+        for each in fields
+    ]
+
+
+def _said(choices: Mapping[str, Words]) -> dict[str, Words]:
+    return {key: each for key, each in choices.items() if key}
+
+
 def bank_names() -> Sequence[str]:
     """Return the names of the banks that there are."""
     return importing.bank_names()
 
 
-def _labels(each: Field | Rows, values: Values) -> dict[str, str]:
+def labels_of(each: Field | Rows, values: Values) -> dict[str, str]:
+    """Return id of a field, or of all in its rows -> what it is called."""
     if isinstance(each, Field):
         return _field_labels(each, each.name, "")
     labels = {each.name: str(each.label)}

@@ -11,9 +11,9 @@ from lms.exams.content.kind_checks import (
     LONGEST_CHOICE,
     MOST_FILES,
     MOST_WORDS,
-    OWN,
     RUBRIC,
     THINGS,
+    Bounds,
 )
 from lms.exams.content.question_checks import LONGEST, MOST_POINTS
 from lms.exams.rules.kinds import Kind
@@ -64,7 +64,6 @@ _PLACES: Mapping[tuple[str, str], LazyString] = {
 _BOUNDS: Mapping[str, tuple[int, int]] = {
     "points": (1, MOST_POINTS),
     "seconds": (1, LONGEST),
-    "difficulty": (1, 5),
     "min": (1, MOST_WORDS),
     "max": (1, MOST_WORDS),
     "most": (1, MOST_FILES),
@@ -72,25 +71,31 @@ _BOUNDS: Mapping[str, tuple[int, int]] = {
 _COUNTS: Mapping[str, tuple[int, int]] = {
     "things": THINGS,
     "choices": CHOICES,
-    "items": OWN.items,
     "rubric": RUBRIC,
     "gaps": GAPS,
 }
 
 
-def slip(kind: Kind, code: str, name: str) -> str:
+def slip(kind: Kind, code: str, name: str, bounds: Bounds, hardest: int) -> str:
     """Return what is wrong with a field, and what to do.
 
     Args:
         kind: of the question.
         code: what the check found.
         name: id of the field.
+        bounds: that it was checked by.
+        hardest: the highest difficulty.
     """
     last = name.rpartition("-")[2]
+    if code in {"wrong-type", "out-of-range"} and last == "difficulty":
+        return _filled(_WHOLE, (1, hardest))
+    if code == "answer-count" and kind is Kind.MULTIPLE and bounds.tells:
+        fewest, most = bounds.answers[kind]
+        return _filled(_("Tick %(fewest)d to %(most)d right options, and not all."), (fewest, most))
     if code in {"wrong-type", "out-of-range"} and last in _BOUNDS:
         return _range(code, name, last)
     if code == "option-count" or (code, name) == ("gap-count", "gaps"):
-        return _filled(_COUNT, _count(kind, name))
+        return _filled(_COUNT, _count(kind, name, bounds))
     said = _PLACES.get((code, last)) or _SLIPS.get(code) or _("This cannot be taken.")
     if code == "answer-count" and kind is Kind.MULTIPLE:
         said = _("Tick the right options: at least one, and not all of them.")
@@ -108,10 +113,12 @@ def _range(code: str, name: str, last: str) -> str:
     return _filled(_WHOLE, _BOUNDS[last])
 
 
-def _count(kind: Kind, name: str) -> tuple[int, int]:
+def _count(kind: Kind, name: str, bounds: Bounds) -> tuple[int, int]:
     if name.startswith("gaps-"):
         return GAP_OPTIONS
-    return OWN.options.get(kind) or _COUNTS.get(name) or (1, 1)
+    if name == "items":
+        return bounds.items
+    return bounds.options.get(kind) or _COUNTS.get(name) or (1, 1)
 
 
 def _filled(said: LazyString, bounds: tuple[int, int]) -> str:

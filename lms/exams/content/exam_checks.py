@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from fractions import Fraction
 
 from lms.core.content import Finding, Severity, Tree
 from lms.core.entries import Entry
 from lms.courses.content.checks import check_untemplated
 from lms.courses.content.reading import stages, units
 from lms.exams import body
-from lms.exams.content.kind_checks import check_part
 from lms.exams.content.pass_checks import SORT, check_pass_rule, read_sort
 from lms.exams.content.question_checks import QUESTIONS
 from lms.exams.models import Pool
 from lms.exams.rules.drawing import Candidate, TooFewQuestionsError, draw, fits
 from lms.exams.rules.kinds import PARTS, Kind
-from lms.exams.rules.settings import FORWARD, FREE, Draw, Shown
+from lms.exams.rules.settings import FORWARD, FREE, Draw, Shown, share_of
 
 EXAMS = "exams"
 _FIELDS = (
@@ -109,8 +109,7 @@ def _check_fields(exam: Entry) -> str:
     exam.flag("avoid_seen", default=False)
     exam.choice("navigation", (FREE, FORWARD), optional=True)
     _check_window(exam)
-    if exam.value.get("penalty") is not None:
-        check_part(exam, "penalty")
+    _check_penalty(exam)
     for word in exam.words("review", optional=True):
         if word not in set(Shown):
             exam.error("not-a-choice", f"is {word!r}", f"Of: {', '.join(Shown)}.", at="review")
@@ -119,7 +118,7 @@ def _check_fields(exam: Entry) -> str:
 
 def read_draw(entry: Entry, known: set[str]) -> Draw:
     """Return what an entry of a blueprint draws; what is wrong with it is noted."""
-    entry.only(*SORT, "count", "difficulty", "parts", "points")
+    entry.only(*SORT, "count", "difficulty", "parts", "points", "penalty")
     sort = read_sort(entry, known)
     is_case = sort.kind is Kind.CASE
     parts = entry.whole("parts", 2, 10, optional=not is_case) or 0
@@ -135,7 +134,27 @@ def read_draw(entry: Entry, known: set[str]) -> Draw:
         safety=sort.safety,
         parts=parts if is_case else 0,
         points=entry.whole("points", 1, _MOST_POINTS, optional=True),
+        penalty=_check_penalty(entry, is_own=True),
     )
+
+
+def _check_penalty(entry: Entry, *, is_own: bool = False) -> Fraction | None:
+    """Check what a wrong choice costs; an entry of the blueprint may say that it costs nothing."""
+    if entry.value.get("penalty") is None or not (said := entry.text("penalty")):
+        return None
+    advice = (
+        'In quotes, from "0" on, less than 1.'
+        if is_own
+        else 'More than 0, less than 1, as in "0.25".'
+    )
+    share = share_of(said)
+    if share is None:
+        entry.error(
+            "not-a-number", f"{said!r} is no number", 'As in "0.25" or "1/3".', at="penalty"
+        )
+    elif share >= 1 or share < 0 or not (share or is_own):
+        entry.error("out-of-range", f"is {said}", advice, at="penalty")
+    return share
 
 
 def _check_window(exam: Entry) -> None:
@@ -181,7 +200,8 @@ def _check_draw(exam: Entry, bank: list[Candidate], known: set[str]) -> list[Dra
 
 
 def _check_fixed(entry: Entry, bank: list[Candidate]) -> Draw:
-    entry.only("question", "count", "parts", "points")
+    entry.only("question", "count", "parts", "points", "penalty")
+    penalty = _check_penalty(entry, is_own=True)
     code = entry.code("question")
     entry.whole("count", 1, 1, optional=True)
     parts = entry.whole("parts", 2, 10, optional=True) or 0
@@ -195,7 +215,7 @@ def _check_fixed(entry: Entry, bank: list[Candidate]) -> Draw:
     points = entry.whole("points", 1, _MOST_POINTS, optional=True)
     if meant is None:  # said already: it asks for nothing
         return Draw(count=0, question=code)
-    return Draw(count=1, question=code, parts=len(meant.parts), points=points)
+    return Draw(1, question=code, parts=len(meant.parts), points=points, penalty=penalty)
 
 
 def _check_references(tree: Tree, codes: dict[str, str]) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from lms.exams.rules.kinds import PARTS, Kind
 QUESTIONS = "questions"
 _PLACE = ("id", "kind", "pool", "class", "depends")
 _OWN = ("seconds", "points", "stem", "explanation")
-_HARDEST, MOST_POINTS, LONGEST = 3, 20, 1800
+HARDEST, MOST_POINTS, LONGEST = 3, 20, 1800
 FEWEST_PARTS, MOST_PARTS = 2, 10
 
 
@@ -102,7 +102,7 @@ def _check_common(
     if goal and unit and goal > unit.goals:
         said = f"{unit.code} has {unit.goals} goals"
         entry.error("unknown-objective", said, "Count its goals from 1.", at="objective")
-    entry.whole("difficulty", 1, _HARDEST, optional=is_part)
+    entry.whole("difficulty", 1, HARDEST, optional=is_part)
     entry.flag("safety", default=False)
     entry.words("tags", optional=True)
 

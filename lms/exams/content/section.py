@@ -14,12 +14,13 @@ from lms.core.editions import Edition, publish
 from lms.core.placeholders import fill
 from lms.core.text import Bilingual, digest
 from lms.courses.content.reading import plain
-from lms.exams.content import cases, local
+from lms.exams.content import cases, delivered, local
 from lms.exams.content.bank_checks import bank_measures, check_bank
 from lms.exams.content.blueprint_checks import check_blueprints
 from lms.exams.content.exam_checks import EXAMS, check_exams
 from lms.exams.content.local import edition
 from lms.exams.content.question_checks import QUESTIONS, check_questions
+from lms.exams.delivered_models import is_changed_here
 from lms.exams.models import Exam, ExamVersion, Pool, Question, QuestionVersion
 from lms.exams.rules.kinds import Kind
 
@@ -67,7 +68,9 @@ class Examinations:
         """Publish what changed. A question that the files lack is retired; an exam stays."""
         questions = tree.once(QUESTIONS, lambda: _questions(tree))
         exams = [edition(plain(document)) for _path, document in tree.documents(EXAMS)]
-        counts = publish(Question, QuestionVersion, questions, at)
+        wanted, kept = delivered.hold_back(questions, at)
+        counts = publish(Question, QuestionVersion, wanted, at)
+        counts.kept = kept
         _retire(counts)
         return {"questions": counts, "exams": local.publish_files(exams, at)}
 
@@ -115,7 +118,7 @@ def _question(
 def _retire(counts: Counts) -> None:
     """Retire the questions that are no longer in the files; leave those retired before unnamed."""
     ours = Question.bank.is_(None) & (Question.pool != Pool.RETIRED)  # an import's are no file's
-    vanished = Question.code.in_(counts.gone) & ours
+    vanished = Question.code.in_(counts.gone) & ours & ~is_changed_here()
     retiring = update(Question).where(vanished).values(pool=Pool.RETIRED).returning(Question.code)
     counts.gone = sorted(db.session.scalars(retiring))
 

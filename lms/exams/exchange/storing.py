@@ -263,7 +263,12 @@ def _read(where: Any, language: str) -> Iterator[tuple[str, Read]]:
             cases[owner.case] = [(owner, version)]
             order.append((owner.case, cases[owner.case]))
     for code, versions in order:
+        versions.sort(key=_place)
         yield code, _joined(code, versions, language)
+
+
+def _place(row: tuple[Question, QuestionVersion]) -> int:
+    return int((row[1].body.get("case") or {}).get("part") or 0)
 
 
 def _joined(code: str, versions: Sequence[tuple[Question, QuestionVersion]], language: str) -> Read:

@@ -8,6 +8,7 @@ that a draw can be repeated.
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -38,6 +39,8 @@ class Candidate:
     """Of matching: keys of what is given one of the options."""
     parts: tuple["Candidate", ...] = ()
     """Of a case: its sub-questions in order. It is drawn as one, and they stay together."""
+    penalty: Fraction | None = None
+    """Once it is drawn: what a wrong choice costs by its entry; None for what the exam says."""
 
 
 def case(code: str, parts: Sequence[Candidate]) -> Candidate:
@@ -103,7 +106,7 @@ def draw(
     if not _is_full(draws, seats):
         raise _shortage(draws, ranked)
     taken = {
-        each.code: worth(each, entry.points)
+        each.code: _costing(worth(each, entry.points), entry.penalty)
         for entry, held in zip(draws, seats, strict=True)
         for each in held
     }
@@ -116,6 +119,11 @@ def worth(candidate: Candidate, points: int | None) -> Candidate:
         return candidate
     parts = tuple(replace(each, points=points) for each in candidate.parts)
     return replace(candidate, points=points * (len(parts) or 1), parts=parts)
+
+
+def _costing(candidate: Candidate, penalty: Fraction | None) -> Candidate:
+    parts = tuple(replace(each, penalty=penalty) for each in candidate.parts)
+    return replace(candidate, penalty=penalty, parts=parts)
 
 
 def _seated(draws: Sequence[Draw], ranked: Sequence[Candidate]) -> list[list[Candidate]]:
@@ -222,9 +230,31 @@ def layout(
     Raises:
         TooFewQuestionsError: as `draw`.
     """
+    return paper(seed, rules, bank, seen)[0]
+
+
+def paper(
+    seed: str,
+    rules: ExamRules,
+    bank: Iterable[Candidate],
+    seen: Mapping[str, int] = NOTHING_SEEN,
+) -> tuple[list[list[Any]], dict[str, str]]:
+    """Draw and lay out a paper, with what wrong choices cost in it.
+
+    Returns:
+        As `layout`; and slot -> share of its points, where an entry says another than the exam.
+
+    Raises:
+        TooFewQuestionsError: as `draw`.
+    """
     drawn = draw(seed, rules.draws, bank, seen)
     shown = arrange(seed, drawn, shuffle=rules.shuffle_questions)
-    return [[each.version_id, option_order(seed, each), each.points] for each in shown]
+    costs = {
+        str(slot): str(each.penalty)
+        for slot, each in enumerate(shown, start=1)
+        if each.penalty is not None
+    }
+    return [[each.version_id, option_order(seed, each), each.points] for each in shown], costs
 
 
 def option_order(seed: str, candidate: Candidate) -> str:

@@ -16,6 +16,14 @@ FREE, FORWARD = "free", "forward"
 """Ways through a paper: in any order, or one question after the other."""
 
 
+def share_of(said: str) -> Fraction | None:
+    """Return a share as it is written, such as ``0.25`` or ``1/3``; None if it is no number."""
+    try:
+        return Fraction(said.strip())
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
 class Shown(enum.StrEnum):
     """What a trainee may see of each question after handing in."""
 
@@ -42,11 +50,13 @@ class Draw:
     """Code of the one question or case that is meant; then nothing else is asked of it."""
     points: int | None = None
     """What each question of it is worth on the paper; None for its own points."""
+    penalty: Fraction | None = None
+    """Share of its points that a wrong choice costs, 0 for nothing; None for what the exam says."""
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> "Draw":
         """Read an entry of an exam's file, checked."""
-        kind = given.get("kind")
+        kind, penalty = given.get("kind"), given.get("penalty")
         return cls(
             count=given.get("count") or 1,
             unit=given.get("unit"),
@@ -57,6 +67,7 @@ class Draw:
             parts=given.get("parts") or 0,
             question=given.get("question"),
             points=given.get("points"),
+            penalty=None if penalty is None else Fraction(str(penalty)),
         )
 
 
@@ -115,7 +126,8 @@ class ExamRules:
     review: frozenset[Shown]
     draws: tuple[Draw, ...]
     penalty: Fraction = Fraction(0)
-    """Share of its points that a wrong choice costs; the whole score never falls below 0."""
+    """Share of its points that a wrong choice costs, unless the entry that drew it says another; the
+    whole score never falls below 0."""
     limits: tuple[Limit, ...] = ()
     sections: tuple[Section, ...] = ()
     """A question belongs to the first whose sort it is; without any, each point weighs the same."""
@@ -152,6 +164,16 @@ class ExamRules:
             closes_at=_instant(settings.get("closes_at")),
             is_forward=settings.get("navigation") == FORWARD,
         )
+
+    def penalty_at(self, slot: int, own: Mapping[str, str] | None) -> Fraction:
+        """Return the share of its points that a wrong choice costs in a slot of a paper.
+
+        Args:
+            slot: from 1.
+            own: slot -> share, where the entry that drew it says another than the exam.
+        """
+        said = (own or {}).get(str(slot))
+        return self.penalty if said is None else Fraction(said)
 
     @property
     def questions(self) -> int:

@@ -65,7 +65,7 @@ class TestPlan:
         assert "1 question changes" in page
         assert "1 is so already" in page
         assert "1 cannot be changed:" in page
-        assert "come with the content files" in page
+        assert "came with the content files" in page
         assert versions(session, "q1")[-1].tags == []
         assert session.scalars(select(AuditEntry)).all() == []
 

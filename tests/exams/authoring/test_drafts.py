@@ -91,13 +91,12 @@ class TestDrafts:
 
 
 class TestOfTheFiles:
-    def test_are_not_edited_but_copied(self, client: FlaskClient, session: Session) -> None:
+    def test_are_copied_or_edited(self, client: FlaskClient, session: Session) -> None:
         client.set_cookie("lang", "en")
         papers.question("theirs", Kind.NUMERIC)
         page = client.get("/studio/questions/theirs").text
         assert "comes with the content files" in page
-        assert "/theirs/edit" not in page
-        assert client.get("/studio/questions/theirs/edit").status_code == 404
+        assert "/theirs/edit" in page
         for act in ("publish", "discard"):
             assert client.post(f"/studio/questions/theirs/{act}").status_code == 409
         copy = f"{NEW}/numeric?copy=theirs"
