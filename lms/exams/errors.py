@@ -13,10 +13,9 @@ class TooManyPicturesError(LmsError):
 
     code = "too-many-pictures"
     status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
-    message = _(
-        "The pictures of this bank are larger than %(megabytes)d MB together, more than a file should "
-        "have. Export a module or another bank that has fewer, or a spreadsheet, which has none."
-    )
+    message = _("The pictures of this bank are larger than %(megabytes)d MB together, more than a "
+                "file should have. Export a module or another bank that has fewer, or a "
+                "spreadsheet, which has none.")  # fmt: skip
 
 
 class AttemptClosedError(LmsError):
