@@ -46,10 +46,15 @@ class Page:
     letters: Sequence[Letter]
     """Without blanks, in the order of the text."""
 
+    @property
+    def text(self) -> str:
+        """What stands there, without blanks."""
+        return "".join(each.character for each in self.letters)
+
     def find(self, text: str) -> tuple[int, int] | None:
         """Return from which letter to which a text stands there, whatever blanks are in it."""
         wanted = "".join(text.split())
-        place = "".join(each.character for each in self.letters).find(wanted)
+        place = self.text.find(wanted)
         return None if place < 0 or not wanted else (place, place + len(wanted))
 
 

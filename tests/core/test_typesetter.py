@@ -60,9 +60,10 @@ def test_what_is_wrong_comes_back_with_its_place(
 def test_what_never_ends_is_ended_and_the_next_one_is_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(typesetter, "LOOK_SECONDS", 2)  # of a processor, however busy it is
-    monkeypatch.setattr(typesetter, "PATIENCE", 100)
-    assert codes(replace(SOUND, html=WITHOUT_END)) == [("html", "limits", 0)]
+    with monkeypatch.context() as patch:
+        patch.setattr(typesetter, "LOOK_SECONDS", 2)  # of a processor, however busy it is
+        patch.setattr(typesetter, "PATIENCE", 100)
+        assert codes(replace(SOUND, html=WITHOUT_END)) == [("html", "limits", 0)]
     typesetter.look_through(SOUND, [SHEET])
 
 
