@@ -84,13 +84,27 @@ class MarkupRefusedError(LmsError):
 
     @classmethod
     def said(cls, mistake: Mistake) -> str:
-        """Return what is wrong, where, and what to do."""
-        sentence = str(SENTENCES[mistake.code]) % {"what": mistake.what}
-        if not mistake.line:
-            return sentence
-        if mistake.field == "css":
-            return str(gettext("CSS, line %(line)d: %(said)s", line=mistake.line, said=sentence))
-        return str(gettext("HTML, line %(line)d: %(said)s", line=mistake.line, said=sentence))
+        """Return what is wrong, in which line of what, and what to do."""
+        if mistake.line and mistake.field == "css":
+            return str(
+                gettext("CSS, line %(line)d: %(said)s", line=mistake.line, said=_said(mistake))
+            )
+        if mistake.line:
+            return str(
+                gettext("HTML, line %(line)d: %(said)s", line=mistake.line, said=_said(mistake))
+            )
+        return _said(mistake)
+
+    @classmethod
+    def said_at_field(cls, mistake: Mistake) -> str:
+        """Return the same, where everybody sees whether it is the HTML or the CSS."""
+        if mistake.line:
+            return str(gettext("Line %(line)d: %(said)s", line=mistake.line, said=_said(mistake)))
+        return _said(mistake)
+
+
+def _said(mistake: Mistake) -> str:
+    return str(SENTENCES[mistake.code]) % {"what": mistake.what}
 
 
 class TooManyFilesError(LmsError):

@@ -113,7 +113,7 @@ def _is_as_large(page: Page, size: str) -> bool:
 
 def _of_code(content: bytes, snapshot: Mapping[str, Any]) -> Iterator[Mistake]:
     # Our own picture of our own page: nothing that somebody sent is decoded here.
-    picture = pdf_pictures.first_page(content, dpi=DPI)
+    picture = pdf_pictures.first_page(content, dpi=DPI, kind="WEBP")
     if snapshot["verify_url"] not in pictures.read_codes(picture):
         yield Mistake("missing-qr")
 

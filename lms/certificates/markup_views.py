@@ -91,7 +91,7 @@ def _has_saved(form: MarkupForm, row: CertificateTemplate, before: Look, written
         )
     except MarkupRefusedError as error:
         for each in error.mistakes:
-            form[each.field].errors = [*form[each.field].errors, error.said(each)]
+            form[each.field].errors = [*form[each.field].errors, error.said_at_field(each)]
         if brought:
             again = replace(before, markup=replace(written, files={**written.files, **brought}))
             again = replace(again, images=look.images)

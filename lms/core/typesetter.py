@@ -142,11 +142,15 @@ def main() -> int:
 
 def _done(told: Mapping[str, Any]) -> dict[str, Any]:
     files = frozenset(told["files"])
-    if mistakes := fenced.in_css(told["css"], files):
-        raise MistakesError(mistakes)
     vocabulary = {name: frozenset(each) for name, each in told["vocabulary"].items()}
     sandbox = Sandbox(vocabulary, {"fit": fit})
-    sandbox.check(told["html"])
+    mistakes = fenced.in_css(told["css"], files)
+    try:
+        sandbox.check(told["html"])
+    except MistakesError as error:
+        mistakes = [*error.mistakes, *mistakes]
+    if mistakes:
+        raise MistakesError(mistakes)
     documents = []
     for sheet in told["sheets"]:
         inside = sandbox.fill(told["html"], sheet["values"], most=MOST_OUTPUT)

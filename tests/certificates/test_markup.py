@@ -19,6 +19,7 @@ from lms.certificates import (
     markup,
     markup_proof,
     markup_templates,
+    proofing,
     queries,
     services,
     specimen,
@@ -29,6 +30,7 @@ from lms.certificates import (
 from lms.certificates.look import Look, Markup
 from lms.certificates.markup_errors import SENTENCES, MarkupRefusedError, TooManyFilesError
 from lms.certificates.models import Certificate
+from lms.certificates.template_errors import TemplateRefusedError
 from lms.certificates.template_models import CertificateTemplate
 from lms.core import pdf, pdf_structure
 from lms.core.audit import AuditEntry
@@ -190,16 +192,33 @@ class TestPublishing:
             ("css", "h1 { margin", "h1 { colr: red; margin", "It cannot be printed: Ignored"),
         ],
     )  # fmt: skip
+    @pytest.mark.usefixtures("session")
     def test_what_a_certificate_must_not_lack_stops_it_and_is_said(
-        self, own: CertificateTemplate, hr: Person, field: str, old: str, new: str, said: str
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        field: str,
+        old: str,
+        new: str,
+        said: str,
     ) -> None:
-        before = getattr(look_of(own).markup, field)
-        assert old in before
-        save(own, hr, **{field: before.replace(old, new)})
+        monkeypatch.setattr(specimen, "WORST", (specimen.WORST[0], specimen.WORST[-1]))
+        bare = markup.starter("blank")
+        assert old in getattr(bare, field)
+        changed = replace(bare, **{field: getattr(bare, field).replace(old, new)})
+        with pytest.raises((MarkupRefusedError, TemplateRefusedError)) as refused:
+            proofing.check_print(Look(design=looks.BLANK, markup=changed))
+        assert said in str(refused.value)
+
+    def test_what_stops_it_is_said_in_both_languages(
+        self, own: CertificateTemplate, hr: Person
+    ) -> None:
+        before = look_of(own).markup
+        assert before is not None
+        save(own, hr, html=before.html.replace("{{ certificate.name }}", "x"))
         job = templates.ask_to_publish(own.id, actor=hr)
         assert run_jobs() == [JobState.DEAD]
-        assert said in said_of(job)
-        assert said_of(job, "zh") != said_of(job)
+        assert "the name is not printed" in said_of(job)
+        assert "姓名没有打印出来" in said_of(job, "zh")
         assert template_queries.latest(own.id).published_at is None
 
     def test_a_page_is_as_large_as_its_artwork(self, hr: Person) -> None:
@@ -211,7 +230,8 @@ class TestPublishing:
         run_jobs()
         assert "@page { size: 297mm 210mm }" in said_of(job)
 
-    def test_the_font_of_a_host_is_noticed(self, session: Session) -> None:
+    @pytest.mark.usefixtures("session")
+    def test_the_font_of_a_host_is_noticed(self) -> None:
         """A style sheet cannot name it; a variable can."""
         bare = markup.starter("blank")
         css = bare.css + "p { --x: monospace; font-family: var(--x) }"
