@@ -121,7 +121,7 @@ def test_every_mistake_is_said_and_in_chinese_too(
     data = form_on(client.get(address).text)
     data["html"] = "<h1>x</h1>\n{{ self }}\n{{ cycler() }}"
     data["css"] = "p { color: red }\n@import 'x';"
-    client.get("/language/zh")
+    client.set_cookie("lang", "zh")
     reply = client.post(address, data=data)
     assert "第 2 行：" in reply.text
     assert "第 3 行：" in reply.text
