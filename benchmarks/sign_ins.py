@@ -57,8 +57,8 @@ def _cpu(running: Site, logins: list[str]) -> float:
     browsers = [Browser(running.port) for _ in logins]
     for browser in browsers:
         browser.get("/sign-in")
-    before = processes.cpu_seconds([running.web])
+    before = processes.cpu_seconds(running.web)
     for browser, login in zip(browsers, logins, strict=True):
         browser.post("/sign-in", login=login, password=site.PASSWORD, next="")
         browser.close()
-    return (processes.cpu_seconds([running.web]) - before) / len(logins)
+    return (processes.cpu_seconds(running.web) - before) / len(logins)

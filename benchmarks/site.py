@@ -46,14 +46,14 @@ class Site:
     """From the command to its first page."""
 
     @property
-    def web(self) -> int:
-        """The process that answers."""
-        return processes.children_of(self.pid)[0]
+    def web(self) -> list[int]:
+        """The processes that answer."""
+        return processes.children_of(self.pid)[:-1]
 
     @property
     def jobs(self) -> int:
         """The process that runs jobs."""
-        return processes.children_of(self.pid)[1]
+        return processes.children_of(self.pid)[-1]
 
     def statements(self) -> dict[str, int]:
         """Return the number of each request -> statements it sent, as the log says."""

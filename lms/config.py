@@ -41,8 +41,10 @@ class Settings:
     """Address to listen on."""
     port: int = 8000
     """Port to listen on."""
-    threads: int = 16
-    """Threads of the web process."""
+    web_processes: int = 2
+    """Web processes. More than there are processors are of no use."""
+    threads: int = 8
+    """Threads of each web process."""
     public_url: str = ""
     """Where people reach the site; goes into links, mails and QR codes. Default: host and port."""
     languages: str = "zh,en"

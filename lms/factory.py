@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from flask import Flask, redirect, url_for
 from flask_login import current_user
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -82,11 +81,23 @@ from lms import wiring
 from lms.accounts import login
 from lms.config import PROJECT, Settings
 from lms.core import logging as lines, statements
-from lms.core.db import db, engine_options, frozen_type
+from lms.core.db import db, engine_options
 from lms.core.logging import Format
 from lms.desk.menu import menu_of
 from lms.permissions import HOT, PERMISSIONS
-from lms.web import assets, errors, headers, i18n, layout, markup, requests, sessions, uploads, urls
+from lms.web import (
+    assets,
+    errors,
+    headers,
+    i18n,
+    layout,
+    markup,
+    requests,
+    sessions,
+    traffic,
+    uploads,
+    urls,
+)
 from lms.web.below import Below
 
 BLUEPRINTS = (
@@ -127,14 +138,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]
     db.init_app(app)
-    Migrate(
-        app,
-        db,
-        render_as_batch=True,
-        compare_server_default=True,
-        render_item=frozen_type,
-        transactional_ddl=True,
-    )
     lines.choose(Format(settings.log_format))
     statements.configure(settings.slow_statement_ms)
     requests.init_app(app)
@@ -158,6 +161,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     login.init_app(app, PERMISSIONS, HOT)
     wiring.connect()
     login.check_complete(app, PERMISSIONS)
+    traffic.init(app.view_functions)
     return app
 
 

@@ -1,12 +1,12 @@
 """The one command of the product: ``python -m lms.serve``, which is what ``make run`` does.
 
-Brings database and content up to date, says how to sign in, and then keeps two processes running:
-web (waitress) and jobs (``flask jobs work``). Both are forks of this one, made when everything is
-imported: the modules are loaded once and shared.
+Brings database and content up to date, says how to sign in, and then keeps its processes running:
+web (waitress; two of them, where there are processors for two) and jobs (``flask jobs work``). All
+are forks of this one, made when everything is imported: the modules are loaded once and shared.
 
-A process that dies is replaced. Who asks for a page meanwhile waits: the port stays open here.
-When the web process dies again and again, this one ends too, so that someone notices. SIGTERM and
-SIGINT are passed on, and both processes finish what they have in hand.
+A process that dies is replaced. Who asks for a page meanwhile is answered by the other one, or
+waits: the port stays open here. When web processes die again and again, this one ends too, so that
+someone notices. SIGTERM and SIGINT are passed on, and all finish what they have in hand.
 """
 
 import gc
@@ -20,7 +20,7 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,8 @@ from lms.core import gate, listener, logging as lines, memory, presence, worker,
 from lms.core.db import db
 from lms.factory import create_app
 from lms.start import prepare
+from lms.web import traffic
+from lms.web.preloading import preload
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ PAUSE = 5.0
 JOBS_NICE = 5
 """How much the jobs stand back where processors are short: whoever waits for a page comes first."""
 LIVES = 5
-"""How often the web process may die within `LIVES_WITHIN` and is replaced all the same."""
+"""How often each web process may die within `LIVES_WITHIN` and is replaced all the same."""
 LIVES_WITHIN = 60.0
 """Seconds."""
 
@@ -89,14 +91,20 @@ def main() -> int:
 def _run(app: Flask, settings: Settings, listening: socket) -> int:
     if status := _in_a_process_of_its_own(lambda: _prepare(app, settings)):
         return status
-    gc.freeze()  # what the two share is not looked through, which would write to it
+    preload(app)
+    gc.freeze()  # what they share is not looked through, which would write to it
+    traffic.share(settings.web_processes)
     status = Keeper(
-        web=Child("web", lambda: _web(app, listening, settings.threads)),
+        web=[_web_child(app, listening, place) for place in range(settings.web_processes)],
         jobs=Child("jobs", lambda: _jobs(app, listening)),
     ).keep()
     with app.app_context():
         _checkpoint()
     return status
+
+
+def _web_child(app: Flask, listening: socket, place: int) -> Child:
+    return Child(f"web {place + 1}", lambda: _web(app, listening, place))
 
 
 def _prepare(app: Flask, settings: Settings) -> None:
@@ -132,52 +140,59 @@ def _do_and_exit(work: Callable[[], None]) -> NoReturn:
 
 
 class Keeper:
-    """Starts the two processes and replaces what dies, as long as there is hope."""
+    """Starts the processes and replaces what dies, as long as there is hope."""
 
-    def __init__(self, *, web: Child, jobs: Child) -> None:
+    def __init__(self, *, web: Sequence[Child], jobs: Child) -> None:
         self.web = web
         self.jobs = jobs
         self.is_ending = False
-        self._web_deaths: deque[float] = deque(maxlen=LIVES)
+        self._web_deaths: deque[float] = deque(maxlen=LIVES * len(web))
         # Nothing is ever written: when this process is gone, however that came, reading ends.
         self.lifeline, self._held = os.pipe()
 
     def keep(self) -> int:
-        """Return the exit status when both processes have ended."""
+        """Return the exit status when all processes have ended."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
         signal.signal(signal.SIGALRM, self._kill)
-        self._start(self.web)
-        self._start(self.jobs)
+        for child in self._all():
+            self._start(child)
         status = 0
-        while self.web.pid or self.jobs.pid:
+        while any(child.pid for child in self._all()):
             pid, code = os.waitpid(-1, 0)
-            if pid == self.web.pid:
-                self.web.pid = 0
-                status = max(status, self._web_ended(os.waitstatus_to_exitcode(code)))
-            elif pid == self.jobs.pid:
-                self.jobs.pid = 0
-                self._jobs_ended(os.waitstatus_to_exitcode(code))
+            for child in self._all():
+                if child.pid == pid:
+                    child.pid = 0
+                    status = max(status, self._ended(child, os.waitstatus_to_exitcode(code)))
         return status
 
-    def _web_ended(self, code: int) -> int:
+    def _all(self) -> list[Child]:
+        return [*self.web, self.jobs]
+
+    def _ended(self, child: Child, code: int) -> int:
+        """Replace a child; return this process's own exit status, as far as it follows."""
         if self.is_ending:
             return 0
+        if child is self.jobs:
+            self._jobs_ended(code)
+            return 0
+        return self._web_ended(child, code)
+
+    def _web_ended(self, child: Child, code: int) -> int:
         is_hopeless = (
-            len(self._web_deaths) == LIVES and time.monotonic() - self._web_deaths[0] < LIVES_WITHIN
+            len(self._web_deaths) == self._web_deaths.maxlen
+            and time.monotonic() - self._web_deaths[0] < LIVES_WITHIN
         )
         if is_hopeless:
-            log.error("the web process ended with status %d, once too often", code)
+            log.error("%s ended with status %d, once too often", child.name, code)
             self._end()
             return 1
         self._web_deaths.append(time.monotonic())
-        log.error("the web process ended with status %d and is replaced", code)
-        self._start(self.web)
+        log.error("%s ended with status %d and is replaced", child.name, code)
+        self._start(child)
         return 0
 
     def _jobs_ended(self, code: int) -> None:
-        if self.is_ending:
-            return
         lived = time.monotonic() - self.jobs.since
         log.error("the jobs process ended with status %d and is replaced", code)
         self._start(self.jobs, pause=PAUSE if lived < SHORT_LIFE else 0)
@@ -215,17 +230,18 @@ class Keeper:
         self._tell(signal.SIGKILL)
 
     def _tell(self, number: signal.Signals) -> None:
-        for child in (self.web, self.jobs):
+        for child in self._all():
             if child.pid:
                 with suppress(ProcessLookupError):
                     os.kill(child.pid, number)
 
 
-def _web(app: Flask, listening: socket, threads: int) -> None:
+def _web(app: Flask, listening: socket, place: int) -> None:
+    traffic.count_in(place)
     with app.app_context():
         writer.start()
         engine = db.engine
-    listener.serve(app, listening, threads=threads)
+    listener.serve(app, listening, threads=app.config["SETTINGS"].threads)
     engine.dispose()  # and with it the writer, for whom nobody waits any more
 
 

@@ -7,17 +7,16 @@ import hashlib
 import logging
 from pathlib import Path
 
-import flask_migrate
 from sqlalchemy import func, select
 
 import lms
 from lms.accounts import services
 from lms.accounts.models import Person
-from lms.admin.backup import creating, examining, services as backups, snapshots
+from lms.admin.backup import creating, services as backups, snapshots
 from lms.admin.backup.errors import sentence
 from lms.admin.demo import loading as demo
 from lms.config import Settings
-from lms.core import content, keys
+from lms.core import content, keys, schema
 from lms.core.audit import AuditEntry
 from lms.core.db import db
 from lms.core.errors import LmsError
@@ -53,20 +52,20 @@ def _migrate() -> None:
     """
     with db.engine.connect() as connection:
         revision = snapshots.revision_of(connection)
-    if revision in {"", examining.head()}:
-        flask_migrate.upgrade(directory=examining.MIGRATIONS)
+    if revision in {"", schema.head()}:
+        schema.upgrade()
         return
-    if not examining.is_known(revision):
+    if not schema.is_known(revision):
         raise SystemExit(f"The database is of revision {revision}, which this release does not "
-                         f"know: it goes up to {examining.head()}. Install the later release.")  # fmt: skip
+                         f"know: it goes up to {schema.head()}. Install the later release.")  # fmt: skip
     print(f"The database is of an earlier release ({revision}): a backup is made first.")
     report = creating.create()
     if not report.is_verified:
         said = "\n".join(map(sentence, report.findings))
         raise SystemExit(f"{said}\nThere is no backup, so the database was not touched. To go on "
                          "without one: flask --app app db upgrade")  # fmt: skip
-    print(f"Backup: {report.file}. Now the database is brought to {examining.head()}.")
-    flask_migrate.upgrade(directory=examining.MIGRATIONS)
+    print(f"Backup: {report.file}. Now the database is brought to {schema.head()}.")
+    schema.upgrade()
     backups.note_run(report, actor_id=None)
 
 

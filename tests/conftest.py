@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Person
 from lms.accounts.rules import Role
 from lms.config import Settings
-from lms.core import kept
+from lms.core import kept, schema
 from lms.core.db import Base, db
 from lms.factory import create_app
 from tests import factories
@@ -95,6 +95,7 @@ def new_app(folder: Path, database_url: str) -> Iterator[Flask]:
         data_dir=folder, secret_key="x" * 32, database_url=database_url, languages="en,zh"
     )
     app = create_app(settings)
+    schema.init_app(app)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     yield app
     with app.app_context():

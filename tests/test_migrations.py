@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import inspect, text
 
 from lms.config import PROJECT
+from lms.core import schema
 from lms.core.db import Base, db
 
 SCRIPTS = ScriptDirectory(str(PROJECT / "migrations"))
@@ -48,6 +49,10 @@ def test_the_folder_is_the_history() -> None:
     files = sorted(path.name for path in Path(SCRIPTS.versions).glob("*.py"))
     assert [name[:4] for name in files] == REVISIONS
     assert [f"{number:04}" for number in range(1, len(files) + 1)] == REVISIONS
+    assert list(schema.revisions()) == REVISIONS
+    assert schema.head() == SCRIPTS.get_current_head()
+    assert schema.is_known(REVISIONS[0])
+    assert not schema.is_known("9999")
 
 
 def test_upgrading_from_nothing_gives_the_models_schema(empty_app: Flask) -> None:

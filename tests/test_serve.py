@@ -1,4 +1,4 @@
-"""The one command: it prepares, serves, keeps its two processes running, and ends as it was told."""
+"""The one command: it prepares, serves, keeps its processes running, and ends as it was told."""
 
 import os
 import signal
@@ -18,6 +18,7 @@ from lms.config import PROJECT
 
 START = 60
 """Seconds that a start may take on a busy machine."""
+CHILDREN = 3
 
 
 def free_port() -> int:
@@ -57,17 +58,17 @@ class Site:
             connection.close()
 
     def children(self) -> list[int]:
-        """Web and jobs, in this order."""
+        """Two web processes and jobs, in the order in which they began."""
         pid = self.process.pid
         return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
-    def wait_for_a_page(self) -> None:
+    def wait_for_a_page(self, children: int = CHILDREN) -> None:
         until = time.monotonic() + START
         while self.get("/sign-in") != 200:
             assert self.process.poll() is None, self.output.read_text()
             assert time.monotonic() < until, self.output.read_text()
             time.sleep(0.1)
-        wait_until(lambda: len(self.children()) == 2)
+        wait_until(lambda: len(self.children()) == children)
 
 
 def wait_until(happened: Callable[[], bool]) -> None:
@@ -126,31 +127,44 @@ def test_ctrl_c_is_no_crash(site: Site) -> None:
 
 
 def test_a_dead_jobs_process_is_replaced_and_pages_go_on(site: Site) -> None:
-    web, jobs = site.children()
+    *web, jobs = site.children()
     os.kill(jobs, signal.SIGKILL)
-    wait_until(lambda: len(site.children()) == 2 and jobs not in site.children())
-    assert web in site.children()
+    wait_until(lambda: len(site.children()) == CHILDREN and jobs not in site.children())
+    assert set(web) < set(site.children())
     assert site.get("/sign-in") == 200
 
 
-def test_a_dead_web_process_is_replaced_and_whoever_asks_meanwhile_only_waits(site: Site) -> None:
+def test_a_dead_web_process_is_replaced_and_the_other_one_answers_meanwhile(site: Site) -> None:
+    web, other, jobs = site.children()
+    os.kill(web, signal.SIGKILL)
+    assert site.get("/sign-in") == 200
+    wait_until(lambda: len(site.children()) == CHILDREN and web not in site.children())
+    assert {other, jobs} < set(site.children())
+
+
+def test_with_one_web_process_whoever_asks_while_it_is_replaced_only_waits(data: Path) -> None:
+    site = Site(data, LMS_WEB_PROCESSES="1")
+    site.wait_for_a_page(children=2)
     web, jobs = site.children()
     os.kill(web, signal.SIGKILL)
     assert site.get("/sign-in") == 200
     assert jobs in site.children()
     assert web not in site.children()
+    site.process.terminate()
+    assert site.process.wait(30) == 0
 
 
 def test_it_ends_when_the_web_process_dies_again_and_again_so_that_someone_notices(
     site: Site,
 ) -> None:
-    _web, jobs = site.children()
-    known = {jobs}
-    for _ in range(serve.LIVES + 1):
+    *web, jobs = site.children()
+    known = {*web, jobs}
+    os.kill(web[0], signal.SIGKILL)
+    for _ in range(serve.LIVES * len(web)):
         wait_until(lambda: bool(set(site.children()) - known))
-        web = (set(site.children()) - known).pop()
-        known.add(web)
-        os.kill(web, signal.SIGKILL)
+        new = (set(site.children()) - known).pop()
+        known.add(new)
+        os.kill(new, signal.SIGKILL)
     assert site.process.wait(20) == 1
     assert not any(map(is_alive, known))
 

@@ -66,11 +66,11 @@ def begin(person: Person, target: str) -> Response:
     if current_user.is_authenticated:
         services.end_sign_in(this_sign_in().id, actor=me())
     session.clear()
-    device = rules.device_name(request.user_agent.string)
+    device, locale = rules.device_name(request.user_agent.string), person.locale
     login_user(services.sign_in(person, device=device, address=client_ip()))
     reply = redirect(target)
-    if i18n.COOKIE not in request.cookies and person.locale in current_app.config["LANGUAGES"]:
-        i18n.remember(reply, person.locale)
+    if i18n.COOKIE not in request.cookies and locale in current_app.config["LANGUAGES"]:
+        i18n.remember(reply, locale)
     return reply
 
 

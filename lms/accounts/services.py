@@ -36,7 +36,6 @@ def check_password(
     return person
 
 
-@transaction()
 def sign_in(person: Person, *, device: str, address: str, at: datetime | None = None) -> SignIn:
     """Note that a person signed in, under a new token.
 
@@ -49,20 +48,25 @@ def sign_in(person: Person, *, device: str, address: str, at: datetime | None = 
     Returns:
         The row, for ``flask_login.login_user``; only here its `token` is known.
     """
-    at = at or clock.now()
     token = secrets.token_urlsafe(32)
+    at = at or clock.now()
     row = SignIn(
-        person=person,
+        person_id=person.id,
         token_hash=queries.token_hash(token),
         device=device[:80],
         address=address[:45],
         signed_in_at=at,
         seen_at=at,
     )
-    db.session.add(row)
-    throttle.forget_wrong_passwords(person.login, address)
     row.token = token  # type: ignore[misc]  # not a column: gone with this object
+    _keep(row, person.login)
     return row
+
+
+@transaction()
+def _keep(row: SignIn, login: str) -> None:
+    db.session.add(row)
+    throttle.forget_wrong_passwords(login, row.address)
 
 
 @transaction()

@@ -9,11 +9,11 @@ from datetime import datetime
 from math import ceil
 
 from sqlalchemy import delete, update
-from sqlalchemy.exc import IntegrityError
 
 from lms.accounts import rules
 from lms.accounts.errors import TooManyTriesError
 from lms.accounts.models import Throttle
+from lms.core import upsert
 from lms.core.db import db, transaction
 
 
@@ -56,16 +56,10 @@ def _forget_old(at: datetime) -> None:
 
 
 def _count(key: str, limit: int, at: datetime) -> None:
-    more = update(Throttle).filter_by(key=key).values(tries=Throttle.tries + 1)
-    more = more.returning(Throttle.tries, Throttle.since)
-    row = db.session.execute(more).one_or_none()
-    if row is None:
-        try:
-            with db.session.begin_nested():
-                db.session.add(Throttle(key=key, since=at, tries=1))
-        except IntegrityError:  # the first two tries came at once
-            row = db.session.execute(more).one()
-    if row is not None and row.tries > limit:
+    first = upsert.insert(Throttle).values(key=key, since=at, tries=1)
+    more = first.on_conflict_do_update(index_elements=["key"], set_={"tries": Throttle.tries + 1})
+    row = db.session.execute(more.returning(Throttle.tries, Throttle.since)).one()
+    if row.tries > limit:
         left = row.since + rules.THROTTLE_WINDOW - at
         raise TooManyTriesError(minutes=max(1, ceil(left.total_seconds() / 60)))
 

@@ -4,11 +4,9 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from flask import current_app
 from flask_babel import LazyString
 from sqlalchemy import func, inspect, make_url, select, text
@@ -17,8 +15,8 @@ from sqlalchemy.exc import DBAPIError
 import lms
 from lms.certificates.queries import waiting_for_a_person
 from lms.certificates.words import KEY_PROBLEMS
-from lms.config import PROJECT, Settings
-from lms.core import disk, keys, pdf
+from lms.config import Settings
+from lms.core import disk, keys, pdf, schema
 from lms.core.db import SAFE_SQLITE, db
 from lms.core.keys import Key, Kind
 from lms.core.queue import Job, JobState
@@ -150,9 +148,4 @@ def _is_migrated() -> bool:
     if not inspect(db.session.connection()).has_table("alembic_version"):
         return True
     found = set(db.session.scalars(text("SELECT version_num FROM alembic_version")))
-    return found == _heads()
-
-
-@cache
-def _heads() -> frozenset[str]:
-    return frozenset(ScriptDirectory(str(PROJECT / "migrations")).get_heads())
+    return found == {schema.head()}

@@ -1,8 +1,8 @@
 """What `/metrics` says, in the text format that Prometheus and its kin read.
 
-Written here and not by a library: there are three kinds of lines, the counters are this process's
-own (`lms.web.traffic`), and the rest is asked when somebody reads. With several web processes each
-answers for its own requests; what comes from the database is the same from all of them.
+Written here and not by a library: there are three kinds of lines, the counters are those of all web
+processes (`lms.web.traffic`), and the rest is asked when somebody reads. Under another WSGI server
+with several processes each answers for its own requests.
 """
 
 import hmac
@@ -53,10 +53,10 @@ def may_read(asking: Request, setting: str) -> bool | None:
 
 def text() -> str:
     """Return all figures; five statements."""
-    return "".join([*_of_this_process(traffic.so_far()), *_of_the_site()])
+    return "".join([*_of_web(traffic.so_far()), *_of_the_site()])
 
 
-def _of_this_process(seen: Traffic) -> Iterator[str]:
+def _of_web(seen: Traffic) -> Iterator[str]:
     yield _family("requests_total", "counter", "Requests answered, by endpoint and status.", [
         ({"endpoint": endpoint, "status": status}, count)
         for (endpoint, status), count in sorted(seen.requests.items())
@@ -71,13 +71,18 @@ def _of_this_process(seen: Traffic) -> Iterator[str]:
         if endpoint in SAVING and status in {"2xx", "3xx"}
     )
     yield _family("saves_total", "counter", "Requests whose answers were kept.", [({}, saved)])
-    yield _gauge("web_resident_bytes", "Memory of this process.", _resident_bytes())
+    yield _family("web_resident_bytes", "gauge", "Memory of each web process.", [
+        ({"process": str(place)}, _resident_bytes(pid))
+        for place, pid in enumerate(traffic.processes(), start=1)
+    ])  # fmt: skip
 
 
-def _resident_bytes() -> int:
-    """Return the memory of this process; 0 where the system does not say."""
-    said = Path("/proc/self/statm")
-    pages = int(said.read_text().split()[1]) if said.exists() else 0
+def _resident_bytes(pid: int) -> int:
+    """Return the memory of a process; 0 where the system does not say, or it has just ended."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:
+        return 0
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 

@@ -2,7 +2,7 @@
 
 import os
 
-PIECE = 4 * 1024 * 1024
+PIECE = 16 * 1024 * 1024
 """Bytes that gather before they are flushed."""
 
 

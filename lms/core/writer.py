@@ -15,6 +15,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Condition, Lock, Thread
 from typing import Any, Generic, TypeVar, cast
@@ -243,6 +244,38 @@ def write(work: Work[T]) -> T:
             return connection.exec_driver_sql(statement, values).all()
 
         return work(execute)
+
+
+def named(statement: str) -> str:
+    """Return a statement in the style of the driver at hand, with ``{name}`` for each value."""
+    return statement.format_map(_POSTGRES if _is_postgres() else _SQLITE)
+
+
+def instant(at: datetime) -> datetime | str:
+    """Return an instant as it is stored: naive UTC, or text where the database has no type for it."""
+    return at.astimezone(UTC).replace(tzinfo=None) if _is_postgres() else as_text(at)
+
+
+def as_text(at: datetime) -> str:
+    """Return an instant as SQLAlchemy stores it in SQLite."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _is_postgres() -> bool:
+    return db.engine.dialect.name == "postgresql"
+
+
+class _Style(dict[str, str]):
+    """Name of a value -> how a driver wants it in a statement."""
+
+    def __init__(self, form: str) -> None:
+        self.form = form
+
+    def __missing__(self, name: str) -> str:
+        return self.form % name
+
+
+_SQLITE, _POSTGRES = _Style(":%s"), _Style("%%(%s)s")
 
 
 def start() -> None:

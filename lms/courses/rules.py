@@ -240,6 +240,13 @@ def progress(outline: Outline, read: AbstractSet[str], passed: AbstractSet[str])
     return Progress(outline, tuple(states))
 
 
+def with_lesson(before: Progress, lesson: str) -> Progress:
+    """Return where a trainee stands who has read one more lesson."""
+    read = {lesson}.union(*(each.read for each in before.stages))
+    passed = {each.stage.code for each in before.stages if each.is_passed}
+    return progress(before.outline, read, passed)
+
+
 def newly_done(before: Progress, after: Progress) -> tuple[Stage, ...]:
     """Return the stages that are done now and were not before, in order."""
     return tuple(

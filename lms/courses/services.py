@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
-from lms.core import audit, clock, events, upsert
+from lms.core import audit, clock, events, upsert, writer
 from lms.core.db import db, transaction
 from lms.core.errors import found
 from lms.courses import policies, queries, rules
@@ -21,6 +21,7 @@ from lms.courses.models import (
     Programme,
     StagePass,
 )
+from lms.courses.queries import LessonPage
 from lms.courses.rules import Progress
 
 
@@ -85,23 +86,43 @@ def enrol(
     return enrolment
 
 
-@transaction()
-def open_lesson(
-    enrolment_id: int, lesson_code: str, *, actor: Person, at: datetime | None = None
-) -> LessonRead:
-    """Note that a lesson was opened; opening it again changes nothing.
+def open_lesson(page: LessonPage, *, at: datetime | None = None) -> bool:
+    """Note that a lesson was opened, in the version that is shown; opening it again changes nothing.
+
+    One statement, written together with what others write: a class opens its lesson at one moment.
+
+    Args:
+        page: the lesson in one of its reader's own runs, as it was just looked up.
+        at: the instant; now, unless an import says otherwise.
+
+    Returns:
+        Whether this call did it. Another tab may have been first, with another version.
 
     Raises:
-        NotFoundError: it is not the actor's run, or there is no such lesson in it.
         LessonLockedError: the lesson's stage is not open yet.
     """
-    return _opened(queries.enrolment_for(actor, enrolment_id), lesson_code, at or clock.now())
+    if not policies.may_study(page.progress, page.code):
+        raise LessonLockedError(number=page.state.stage.number - 1)
+    values = {
+        "run": page.enrolment.id,
+        "version": page.shown.version.id,
+        "at": writer.instant(at or clock.now()),
+    }
+    opening = writer.named(_OPENING)
+    return bool(writer.write(lambda execute: execute(opening, values)))
 
 
-def _opened(enrolment: Enrolment, lesson_code: str, at: datetime) -> LessonRead:
+_OPENING = """
+INSERT INTO lesson_read (enrolment_id, lesson_id, version_id, opened_at)
+SELECT {run}, lesson_id, id, {at} FROM lesson_version WHERE id = {version}
+ON CONFLICT DO NOTHING
+RETURNING version_id
+"""
+
+
+def _opened(progress: Progress, enrolment: Enrolment, lesson_code: str, at: datetime) -> LessonRead:
     if (mark := queries.mark_of(enrolment, lesson_code)) is not None:
         return mark
-    progress = queries.progress_of(enrolment)
     stage, _module = found(progress.outline.place_of(lesson_code))
     if not policies.may_study(progress, lesson_code):
         raise LessonLockedError(number=stage.number - 1)
@@ -143,8 +164,8 @@ def finish_lesson(
     at = at or clock.now()
     enrolment = queries.enrolment_for(actor, enrolment_id)
     _hold(enrolment.id)
-    mark = _opened(enrolment, lesson_code, at)
     before = queries.progress_of(enrolment)
+    mark = _opened(before, enrolment, lesson_code, at)
     version = _version_read(mark, lesson_code, version_id)
     closing = update(LessonRead).where(
         LessonRead.enrolment_id == mark.enrolment_id,
@@ -155,7 +176,7 @@ def finish_lesson(
     if db.session.scalar(closing.returning(LessonRead.lesson_id)) is None:
         return mark
     events.publish(LessonFinished(enrolment, version, at))
-    _tell_what_is_completed(enrolment, before, at)
+    _tell_what_is_completed(enrolment, before, rules.with_lesson(before, lesson_code), at)
     return mark
 
 
@@ -183,7 +204,7 @@ def note_stage_passed(
         enrolment_id=enrolment.id, stage=stage, passed_at=at, score=score, attempt_id=attempt_id
     )
     db.session.execute(passing.on_conflict_do_nothing())
-    _tell_what_is_completed(enrolment, before, at)
+    _tell_what_is_completed(enrolment, before, queries.progress_of(enrolment), at)
 
 
 def _hold(enrolment_id: int) -> None:
@@ -211,8 +232,9 @@ def _version_read(mark: LessonRead, lesson_code: str, version_id: int | None) ->
     return found(queries.published_lesson(lesson_code).published)
 
 
-def _tell_what_is_completed(enrolment: Enrolment, before: Progress, at: datetime) -> None:
-    after = queries.progress_of(enrolment)
+def _tell_what_is_completed(
+    enrolment: Enrolment, before: Progress, after: Progress, at: datetime
+) -> None:
     for stage in rules.newly_done(before, after):
         events.publish(StageCompleted(enrolment, stage, at))
     if after.is_completed and not before.is_completed:

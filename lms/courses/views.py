@@ -24,13 +24,12 @@ SVG = "image/svg+xml"
 def lesson(code: str) -> str:
     """Show a lesson. A read marker: the first time, that it was opened is noted."""
     page = queries.lesson_page(me(), code)
-    if page.shown.mark is None:
-        mark = services.open_lesson(page.enrolment.id, code, actor=me())
-        if mark.version_id == page.shown.version.id:
-            page = page.opened()
-        else:  # another one was published in between
-            page = queries.lesson_page(me(), code)
-    return _reader(page)
+    if page.shown.mark is not None:
+        return _reader(page)
+    shown = _reader(page.opened())  # before the writing, which ends what was read
+    if services.open_lesson(page):
+        return shown
+    return _reader(queries.lesson_page(me(), code))  # another tab was first
 
 
 def _reader(page: LessonPage, answers: dict[str, CheckForm] | None = None) -> str:
@@ -59,7 +58,7 @@ def finish(code: str) -> str | Response:
         return render_template("courses/read_state.html", page=queries.lesson_page(me(), code))
     if following := queries.lesson_after(enrolment.id, outline, code):
         return redirect(url_for(".lesson", code=following))
-    return redirect(url_for("desk.home", programme=enrolment.programme.code))
+    return redirect(url_for("desk.home", programme=outline.code))
 
 
 @bp.get("/lessons/<code>/checks/<check_id>")

@@ -3,7 +3,9 @@
 import hashlib
 import logging
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from lms.core.errors import found
 from lms.courses.models import Enrolment
@@ -18,8 +20,44 @@ from lms.exams.seen import seen as seen_by
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Questions for one paper."""
+
+    exam_id: int
+    version_id: int
+    """Version of the exam whose blueprint they fill."""
+    rules: ExamRules
+    """As that version has them."""
+    seed: str
+    layout: list[Any]
+    """As the attempt keeps it."""
+
+
+def drawn(exam: Exam, person_id: int) -> Drawn:
+    """Draw a paper for a person. Nothing is stored, so others need not wait for it.
+
+    Args:
+        exam: with a published version.
+        person_id: who has seen questions before.
+
+    Raises:
+        PaperNotReadyError: the bank cannot fill the blueprint.
+    """
+    version = found(exam.published)
+    rules = ExamRules.read(version.settings)
+    seed = secrets.token_hex(16)
+    seen = seen_by(person_id) if rules.avoid_seen else drawing.NOTHING_SEEN
+    try:
+        layout = drawing.layout(seed, rules, drawable.bank(), seen)
+    except drawing.TooFewQuestionsError as error:
+        log.error("exam %s: %s", exam.code, error)  # noqa: TRY400  a want of content, no fault
+        raise PaperNotReadyError from error
+    return Drawn(exam.id, version.id, rules, seed, layout)
+
+
 def paper(
-    exam: Exam,
+    made: Drawn,
     enrolment: Enrolment,
     summary: ExamSummary,
     *,
@@ -30,36 +68,25 @@ def paper(
     """Return a new attempt, which is not stored yet.
 
     Args:
-        exam: with a published version.
+        made: the questions, drawn for the version that is published.
         enrolment: the run that it counts for.
         summary: of the exam in this run.
         stage: code of the stage that the exam closes.
         browser: what names the sign-in that asks; empty for none.
         at: its beginning.
-
-    Raises:
-        PaperNotReadyError: the bank cannot fill the blueprint.
     """
-    version = found(exam.published)
-    rules = ExamRules.read(version.settings)
-    seed = secrets.token_hex(16)
-    seen = seen_by(enrolment.person_id) if rules.avoid_seen else drawing.NOTHING_SEEN
-    try:
-        layout = drawing.layout(seed, rules, drawable.bank(), seen)
-    except drawing.TooFewQuestionsError as error:
-        log.error("exam %s: %s", exam.code, error)  # noqa: TRY400  a want of content, no fault
-        raise PaperNotReadyError from error
+    rules = made.rules
     allowed = summary.allowance
     return Attempt(
         person_id=enrolment.person_id,
         enrolment_id=enrolment.id,
-        exam_id=exam.id,
-        version_id=version.id,
+        exam_id=made.exam_id,
+        version_id=made.version_id,
         stage=stage,
         number=summary.attempts_used + 1,
-        seed=seed,
-        layout=layout,
-        client=_token(browser, seed) if browser else secrets.token_urlsafe(12),
+        seed=made.seed,
+        layout=made.layout,
+        client=_token(browser, made.seed) if browser else secrets.token_urlsafe(12),
         started_at=at,
         deadline_at=timing.deadline(
             at, rules.minutes, factor=allowed.factor, closes_at=rules.closes_at

@@ -18,6 +18,7 @@ from lms.exams.importing import checking, files, queries, services as importing
 
 every(timedelta(seconds=20))(services.sweep)
 every(timedelta(seconds=20))(tallying.keep_up)
+every(timedelta(minutes=2))(tallying.renew_signs)
 BROUGHT_AT_ONCE = 100
 """Questions per transaction."""
 

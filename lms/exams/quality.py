@@ -56,12 +56,22 @@ def due() -> dict[int, dict[tuple[int, bool], int]]:
     return found
 
 
-def signs_of(version_id: int) -> list[str]:
-    """Return what to look at in a version, by the roll-ups as they are now."""
-    piles = select(AnswerTally.cells).where(AnswerTally.question_version_id == version_id)
-    found = cells.added(db.session.scalars(piles))
-    shown = queries.questions([version_id])[version_id]
-    return [each.value for each in analysis.figures_of(answers_to(shown, found)).signs]
+def signs_of(version_ids: Collection[int]) -> dict[int, list[str]]:
+    """Return version -> what to look at in it, by the roll-ups as they are now."""
+    query = select(AnswerTally.question_version_id, AnswerTally.cells)
+    piles: defaultdict[int, list[dict[str, int]]] = defaultdict(list)
+    for version_id, pile in db.session.execute(
+        query.where(AnswerTally.question_version_id.in_(version_ids))
+    ):
+        piles[version_id].append(pile)
+    shown = queries.questions(version_ids)
+    return {
+        each: [
+            sign.value
+            for sign in analysis.figures_of(answers_to(shown[each], cells.added(found))).signs
+        ]
+        for each, found in piles.items()
+    }
 
 
 def answers_to(question: queries.Shown, counted: Mapping[Cell, int]) -> Answers:

@@ -118,7 +118,7 @@ def _on_sqlite(
     execute: Execute, page: Page, answers: Sequence[Answer], at: datetime, since: datetime
 ) -> list[Any]:
     who = {"attempt": page.attempt_id, "person": page.person_id, "client": page.client}
-    who |= {"at": _text(at), "since": _text(since)}
+    who |= {"at": writer.as_text(at), "since": writer.as_text(since)}
     return [
         row
         for each in answers
@@ -150,11 +150,6 @@ def _on_postgresql(
         "flags": [each.flagged for each in answers],
     }
     return list(execute(POSTGRESQL, values))
-
-
-def _text(instant: datetime) -> str:
-    """Return an instant as SQLAlchemy stores it in SQLite, which has no type for it."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _instant(stored: str | datetime) -> datetime:

@@ -17,14 +17,16 @@ from lms.core.db import db, transaction
 from lms.core.errors import NotFoundError, found
 from lms.courses import queries as courses
 from lms.exams import beginning, policies, queries, saving, sitting
+from lms.exams.beginning import Drawn
 from lms.exams.errors import (
     AttemptClosedError,
     NotSavedError,
+    PaperNotReadyError,
     QuestionLeftError,
     TakenOverError,
 )
 from lms.exams.events import AttemptStarted
-from lms.exams.models import Attempt, HandedInBy
+from lms.exams.models import Attempt, Exam, HandedInBy
 from lms.exams.rules import timing
 from lms.exams.sitting import Answer
 from lms.exams.underway import latest_message
@@ -75,11 +77,24 @@ def start_attempt(
     begun = queries.open_attempt(actor, exam)
     if begun is not None:
         settle(begun.id, at=at)  # its time may be up: then it counts, and a new one may begin
-    return _start(exam_code, actor=actor, browser=browser, at=at)
+    return _start(exam_code, _drawn_ahead(exam, actor), actor=actor, browser=browser, at=at)
+
+
+def _drawn_ahead(exam: Exam, actor: Person) -> Drawn | None:
+    """Draw a paper before anything is held: all who want to write would wait for it.
+
+    None if there is none to be had; whether the actor may have one at all is said first.
+    """
+    try:
+        return beginning.drawn(exam, actor.id)
+    except PaperNotReadyError:
+        return None
 
 
 @transaction()
-def _start(exam_code: str, *, actor: Person, browser: str, at: datetime) -> tuple[Attempt, bool]:
+def _start(
+    exam_code: str, made: Drawn | None, *, actor: Person, browser: str, at: datetime
+) -> tuple[Attempt, bool]:
     exam = queries.exam_or_404(exam_code)
     if (begun := queries.open_attempt(actor, exam)) is not None:
         return begun, beginning.is_from(begun, browser)
@@ -91,7 +106,9 @@ def _start(exam_code: str, *, actor: Person, browser: str, at: datetime) -> tupl
     if refusal := policies.refusal_to_start(summary, state, at=at):
         raise refusal
     disk.need_room_for_exams()
-    attempt = beginning.paper(exam, enrolment, summary, stage=stage.code, browser=browser, at=at)
+    if made is None or made.version_id != exam.published_id:  # another was published just now
+        made = beginning.drawn(exam, actor.id)
+    attempt = beginning.paper(made, enrolment, summary, stage=stage.code, browser=browser, at=at)
     try:
         with db.session.begin_nested():
             db.session.add(attempt)

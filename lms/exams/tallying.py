@@ -5,10 +5,10 @@ the figures in between counts the few that are missing. A paper is in or out (`A
 so to take it in twice changes nothing; whoever changes its marks takes it out first.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, false, select, update
+from sqlalchemy import Select, bindparam, delete, false, select, update
 
 from lms.core.db import db, transaction
 from lms.core.upsert import insert
@@ -21,10 +21,13 @@ from lms.exams.tally_models import AnswerTally, QuestionSign, ScoreTally
 
 AT_ONCE = 100
 """Papers per transaction: others want to write as well."""
+SCORE = ("exam_version_id", "is_first")
+ANSWER = ("exam_version_id", "question_version_id", "is_first")
+"""What names a row of the roll-ups."""
 
 
 def keep_up(*, most: int = 10) -> int:
-    """Take in what was marked since the last time, and renew the signs of the questions.
+    """Take in what was marked since the last time.
 
     Args:
         most: transactions, so that other chores have their turn.
@@ -38,7 +41,6 @@ def keep_up(*, most: int = 10) -> int:
         taken += some
         if some < AT_ONCE:
             break
-    renew_signs()
     return taken
 
 
@@ -72,19 +74,16 @@ def _note(ids: Sequence[int], *, is_counted: bool) -> None:
 
 def _add(counted: Counted, *, times: int) -> None:
     """Add to the stored roll-ups; always in the same order, so that nobody waits in a circle."""
-    for part in sorted(counted.results):
-        score_row = _row(ScoreTally, dict(zip(("exam_version_id", "is_first"), part, strict=True)),
-                         {"results": {}})  # fmt: skip
-        total = results.read(score_row.results)
-        for key, each in counted.results[part].items():
+    scores = _rows(ScoreTally, SCORE, counted.results, {"results": {}})
+    for part, found in counted.results.items():
+        total = results.read(scores[part].results)
+        for key, each in found.items():
             total.setdefault(key, Sum()).add(each, times=times)
-        score_row.results = results.written(total)
-    names = ("exam_version_id", "question_version_id", "is_first")
-    for place in sorted(counted.answers):
-        row = _row(AnswerTally, dict(zip(names, place, strict=True)),
-                   {"cells": {}, "turn": 0, "read_turn": 0})  # fmt: skip
-        row.cells = _sum(row.cells, counted.answers[place], times)
-        row.turn += 1
+        scores[part].results = results.written(total)
+    piles = _rows(AnswerTally, ANSWER, counted.answers, {"cells": {}, "turn": 0, "read_turn": 0})
+    for place, cells in counted.answers.items():
+        piles[place].cells = _sum(piles[place].cells, cells, times)
+        piles[place].turn += 1
     db.session.flush()
 
 
@@ -97,15 +96,35 @@ def _sum(stored: Mapping[str, int], more: Mapping[str, int], times: int) -> dict
     return found
 
 
-def _row(table: Any, key: Mapping[str, Any], empty: Mapping[str, Any]) -> Any:
-    """Return a row, held until the transaction ends; the first asker makes it."""
-    held = select(table).filter_by(**key).with_for_update()
-    held = held.execution_options(populate_existing=True)
-    row = db.session.scalar(held)
-    if row is None:
-        db.session.execute(insert(table).values({**key, **empty}).on_conflict_do_nothing())
-        row = db.session.scalars(held).one()
-    return row
+def _rows(
+    table: Any, names: Sequence[str], keys: Collection[tuple[Any, ...]], empty: Mapping[str, Any]
+) -> dict[tuple[Any, ...], Any]:
+    """Return key -> row, held until the transaction ends; the first asker makes what is missing.
+
+    Args:
+        table: of roll-ups.
+        names: of its key's columns; the first one says of which version of an exam.
+        keys: which rows.
+        empty: what a new row holds.
+    """
+    if not keys:
+        return {}
+    columns = [getattr(table, name) for name in names]
+    held = select(table).where(columns[0].in_({key[0] for key in keys})).order_by(*columns)
+    held = held.with_for_update().execution_options(populate_existing=True)
+    rows = _by_key(held, names)
+    missing = [
+        dict(zip(names, key, strict=True)) | dict(empty) for key in sorted(keys - rows.keys())
+    ]
+    if missing:
+        db.session.execute(insert(table).values(missing).on_conflict_do_nothing())
+        rows = _by_key(held, names)
+    return rows
+
+
+def _by_key(query: Select[Any], names: Sequence[str]) -> dict[tuple[Any, ...], Any]:
+    rows = db.session.scalars(query)
+    return {tuple(getattr(row, name) for name in names): row for row in rows}
 
 
 def renew_signs() -> int:
@@ -115,26 +134,45 @@ def renew_signs() -> int:
     stays due and the next time has them too.
     """
     due = quality.due()
-    for version_id, turns in due.items():
-        signs = quality.signs_of(version_id)
+    versions = sorted(due)
+    for start in range(0, len(versions), AT_ONCE):
+        some = versions[start : start + AT_ONCE]
+        signs = quality.signs_of(some)
         db.session.rollback()
-        _keep_signs(version_id, signs, turns)
+        _keep_signs(signs, {each: due[each] for each in some})
     return len(due)
 
 
 @transaction()
 def _keep_signs(
-    version_id: int, signs: Iterable[str], turns: Mapping[tuple[int, bool], int]
+    signs: Mapping[int, Iterable[str]], due: Mapping[int, Mapping[tuple[int, bool], int]]
 ) -> None:
-    db.session.execute(delete(QuestionSign).where(QuestionSign.question_version_id == version_id))
-    rows = [{"question_version_id": version_id, "sign": each} for each in signs]
+    old = delete(QuestionSign).where(QuestionSign.question_version_id.in_(due))
+    db.session.execute(old, execution_options={"synchronize_session": False})
+    rows = [
+        {"question_version_id": version_id, "sign": sign}
+        for version_id, found in signs.items()
+        for sign in found
+    ]
     if rows:
-        db.session.execute(insert(QuestionSign).values(rows).on_conflict_do_nothing())
-    for (exam_version_id, is_first), turn in turns.items():
-        own = update(AnswerTally).filter_by(
-            question_version_id=version_id, exam_version_id=exam_version_id, is_first=is_first
-        )
-        db.session.execute(own.values(read_turn=turn))
+        db.session.execute(insert(QuestionSign.__table__).on_conflict_do_nothing(), rows)
+    db.session.connection().execute(_READ, [
+        {"of": version_id, "by": exam_version_id, "first": is_first, "read": turn}
+        for version_id, turns in due.items()
+        for (exam_version_id, is_first), turn in turns.items()
+    ])  # fmt: skip
+
+
+_PILES: Any = AnswerTally.__table__
+_READ = (
+    update(_PILES)
+    .where(
+        _PILES.c.question_version_id == bindparam("of"),
+        _PILES.c.exam_version_id == bindparam("by"),
+        _PILES.c.is_first == bindparam("first"),
+    )
+    .values(read_turn=bindparam("read"))
+)
 
 
 def rebuild(*, tell: Callable[[int], None] = lambda _count: None) -> int:

@@ -23,7 +23,9 @@ def siblings(attempt_id: int) -> Effect:
         and (question := shown[version_id]).body.get("lesson")
     ]
 
+    known = notebook.near(wrong)
+
     def note() -> None:
-        notebook.note_siblings(person_id, wrong, at=at)
+        notebook.note_siblings(person_id, wrong, known, at=at)
 
     return note

@@ -1,18 +1,17 @@
 """The notebook of one's mistakes: what goes in, when it comes again, what leaves it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 
 from lms.accounts.models import Person
-from lms.core import clock
+from lms.core import clock, upsert
 from lms.core.db import db, transaction
 from lms.core.errors import NotFoundError
 from lms.practice import queries, rules
 from lms.practice.errors import NotToBeRatedError
 from lms.practice.models import Mistake, PracticeAnswer, Source
-from lms.practice.queries import Wanted
 from lms.practice.rules import BY_ONESELF, Rated
 
 
@@ -108,33 +107,53 @@ def come_back(mistake_id: int, *, actor: Person) -> Mistake:
     return mistake
 
 
+Near = Mapping[tuple[str, str], Sequence[int]]
+"""Module and lesson -> questions for practice that go with the lesson, the one to be put in first
+at the front."""
+
+
+def near(wrong: Collection[tuple[str, str]]) -> Near:
+    """Look up which questions for practice are of the same lessons; two or three statements."""
+    found = queries.askable_by_lesson({unit for unit, _lesson in wrong})
+    return {each: found.get(each, []) for each in wrong}
+
+
 @transaction()
 def note_siblings(
-    person_id: int, wrong: Sequence[tuple[str, str]], *, at: datetime
-) -> list[Mistake]:
+    person_id: int, wrong: Sequence[tuple[str, str]], known: Near, *, at: datetime
+) -> list[int]:
     """Put one question for practice into the notebook for each one that an exam showed as wrong.
 
     It is of the same lesson and is in the notebook not yet; the exam's question itself stays out.
-    Where the lesson has none left, nothing is put in.
+    Where the lesson has none left, nothing is put in. One that had left the notebook begins anew.
 
     Args:
         person_id: whose notebook.
         wrong: module and lesson of each question that was not right.
+        known: what there is to choose from, looked up before: whoever writes keeps others waiting.
         at: when the exam was handed in.
+
+    Returns:
+        The questions that were put in.
     """
     hold(person_id)
     held = select(Mistake.question_id).where(
         Mistake.person_id == person_id, Mistake.left_at.is_(None)
     )
-    there = set(db.session.scalars(held))
-    near: dict[tuple[str, str], list[int]] = {}
-    chosen: list[int] = []
-    for unit, lesson in wrong:
-        if (unit, lesson) not in near:  # a paper has forty questions of a few lessons
-            found = queries.entries([unit], Wanted(lesson=lesson))
-            near[unit, lesson] = [one for each in found if each.is_near for one in each.questions]
-        fresh = next((one for one in near[unit, lesson] if one not in there), None)
-        if fresh is not None:
-            there.add(fresh)
-            chosen.append(fresh)
-    return [enter(person_id, each, Source.EXAM, at=at) for each in chosen]
+    chosen = rules.siblings(wrong, known, set(db.session.scalars(held)))
+    if chosen:
+        _enter_all(person_id, chosen, at=at)
+    return chosen
+
+
+def _enter_all(person_id: int, question_ids: Sequence[int], *, at: datetime) -> None:
+    """Put questions of an exam's lessons in, due at once; one that had left begins anew."""
+    rows = [
+        {"person_id": person_id, "question_id": each, "source": Source.EXAM, "entered_at": at,
+         "due_at": at, "left_at": None}
+        for each in question_ids
+    ]  # fmt: skip
+    entering = upsert.insert(Mistake.__table__)
+    new = {name: entering.excluded[name] for name in ("source", "entered_at", "due_at", "left_at")}
+    entering = entering.on_conflict_do_update(index_elements=["person_id", "question_id"], set_=new)
+    db.session.execute(entering, rows)

@@ -92,12 +92,36 @@ def entries(units: Collection[str], wanted: Wanted) -> list[Entry]:
 
 
 def _entry(code: str, parts: Iterable[Any], shown: Mapping[int, exams.Shown], lesson: str) -> Entry:
+    ordered = _in_order(parts, shown)
+    near = lesson and any(shown[row.version_id].body.get("lesson") == lesson for row in ordered)
+    return Entry(code, tuple(row.id for row in ordered), bool(near))
+
+
+def _in_order(parts: Iterable[Any], shown: Mapping[int, exams.Shown]) -> list[Any]:
+    """Return the questions of a case as it asks them."""
+
     def part(row: Any) -> int:
         return int((shown[row.version_id].body.get("case") or {}).get("part", 0))
 
-    ordered = sorted(parts, key=part)
-    near = lesson and any(shown[row.version_id].body.get("lesson") == lesson for row in ordered)
-    return Entry(code, tuple(row.id for row in ordered), bool(near))
+    return sorted(parts, key=part)
+
+
+def askable_by_lesson(units: Collection[str]) -> dict[tuple[str, str], list[int]]:
+    """Return module and lesson -> what may be asked, as `entries` puts it in order.
+
+    A case goes with every lesson of which one of its questions is. Statements as for `entries`.
+    """
+    rows = db.session.execute(_askable(units)).all()
+    shown = exams.questions(row.version_id for row in rows)
+    together: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        together[row.case or row.code].append(row)
+    near: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for parts in together.values():
+        lessons = {(row.unit, shown[row.version_id].body.get("lesson", "")) for row in parts}
+        for each in lessons:
+            near[each] += [row.id for row in _in_order(parts, shown)]
+    return near
 
 
 def last_answers(person: Person, question_ids: Collection[int]) -> dict[int, Last]:

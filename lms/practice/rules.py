@@ -7,7 +7,7 @@ fuzz, so that the same answers always give the same day.
 
 import enum
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -135,4 +135,24 @@ def pick(
         if len(chosen) >= count:
             break
         chosen += entry.questions
+    return chosen
+
+
+def siblings(
+    wrong: Iterable[tuple[str, str]],
+    near: Mapping[tuple[str, str], Sequence[int]],
+    held: Collection[int],
+) -> list[int]:
+    """Return a question for each one that was not right: of its lesson, and each only once.
+
+    Args:
+        wrong: module and lesson of each.
+        near: module and lesson -> questions to choose from, the first choice at the front.
+        held: what is not to be chosen.
+    """
+    chosen: list[int] = []
+    for each in wrong:
+        fresh = (one for one in near.get(each, ()) if one not in held and one not in chosen)
+        if (one := next(fresh, None)) is not None:
+            chosen.append(one)
     return chosen

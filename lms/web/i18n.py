@@ -12,12 +12,11 @@ from flask import (
     Flask,
     Response,
     current_app,
-    g,
-    has_app_context,
     has_request_context,
     redirect,
     request,
 )
+from flask.globals import app_ctx
 from flask_babel import (
     Babel,
     format_date,
@@ -100,8 +99,12 @@ def catalogue() -> Any:
 
 def language() -> str:
     """Return ``zh`` or ``en``: what the page, mail or document at hand is written in."""
-    # Flask-Babel's own way to its note takes ten times as long, and a page asks five hundred times.
-    note = g.get("_flask_babel") if has_app_context() else None
+    # Flask-Babel's own way to its note takes thirty times as long, and a paper asks for it, one
+    # text after the other, seven hundred times.
+    try:
+        note = app_ctx._get_current_object().g.get("_flask_babel")  # type: ignore[attr-defined]  # noqa: SLF001
+    except RuntimeError:  # outside the application
+        note = None
     locale = getattr(note, "babel_locale", None) or get_locale()
     return str(locale.language)
 

@@ -43,5 +43,5 @@ def end(reply: Response) -> Response:
         statements=count,
         db_ms=round(1000 * in_database, 1),
     )
-    traffic.note(request.endpoint or "none", reply.status_code, seconds, count)
+    traffic.note(request.endpoint or traffic.NONE, reply.status_code, seconds, count)
     return reply

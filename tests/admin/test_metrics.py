@@ -1,3 +1,4 @@
+import os
 import re
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from lms.core import queue
 from lms.core.queue import JobState
 from lms.web import traffic
-from lms.web.traffic import Traffic
+from lms.web.traffic import Counts
 from tests.admin.test_health import change_settings
 from tests.factories import NOON
 from tests.statements import counted
@@ -18,9 +19,9 @@ LINE = re.compile(r'stairway_[a-z_]+(\{([a-z]+="[^"\n]*",?)+\})? [0-9.e+-]+')
 
 
 @pytest.fixture
-def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing was asked of this process before."""
-    monkeypatch.setattr(traffic, "_traffic", Traffic())
+def fresh(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was asked before."""
+    monkeypatch.setattr(traffic, "_counts", Counts(app.view_functions))
 
 
 @pytest.fixture
@@ -106,10 +107,34 @@ class TestTheFigures:
         assert len(sent) <= 7
 
 
-def test_a_time_falls_into_its_interval(fresh: None) -> None:
-    traffic.note("a", 200, 0.005, 1)
-    traffic.note("a", 500, 7.0, 2)
-    seen = traffic.so_far()
+def test_a_time_falls_into_its_interval() -> None:
+    counts = Counts(["a"])
+    counts.note("a", 200, 0.005, 1)
+    counts.note("a", 500, 7.0, 2)
+    seen = counts.so_far()
     assert seen.durations["a"] == [1, *[0] * 9, 1]
     assert seen.requests == {("a", "2xx"): 1, ("a", "5xx"): 1}
-    assert seen.statements["a"] == 3
+    assert (seen.seconds["a"], seen.statements["a"]) == (7.005, 3)
+
+
+def test_what_nobody_knows_counts_as_none() -> None:
+    counts = Counts(["a"])
+    counts.note("b", 404, 0.1, 0)
+    assert counts.so_far().requests == {(traffic.NONE, "4xx"): 1}
+
+
+def test_processes_are_added_up_and_one_that_is_replaced_goes_on() -> None:
+    counts = Counts(["a"]).with_places(2)
+    pid = 0
+    for place in (0, 1, 1):  # the last one takes the place of one that died
+        pid = os.fork()
+        if pid == 0:
+            counts.count_in(place)
+            counts.note("a", 200, 0.5, 10)
+            os._exit(0)
+        assert os.waitpid(pid, 0)[1] == 0
+    seen = counts.so_far()
+    assert seen.requests == {("a", "2xx"): 3}
+    assert (seen.seconds["a"], seen.statements["a"]) == (1.5, 30)
+    assert len(counts.processes()) == 2
+    assert counts.processes()[1] == pid

@@ -16,7 +16,7 @@ from lms.core import content
 from lms.core.audit import AuditEntry
 from lms.core.content import Tree
 from lms.core.errors import NotFoundError
-from lms.courses import services, studio
+from lms.courses import queries, services, studio
 from lms.courses.errors import EditedMeanwhileError, FaultyLessonError, NothingChangedError
 from lms.courses.models import LessonVersion, Programme
 from lms.courses.revising import Revision, revise
@@ -157,7 +157,7 @@ class TestRevise:
         self, trainer: Person, trainee: Person, session: Session
     ) -> None:
         run = factories.enrolment(trainee, session.scalars(select(Programme)).one())
-        services.open_lesson(run.id, CODE, actor=trainee, at=NOON)
+        services.open_lesson(queries.lesson_page(trainee, CODE), at=NOON)
         first = now()
         publish(trainer, **HERE)
         mark = services.finish_lesson(run.id, CODE, actor=trainee, version_id=first.id, at=NOON)

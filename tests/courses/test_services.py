@@ -13,11 +13,12 @@ from lms.accounts.models import Person
 from lms.core import events
 from lms.core.audit import AuditEntry
 from lms.core.db import db, transaction
-from lms.core.errors import NotFoundError
+from lms.core.errors import NotFoundError, found
 from lms.courses import queries
 from lms.courses.errors import AlreadyEnrolledError, LessonLockedError, NotPublishedError
 from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, StageCompleted
 from lms.courses.models import Enrolment, EnrolmentSource, LessonRead, Programme, StagePass
+from lms.courses.queries import lesson_page
 from lms.courses.services import enrol, finish_lesson, note_stage_passed, open_lesson
 from tests import factories
 from tests.factories import NOON
@@ -132,28 +133,29 @@ class TestOpenLesson:
     def test_notes_the_version_and_the_instant_once(
         self, enrolment: Enrolment, trainee: Person
     ) -> None:
-        mark = open_lesson(enrolment.id, "A-1", actor=trainee, at=NOON)
-        assert (mark.opened_at, mark.read_at) == (NOON, None)
+        page = lesson_page(trainee, "A-1")
+        assert open_lesson(page, at=NOON)
         factories.lesson("A-1")
-        again = open_lesson(enrolment.id, "A-1", actor=trainee, at=LATER)
-        assert (again.opened_at, again.version_id) == (NOON, mark.version_id)
+        assert not open_lesson(lesson_page(trainee, "A-1"), at=LATER)
+        mark = found(queries.mark_of(enrolment, "A-1"))
+        assert (mark.opened_at, mark.read_at) == (NOON, None)
+        assert mark.version_id == page.shown.version.id
 
-    def test_refuses_a_lesson_of_a_locked_stage(
-        self, enrolment: Enrolment, trainee: Person
-    ) -> None:
+    @pytest.mark.usefixtures("enrolment")
+    def test_refuses_a_lesson_of_a_locked_stage(self, trainee: Person) -> None:
         with pytest.raises(LessonLockedError, match="stage 1"):
-            open_lesson(enrolment.id, "B-1", actor=trainee, at=NOON)
+            open_lesson(lesson_page(trainee, "B-1"), at=NOON)
 
-    def test_what_is_not_in_the_programme_does_not_exist(
-        self, enrolment: Enrolment, trainee: Person
-    ) -> None:
+    @pytest.mark.usefixtures("enrolment")
+    def test_what_is_not_in_the_programme_does_not_exist(self, trainee: Person) -> None:
         factories.lesson("Z-1")
         with pytest.raises(NotFoundError):
-            open_lesson(enrolment.id, "Z-1", actor=trainee, at=NOON)
+            open_lesson(lesson_page(trainee, "Z-1"), at=NOON)
 
-    def test_for_a_stranger_the_run_does_not_exist(self, enrolment: Enrolment) -> None:
+    @pytest.mark.usefixtures("enrolment")
+    def test_for_a_stranger_it_does_not_exist(self) -> None:
         with pytest.raises(NotFoundError):
-            open_lesson(enrolment.id, "A-1", actor=factories.person(), at=NOON)
+            open_lesson(lesson_page(factories.person(), "A-1"), at=NOON)
 
 
 class TestFinishLesson:
@@ -167,7 +169,9 @@ class TestFinishLesson:
     def test_names_the_version_that_was_on_the_page(
         self, enrolment: Enrolment, trainee: Person
     ) -> None:
-        shown = open_lesson(enrolment.id, "A-1", actor=trainee, at=NOON).version_id
+        page = lesson_page(trainee, "A-1")
+        open_lesson(page, at=NOON)
+        shown = page.shown.version.id
         newest = factories.lesson("A-1").published_id
         mark = finish_lesson(enrolment.id, "A-1", actor=trainee, version_id=shown, at=NOON)
         assert mark.version_id == shown != newest
@@ -243,7 +247,7 @@ class TestNoteStagePassed:
     ) -> None:
         finish_all(enrolment, "A-1", "A-2")
         pass_stage(enrolment, "stage-1")
-        open_lesson(enrolment.id, "B-1", actor=trainee, at=LATER)
+        assert open_lesson(lesson_page(trainee, "B-1"), at=LATER)
         assert told[-1].stage.code == "stage-1"
         assert told[-1].at == LATER
         assert queries.stage_score(enrolment, "stage-1") == Fraction(9, 10)

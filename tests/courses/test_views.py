@@ -11,6 +11,7 @@ from lms.accounts.models import Person
 from lms.core import storage
 from lms.courses import queries
 from lms.courses.models import Enrolment, Lesson, LessonMedia, LessonRead
+from lms.courses.queries import lesson_page
 from lms.courses.services import finish_lesson, note_stage_passed, open_lesson
 from tests import factories
 from tests.browser import forget_person, sign_in
@@ -161,7 +162,7 @@ class TestFinish:
 class TestCheck:
     @pytest.fixture(autouse=True)
     def opened(self, enrolment: Enrolment) -> None:
-        open_lesson(enrolment.id, "A-1", actor=enrolment.person, at=NOON)
+        open_lesson(lesson_page(enrolment.person, "A-1"), at=NOON)
 
     def test_explains_the_chosen_and_the_right_option(self, client: FlaskClient) -> None:
         page = client.post("/lessons/A-1/checks/c1", data={"choice": "A"})

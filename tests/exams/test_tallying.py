@@ -171,6 +171,7 @@ class TestSigns:
         for turn in range(20):
             sat.sits(RIGHT if turn else WRONG)
         tallying.keep_up()
+        tallying.renew_signs()
         first = sat.versions[0]
         assert quality.signs_of_versions(sat.versions)[first] == [Sign.UNUSED]
         condition = quality.versions_with_sign(Sign.UNUSED)
@@ -180,6 +181,7 @@ class TestSigns:
     def test_go_when_the_answers_go(self, sat: Sat) -> None:
         ids = [sat.sits(RIGHT) for _turn in range(20)]
         tallying.keep_up()
+        tallying.renew_signs()
         assert Sign.TOO_EASY in quality.signs_of_versions(sat.versions)[sat.versions[0]]
         tallying.take_out(ids[:1])
         tallying.renew_signs()
@@ -189,6 +191,7 @@ class TestSigns:
         for _turn in range(19):
             sat.sits(RIGHT)
         tallying.keep_up()
+        tallying.renew_signs()
         condition = quality.versions_with_sign()
         assert not db.session.scalars(select(QuestionVersion.id).where(condition)).all()
 

@@ -95,19 +95,19 @@ class Site:
         return self.process is not None and self.process.poll() is None
 
     def children(self) -> list[int]:
-        """Return the processes web and jobs, in this order, as far as they live."""
+        """Return the processes of web and jobs, as far as they live."""
         assert self.process is not None
         listing = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         with suppress(OSError):
             return [int(each) for each in listing.read_text().split()]
         return []
 
-    def web(self) -> int:
-        """Return the process that listens."""
-        return next(each for each in self.children() if self._listens(each))
+    def web(self) -> list[int]:
+        """Return the processes that listen."""
+        return [each for each in self.children() if self._listens(each)]
 
     def jobs(self) -> int:
-        """Return the other one."""
+        """Return the one that does not."""
         return next(each for each in self.children() if not self._listens(each))
 
     @staticmethod

@@ -66,7 +66,7 @@ def kill(site: Site, victim: str) -> float:
     assert site.process is not None
     began = time.monotonic()
     if victim != "keeper":
-        place = site.web() if victim == "web" else site.jobs()
+        place = random.choice(site.web()) if victim == "web" else site.jobs()
         os.kill(place, signal.SIGKILL)
         while site.is_running():
             if place not in site.children() and site.readiness() == 200:

@@ -15,6 +15,7 @@ from lms.practice.rules import (
     due_after,
     pick,
     rated,
+    siblings,
     took,
 )
 from tests.factories import NOON
@@ -137,6 +138,13 @@ def test_a_round_has_what_was_asked_for(
         found = [each for each in chosen if each in entry.questions]
         assert found in ([], list(entry.questions))
     assert pick(reversed(entries), known, count, seed=seed) == chosen
+
+
+def test_a_wrong_answer_gets_one_sibling_of_its_lesson_and_each_only_once() -> None:
+    near = {("m", "a"): [1, 2, 3], ("m", "b"): [3, 4], ("m", "c"): []}
+    wrong = [("m", "a"), ("m", "b"), ("m", "a"), ("m", "c"), ("m", "d")]
+    assert siblings(wrong, near, held={1}) == [2, 3]
+    assert siblings([*wrong, ("m", "b")], near, held=()) == [1, 3, 2, 4]
 
 
 def test_new_comes_before_wrong_and_wrong_before_right_and_the_lesson_before_all() -> None:

@@ -139,7 +139,7 @@ class TestProgress:
         run = factories.enrolment(person, programme)
         (line,) = lines(Asked())
         assert line.last_activity_at is None
-        learning.open_lesson(run.id, "A-1", actor=person, at=NOON + timedelta(hours=1))
+        learning.open_lesson(courses.lesson_page(person, "A-1"), at=NOON + timedelta(hours=1))
         (line,) = lines(Asked())
         assert line.last_activity_at == NOON + timedelta(hours=1)
         learning.finish_lesson(run.id, "A-1", actor=person, at=NOON + timedelta(hours=2))

@@ -5,7 +5,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -106,17 +106,16 @@ def _try(path: Path, tell: "_Teller") -> tuple[list[Finding], str, dict[str, Any
 
 
 def _pack(path: Path, at: datetime, seconds: dict[str, float], tell: "_Teller") -> None:
-    """Copy the database, then pack it with all files: what it refers to was there before it."""
+    """Hold the database still, and pack it with all files: what it refers to was there before it."""
     settings = site.settings()
     scratch = settings.data_dir / "tmp"
     scratch.mkdir(mode=0o700, exist_ok=True)
     _need_room(path.parent, scratch)
     draft = path.with_name(f".{path.name}.part")
     draft.unlink(missing_ok=True)
-    with TemporaryDirectory(dir=scratch, prefix="backup-") as name:
-        database = Path(name) / "database"
+    with TemporaryDirectory(dir=scratch, prefix="backup-") as name, ExitStack() as held:
         with _timed(seconds, "copy"):
-            snapshot = snapshots.take(database)
+            database, snapshot = held.enter_context(snapshots.taken(Path(name)))
         tell.step(1)
         try:
             with _timed(seconds, "pack"):

@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
-from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
@@ -23,8 +21,7 @@ from lms.accounts.models import Person
 from lms.admin.backup import snapshots
 from lms.admin.backup.errors import Finding
 from lms.certificates.models import Certificate, CertificatePdf
-from lms.config import PROJECT
-from lms.core import storage
+from lms.core import schema, storage
 from lms.core.audit import AuditEntry
 from lms.core.db import db
 from lms.core.text import canonical
@@ -34,7 +31,6 @@ from lms.exams.models import Attempt, Response
 from lms.records import queries as records
 from lms.records.models import RecordEnd, RecordEntry
 
-MIGRATIONS = str(PROJECT / "migrations")
 MOST = 20
 """Findings of one kind that are named; a copy that is wrong everywhere is wrong enough."""
 CHUNK = 500
@@ -50,17 +46,6 @@ class Examined:
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
         return asdict(self)
-
-
-def head() -> str:
-    """Return the revision that this release's database has."""
-    return ScriptDirectory(MIGRATIONS).get_current_head() or ""
-
-
-def is_known(revision: str) -> bool:
-    """Whether this release can bring a database of that revision up to its own."""
-    known = ScriptDirectory(MIGRATIONS).walk_revisions()
-    return revision in {each.revision for each in known}
 
 
 def examine(expected: Mapping[str, int]) -> Examined:
@@ -145,11 +130,11 @@ def _of_rows(expected: Mapping[str, int]) -> Iterator[Finding]:
 def _migrate() -> list[Finding]:
     with db.engine.connect() as connection:
         revision = snapshots.revision_of(connection)
-    if revision in {"", head()}:  # without history it is a test's, and of this release
+    if revision in {"", schema.head()}:  # without history it is a test's, and of this release
         return []
     db.session.remove()  # what it has read holds the tables as they were: it would miss new columns
     try:
-        flask_migrate.upgrade(directory=MIGRATIONS)
+        schema.upgrade()
     except (DBAPIError, RuntimeError) as error:
         return [("migration", {"said": str(error)[:200]})]
     return []

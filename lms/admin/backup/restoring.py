@@ -15,15 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
 from sqlalchemy import create_engine, make_url, text
 
 from lms.accounts import services as accounts
-from lms.admin.backup import archive, creating, examining, postgres, rules, snapshots, trying
+from lms.admin.backup import archive, creating, postgres, rules, snapshots, trying
 from lms.admin.backup.errors import BackupError, because
 from lms.admin.backup.trying import Tried
 from lms.config import SETTINGS_FILE
-from lms.core import audit, clock, presence, site
+from lms.core import audit, clock, presence, schema, site
 from lms.core.db import db
 
 FROM_BACKUP = f"{SETTINGS_FILE}.from-backup"
@@ -149,7 +148,7 @@ def _exchange_schema(copy: Tried, stamp: str) -> str:
     finally:
         engine.dispose()
     if copy.manifest.snapshot.revision:
-        flask_migrate.upgrade(directory=examining.MIGRATIONS)
+        schema.upgrade()
         db.session.remove()
     return old
 

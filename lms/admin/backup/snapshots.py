@@ -1,5 +1,6 @@
 """The database as of one moment, in a file, while people go on working."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,8 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, inspect, make_url, text
 
 from lms.admin.backup import postgres
-from lms.core import flushing, site
+from lms.core import flushing, gate, site
 from lms.core.db import db
+
+TRIES = 20
+"""How often the database's own file is tried for before a copy is made."""
+PAUSE = 0.1
+"""Seconds between two tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,41 +45,96 @@ def size_bytes() -> int:
         return int(connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
 
 
-def take(target: Path) -> Snapshot:
-    """Write a copy of the database to a file that is not there yet; nobody waits for it.
+@contextmanager
+def taken(scratch: Path) -> Iterator[tuple[Path, Snapshot]]:
+    """Give a file with the database as of one moment; it does not change until the end.
+
+    Nobody waits for it, and it for nobody. On SQLite it is the site's own file, if that holds
+    everything: what is committed meanwhile stays in the log. Where somebody has been reading or
+    writing for long, it is a copy.
+
+    Args:
+        scratch: an empty folder, for whatever has to be written.
 
     Raises:
         BackupError: PostgreSQL's program for it is missing or failed.
     """
-    return _take_sqlite(target) if kind() == "sqlite" else _take_postgresql(target)
+    if kind() != "sqlite":
+        target = scratch / "database"
+        yield target, _dumped(target)
+        return
+    with _connected() as source:
+        if (own := _held_still(source)) is not None:
+            try:
+                yield own, Snapshot("sqlite", *_known(source))
+            finally:
+                source.execute("ROLLBACK")
+        else:
+            target = scratch / "database"
+            yield target, _copied(source, target)
 
 
-def _take_sqlite(target: Path) -> Snapshot:
+@contextmanager
+def _connected() -> Iterator[Any]:
+    """Give a connection of the driver's own."""
+    pooled = db.engine.raw_connection()
+    try:
+        yield pooled.driver_connection
+    finally:
+        pooled.close()
+
+
+def _held_still(source: Any) -> Path | None:
+    """Begin a read that keeps the database's file as it is, with everything in it.
+
+    While it lasts, nobody can move later changes from the log into the file. That all earlier ones
+    are there already, the checkpoint says: it moves what the read sees, as far as no older reader
+    is in the way. (SQLite, Write-Ahead Logging, 2.2 Concurrency.)
+
+    Returns:
+        The file; None if older readers, or whoever writes, were in the way all the time.
+    """
+    file = Path(make_url(site.settings().database_url).database or "")
+    with _connected() as mover:
+        for _time in range(TRIES):
+            with gate.beside(str(file)).held_if_free() as is_alone:
+                if is_alone and _is_held(source, mover):
+                    return file
+            time.sleep(PAUSE)
+    return None
+
+
+def _is_held(source: Any, mover: Any) -> bool:
+    source.execute("BEGIN")
+    source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    busy, logged, moved = mover.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    if busy or logged != moved:
+        source.execute("ROLLBACK")
+        return False
+    return True
+
+
+def _copied(source: Any, target: Path) -> Snapshot:
     """Copy piece by piece, all as of one moment: within a read that lasts until the end.
 
     Without it, copying would begin anew whenever someone writes. Outside the writers' gate: a
     reader of a log keeps nobody from writing.
     """
-    taken = db.engine.raw_connection()
+    copy = type(source)(str(target), isolation_level=None)
     try:
-        source: Any = taken.driver_connection
-        copy = type(source)(str(target), isolation_level=None)
-        try:
-            copy.execute("PRAGMA synchronous = OFF")  # a scratch file: a crash begins anew
-            with _one_read(source), target.open("rb") as written:
-                size = source.execute("PRAGMA page_size").fetchone()[0]
-                flusher = flushing.Flusher()
-                source.backup(
-                    copy,
-                    pages=flushing.PIECE // size,
-                    progress=lambda *_: flusher.wrote(flushing.PIECE, written.fileno()),
-                )
-            copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
-            return Snapshot("sqlite", *_known(copy))
-        finally:
-            copy.close()
+        copy.execute("PRAGMA synchronous = OFF")  # a scratch file: a crash begins anew
+        with _one_read(source), target.open("rb") as written:
+            size = source.execute("PRAGMA page_size").fetchone()[0]
+            flusher = flushing.Flusher()
+            source.backup(
+                copy,
+                pages=flushing.PIECE // size,
+                progress=lambda *_: flusher.wrote(flushing.PIECE, written.fileno()),
+            )
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+        return Snapshot("sqlite", *_known(copy))
     finally:
-        taken.close()
+        copy.close()
 
 
 @contextmanager
@@ -100,7 +161,7 @@ def _known(copy: Any) -> tuple[str, dict[str, int]]:
     return (found[0] if found else ""), rows
 
 
-def _take_postgresql(target: Path) -> Snapshot:
+def _dumped(target: Path) -> Snapshot:
     isolated = db.engine.execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     )

@@ -14,11 +14,11 @@ from typing import Any
 
 from sqlalchemy import URL, make_url
 
-from lms.admin.backup import archive, examining, postgres, rules
+from lms.admin.backup import archive, postgres, rules
 from lms.admin.backup.archive import Manifest
 from lms.admin.backup.errors import BackupError, Finding, because
 from lms.config import PROJECT
-from lms.core import site
+from lms.core import schema, site
 from lms.core.db import db
 
 LOOK = 0.2
@@ -86,8 +86,8 @@ def need_room(folder: Path, size: int) -> None:
 
 def _refuse_unfit(manifest: Manifest) -> None:
     snapshot = manifest.snapshot
-    if snapshot.revision and not examining.is_known(snapshot.revision):
-        raise because("newer-schema", theirs=snapshot.revision, ours=examining.head(),
+    if snapshot.revision and not schema.is_known(snapshot.revision):
+        raise because("newer-schema", theirs=snapshot.revision, ours=schema.head(),
                       version=manifest.version)  # fmt: skip
     ours = make_url(site.settings().database_url).get_backend_name()
     if snapshot.kind != ours:

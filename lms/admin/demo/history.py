@@ -105,7 +105,7 @@ def _read(
     for code in codes:
         if not diary.pass_time(pause * diary.random.uniform(0.3, 1.7)):
             return False
-        learning.open_lesson(enrolment.id, code, actor=person, at=diary.now)
+        learning.open_lesson(courses.lesson_page(person, code), at=diary.now)
         done = diary.now + timedelta(minutes=diary.random.randint(8, 26))
         learning.finish_lesson(enrolment.id, code, actor=person, at=done)
         diary.now = done

@@ -8,6 +8,7 @@ that a draw can be repeated.
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -126,13 +127,13 @@ def _seated(draws: Sequence[Draw], ranked: Sequence[Candidate]) -> list[list[Can
     room beside those taken before gives the first paper of all in the order of `ranked`.
     """
     seats: list[list[Candidate]] = [[] for _ in draws]
-    known: dict[object, list[int]] = {}
-    """Sort of question -> numbers of the entries that draw it: a bank has few sorts."""
+    known = _entries_by_sort(tuple(draws))
     named = {entry.question for entry in draws}
     """Each of these is a sort of its own: an entry means it and no other."""
 
     def seat(candidate: Candidate, tried: set[int]) -> bool:
-        sort = candidate.code if candidate.code in named else _sort_of(candidate)
+        sort = _sort_of(candidate)
+        sort = (candidate.code, sort) if candidate.code in named else sort
         if sort not in known:
             known[sort] = [n for n, entry in enumerate(draws) if fits(entry, candidate)]
         for n in known[sort]:
@@ -153,6 +154,15 @@ def _seated(draws: Sequence[Draw], ranked: Sequence[Candidate]) -> list[list[Can
             break
         seat(candidate, set())
     return seats
+
+
+@lru_cache(maxsize=64)
+def _entries_by_sort(_draws: tuple[Draw, ...]) -> dict[object, list[int]]:
+    """Return sort of question -> numbers of the entries that draw it, filled by whoever draws.
+
+    A bank has few sorts, and the same blueprint is drawn from again and again.
+    """
+    return {}
 
 
 def _is_full(draws: Sequence[Draw], seats: Sequence[Sequence[Candidate]]) -> bool:

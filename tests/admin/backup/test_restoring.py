@@ -16,7 +16,7 @@ from lms.accounts.models import Person, SignIn
 from lms.admin.backup import archive, creating, examining, restoring, snapshots, trying
 from lms.admin.backup.errors import BackupError, sentence
 from lms.certificates.models import Certificate, CertificatePdf
-from lms.core import presence, site, storage
+from lms.core import presence, schema, site, storage
 from lms.core.audit import AuditEntry
 from lms.core.db import db
 from tests import factories
@@ -327,12 +327,12 @@ class TestWhatIsRefused:
         path, database = tmp_path / "x.tar", tmp_path / "database"
         database.write_bytes(b"x")
         snapshot = snapshots.Snapshot(own, "9999", {}) if is_newer else snapshots.Snapshot(
-            other, examining.head(), {})  # fmt: skip
+            other, schema.head(), {})  # fmt: skip
         archive.write(path, database, snapshot, iter(()), made_at="2026-01-01",
                       each_piece=trying.ignore)  # fmt: skip
         assert refused(path) == ["newer-schema" if is_newer else "other-kind"]
         (finding,) = trying.findings_of(path)
-        wanted = ("9999", examining.head(), "Restore it with") if is_newer else (own, other)
+        wanted = ("9999", schema.head(), "Restore it with") if is_newer else (own, other)
         assert all(each in sentence(finding) for each in wanted)
 
 
