@@ -79,8 +79,8 @@ def test_from_the_list_to_a_published_version(client: FlaskClient, hr: Person) -
     ("changes", "said"),
     [
         (
-            {"html": "<h1>mine</h1>\n{{ certificate.nmae }}"},
-            "Line 2: “certificate.nmae” is not known here.",
+            {"html": "<h1>mine</h1>\n{{ certificate.nickname }}"},
+            "Line 2: “certificate.nickname” is not known here.",
         ),
         (
             {"html": "<h1>mine</h1>\n<img src='http://evil.test/a.png' alt='x'>"},

@@ -43,7 +43,7 @@ def test_sound_markup_is_taken() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"html": "<h1>\n{{ nmae }}</h1>"}, ("html", "name", 2)),
+        ({"html": "<h1>\n{{ nickname }}</h1>"}, ("html", "name", 2)),
         ({"html": "<h1>x</h1>\n<script>"}, ("html", "element", 2)),
         ({"css": "\np { background: url(http://evil.test/) }"}, ("css", "outside", 2)),
         ({"html": "<h1>{{ name|fit(40, 100, 'Arial') }}</h1>"}, ("html", "fill", 1)),

@@ -31,11 +31,11 @@ def test_a_template_is_written_and_published(
     write(
         walker,
         "#html",
-        own + "\n{{ certificate.nmae }}\n<img src='http://evil.test/a.png' alt='x'>",
+        own + "\n{{ certificate.nickname }}\n<img src='http://evil.test/a.png' alt='x'>",
     )
-    walker.until(lambda: "certificate.nmae" in walker.text, "the mistake in the template")
+    walker.until(lambda: "certificate.nickname" in walker.text, "the mistake in the template")
     line = own.count("\n") + 2
-    assert f"Line {line}: “certificate.nmae” is not known here." in walker.text
+    assert f"Line {line}: “certificate.nickname” is not known here." in walker.text
     assert "evil.test" in (walker.one("#html").get_attribute("value") or "")
     look(walker, "mistakes", shots, address="")
 
