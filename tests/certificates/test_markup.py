@@ -286,6 +286,11 @@ class TestPublishing:
         assert "SPECIMEN" in text
         assert "𠮷田䶮" in text
         assert "培训合格证书" not in text
+        save(own, hr, html=before.html + "{% if certificate.name == 'Eve' %}<script>{% endif %}")
+        args[3] = "Eve"
+        done = runner.invoke(args=["certificates", "preview", *args])
+        assert done.exit_code == 1
+        assert "the template is not taken: element: <script>" in done.output
 
 
 def _text(content: bytes) -> str:
