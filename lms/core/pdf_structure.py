@@ -8,17 +8,19 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-import pikepdf
-
 
 def problems(document: bytes) -> list[str]:
     """Return what is missing: ``language``, ``title``, ``tags``, ``heading`` or ``alt``, each once."""
+    import pikepdf  # noqa: PLC0415  only jobs should pay for it
+
     with pikepdf.open(BytesIO(document)) as opened:
         return list(dict.fromkeys(_problems(opened)))
 
 
 def fonts(document: bytes) -> list[str]:
     """Return the names of the fonts inside, without what marks them as subsets."""
+    import pikepdf  # noqa: PLC0415
+
     with pikepdf.open(BytesIO(document)) as opened:
         names = {
             str(each.BaseFont).lstrip("/").partition("+")[2] or str(each.BaseFont).lstrip("/")
@@ -28,7 +30,7 @@ def fonts(document: bytes) -> list[str]:
     return sorted(names)
 
 
-def _problems(opened: pikepdf.Pdf) -> Iterator[str]:
+def _problems(opened: Any) -> Iterator[str]:
     root = opened.Root
     if not str(root.get("/Lang", "")):
         yield "language"
@@ -46,6 +48,8 @@ def _problems(opened: pikepdf.Pdf) -> Iterator[str]:
 
 
 def _tags(node: Any) -> Iterator[Any]:
+    import pikepdf  # noqa: PLC0415
+
     if isinstance(node, pikepdf.Array):
         for each in node:
             yield from _tags(each)
