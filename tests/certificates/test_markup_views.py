@@ -117,11 +117,11 @@ def test_every_mistake_is_said_and_in_chinese_too(
     client: FlaskClient, hr: Person, own: CertificateTemplate
 ) -> None:
     sign_in(client, hr)
+    client.set_cookie("lang", "zh")
     address = f"{PAGE}/{own.id}/markup"
     data = form_on(client.get(address).text)
     data["html"] = "<h1>x</h1>\n{{ self }}\n{{ cycler() }}"
     data["css"] = "p { color: red }\n@import 'x';"
-    client.set_cookie("lang", "zh")
     reply = client.post(address, data=data)
     assert "第 2 行：" in reply.text
     assert "第 3 行：" in reply.text
