@@ -26,8 +26,8 @@ STYLE = "own.css"
 """What the style sheet is called among the assets."""
 LOOK_SECONDS, PRINT_SECONDS = 5, 25
 """Of a processor, for filling everything in, and for printing it."""
-PATIENCE = 2
-"""So many times as long may it take by the clock on a busy machine."""
+PATIENCE, LEAST_PATIENCE = 3, 30
+"""So many times as long may it take by the clock on a busy machine, and so many seconds at least."""
 MEMORY_BYTES = 1024 * 1024 * 1024
 
 
@@ -114,8 +114,9 @@ def _ask(markup: Markup, sheets: Sequence[Sheet], more: Mapping[str, Any], *, se
         "seconds": seconds,
         **more,
     }
+    by_the_clock = max(PATIENCE * seconds, LEAST_PATIENCE)
     try:
-        said = child.ask(MODULE, json.dumps(told).encode(), seconds=PATIENCE * seconds)
+        said = child.ask(MODULE, json.dumps(told).encode(), seconds=by_the_clock)
     except child.ChildFailedError:
         raise MistakesError([Mistake("limits")]) from None
     answer = json.loads(said)
