@@ -37,7 +37,7 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
-class Markup:
+class Source:
     """What somebody wrote instead of a ready design: see `markup`."""
 
     html: str
@@ -66,7 +66,7 @@ class Look:
     seal: str = ""
     """Name of a picture; "" for one that is drawn around the issuer's name."""
     signatures: tuple[Signature, ...] = ()
-    markup: Markup | None = None
+    markup: Source | None = None
     """HTML and CSS of one's own; of the design, only the artwork is left then."""
     images: Mapping[str, bytes] = field(default_factory=dict)
     """Name -> picture: the template's own files."""
@@ -99,7 +99,7 @@ def read(settings: Mapping[str, Any], images: Mapping[str, bytes] | None = None)
         **plain,
         fields=frozenset(settings.get("fields", FIELDS)),
         signatures=tuple(Signature(**each) for each in settings.get("signatures", ())),
-        markup=Markup(**markup) if markup else None,
+        markup=Source(**markup) if markup else None,
         images=images or {},
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from lms.certificates import design, look as looks
 from lms.certificates.fitting import script_of
-from lms.certificates.look import Look, Markup
+from lms.certificates.look import Look, Source
 from lms.core import pdf, typesetter
 from lms.core.typesetter import Sheet
 
@@ -38,13 +38,13 @@ VOCABULARY: dict[str, frozenset[str]] = {
 """What a template may name: see `values`."""
 
 
-def starter(paper: str) -> Markup:
+def starter(paper: str) -> Source:
     """Return what a new template begins with, on the paper of a ready design or on none."""
-    html, css = (STARTERS / f"{paper}.{suffix}" for suffix in ("html", "css"))
-    return Markup(html.read_text(), css.read_text())
+    html, css = (STARTERS / f"{paper}.{suffix}" for suffix in ("jinja", "css"))
+    return Source(html.read_text(), css.read_text())
 
 
-def files(markup: Markup) -> frozenset[str]:
+def files(markup: Source) -> frozenset[str]:
     """Return what a template may name in ``src`` and ``url()``."""
     return frozenset({*DRAWN, *markup.files})
 
@@ -77,7 +77,7 @@ def values(snapshot: Mapping[str, Any], look: Look) -> dict[str, Any]:
     }
 
 
-def look_through(samples: Sequence[Mapping[str, Any]], look: Look, markup: Markup) -> None:
+def look_through(samples: Sequence[Mapping[str, Any]], look: Look, markup: Source) -> None:
     """Fill a template in, and see whether something of it is not taken.
 
     Raises:
@@ -90,7 +90,7 @@ def look_through(samples: Sequence[Mapping[str, Any]], look: Look, markup: Marku
 def render(
     samples: Sequence[Mapping[str, Any]],
     look: Look,
-    markup: Markup,
+    markup: Source,
     *,
     background: bytes | None,
     assets: Mapping[str, bytes],
@@ -106,12 +106,12 @@ def render(
     return typesetter.typeset(_written(markup), sheets, background=background, archived=attached)
 
 
-def _written(markup: Markup) -> typesetter.Markup:
-    return typesetter.Markup(markup.html, markup.css, VOCABULARY, files(markup))
+def _written(markup: Source) -> typesetter.Source:
+    return typesetter.Source(markup.html, markup.css, VOCABULARY, files(markup))
 
 
 def _sheet(
-    snapshot: Mapping[str, Any], look: Look, markup: Markup, assets: Mapping[str, bytes]
+    snapshot: Mapping[str, Any], look: Look, markup: Source, assets: Mapping[str, bytes]
 ) -> Sheet:
     frame = pdf.fill(FRAME, certificate=snapshot, look=look, style=typesetter.STYLE)
     before, _, after = frame.partition(PLACE)

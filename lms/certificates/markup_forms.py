@@ -17,7 +17,7 @@ from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.certificates import markup_templates
-from lms.certificates.look import Look, Markup
+from lms.certificates.look import Look, Source
 from lms.certificates.words import DESIGN_WORDS
 from lms.web.fields import typed
 
@@ -63,12 +63,12 @@ class MarkupForm(FlaskForm):
                     chosen.append((each.filename, each.read()))
         return chosen
 
-    def markup(self, files: dict[str, str]) -> Markup:
+    def markup(self, files: dict[str, str]) -> Source:
         """Return what was written, with these files."""
-        return Markup(_lines(self.html), _lines(self.css), files)
+        return Source(_lines(self.html), _lines(self.css), files)
 
 
-def markup_values_of(look: Look, written: Markup) -> dict[str, Any]:
+def markup_values_of(look: Look, written: Source) -> dict[str, Any]:
     """Return what the form shows."""
     return {
         "primary": look.primary,

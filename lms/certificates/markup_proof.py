@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lms.certificates import designs, document, look as looks, specimen
-from lms.certificates.look import Look, Markup
+from lms.certificates.look import Look, Source
 from lms.certificates.markup_errors import MarkupRefusedError
 from lms.core import pdf, pdf_letters, pdf_pictures, pdf_structure, pictures
 from lms.core.pdf_letters import Page
@@ -54,7 +54,7 @@ def printed(snapshots: Sequence[Mapping[str, Any]], look: Look) -> list[bytes]:
         raise MarkupRefusedError(error.mistakes) from error
 
 
-def check_source(markup: Markup) -> None:
+def check_source(markup: Source) -> None:
     """Refuse characters that no font has.
 
     Raises:

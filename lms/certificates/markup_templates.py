@@ -6,7 +6,7 @@ from datetime import datetime
 
 from lms.accounts.models import Person
 from lms.certificates import look as looks, markup, markup_proof, templates
-from lms.certificates.look import Look, Markup
+from lms.certificates.look import Look, Source
 from lms.certificates.markup_errors import MarkupRefusedError, TooManyFilesError
 from lms.certificates.template_models import CertificateTemplate, TemplateVersion
 from lms.core.sandbox import MistakesError
@@ -46,7 +46,7 @@ def save(
         TooManyFilesError: it has more pictures than `markup.MOST_FILES`.
         LmsError: as `templates.save`.
     """
-    written = look.markup or Markup("", "")
+    written = look.markup or Source("", "")
     if len(written.files) > markup.MOST_FILES:
         raise TooManyFilesError(most=markup.MOST_FILES)
     try:

@@ -17,7 +17,7 @@ from lms.certificates import (
     templates,
 )
 from lms.certificates.blueprint import bp, private
-from lms.certificates.look import Look, Markup
+from lms.certificates.look import Look, Source
 from lms.certificates.markup_errors import MarkupRefusedError, TooManyFilesError
 from lms.certificates.markup_forms import MarkupForm, MarkupStartForm, markup_values_of
 from lms.certificates.template_errors import (
@@ -71,7 +71,7 @@ def markup_edit(template_id: int) -> ResponseReturnValue:
     return private(_editor(form, row), status)
 
 
-def _has_saved(form: MarkupForm, row: CertificateTemplate, before: Look, written: Markup) -> bool:
+def _has_saved(form: MarkupForm, row: CertificateTemplate, before: Look, written: Source) -> bool:
     """Save a draft; whether it was taken. What speaks against it stands in the form then."""
     brought, pictures = _brought(form)
     dropped = set(form.dropped.data or ())

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import LazyString
 
 from lms.certificates import document, look as looks, markup_proof, specimen
-from lms.certificates.look import Look, Markup
+from lms.certificates.look import Look, Source
 from lms.certificates.template_errors import TemplateRefusedError
 from lms.certificates.words import TEMPLATE_PARTS
 from lms.core import pdf, pdf_pictures
@@ -68,7 +68,7 @@ def specimens(look: Look) -> list[bytes]:
     return [document.render(each, look=look) for each in samples]
 
 
-def _check_written(look: Look, markup: Markup) -> None:
+def _check_written(look: Look, markup: Source) -> None:
     markup_proof.check_source(markup)
     samples = markup_proof.samples(is_specimen=False)
     for sample in samples:

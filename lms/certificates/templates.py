@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from lms.accounts.models import Person
 from lms.certificates import look as looks, proofing, queries, template_queries
-from lms.certificates.look import Look, Markup
+from lms.certificates.look import Look, Source
 from lms.certificates.models import CertificateDefinition
 from lms.certificates.template_errors import (
     DraftChangedError,
@@ -38,7 +38,7 @@ def start(
     design: str,
     title: str,
     *,
-    markup: Markup | None = None,
+    markup: Source | None = None,
     actor: Person,
     at: datetime | None = None,
 ) -> CertificateTemplate:

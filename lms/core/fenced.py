@@ -7,7 +7,6 @@ Nothing of it may fetch from elsewhere, hide what has to be read, or bring fonts
 import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
-from xml.etree.ElementTree import Element
 
 from lms.core import pdf
 from lms.core.sandbox import Mistake
@@ -158,7 +157,7 @@ def _families(tokens: Iterable[Any]) -> Iterator[str]:
         yield " ".join(words)
 
 
-def _of_element(element: Element, files: Collection[str], source: str) -> Iterator[Mistake]:
+def _of_element(element: Any, files: Collection[str], source: str) -> Iterator[Mistake]:
     allowed = _ANYWHERE | _ATTRIBUTES.get(element.tag, set())
     for name, value in element.attrib.items():
         line = _line_of(source, value) if value else 0
@@ -181,7 +180,7 @@ def _of_style(value: str, files: Collection[str]) -> list[Mistake]:
     return [*_of_tokens(tokens, files), *_of_declarations(tokens)]
 
 
-def _of_structure(tree: Element, source: str) -> Iterator[Mistake]:
+def _of_structure(tree: Any, source: str) -> Iterator[Mistake]:
     """Yield what readers who cannot see the page would miss."""
     headings = [each.tag for each in tree.iter() if re.fullmatch("h[1-6]", str(each.tag))]
     if headings[:1] != ["h1"]:

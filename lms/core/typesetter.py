@@ -32,7 +32,7 @@ MEMORY_BYTES = 1024 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Markup:
+class Source:
     """What somebody wrote."""
 
     html: str
@@ -56,7 +56,7 @@ class Sheet:
     """See `pdf.render`; the style sheet is among them by itself."""
 
 
-def look_through(markup: Markup, sheets: Sequence[Sheet]) -> None:
+def look_through(markup: Source, sheets: Sequence[Sheet]) -> None:
     """Fill markup in, and look through what it comes to. Nothing is printed.
 
     Raises:
@@ -73,7 +73,7 @@ def look_through(markup: Markup, sheets: Sequence[Sheet]) -> None:
 
 
 def typeset(
-    markup: Markup,
+    markup: Source,
     sheets: Sequence[Sheet],
     *,
     background: bytes | None = None,
@@ -96,7 +96,7 @@ def typeset(
     return [b64decode(each) for each in answer["documents"]]
 
 
-def _ask(markup: Markup, sheets: Sequence[Sheet], more: Mapping[str, Any], *, seconds: int) -> Any:
+def _ask(markup: Source, sheets: Sequence[Sheet], more: Mapping[str, Any], *, seconds: int) -> Any:
     told = {
         "html": markup.html,
         "css": markup.css,

@@ -27,7 +27,7 @@ from lms.certificates import (
     templates,
     words,
 )
-from lms.certificates.look import Look, Markup
+from lms.certificates.look import Look, Source
 from lms.certificates.markup_errors import SENTENCES, MarkupRefusedError, TooManyFilesError
 from lms.certificates.models import Certificate
 from lms.certificates.template_errors import TemplateRefusedError
@@ -127,7 +127,7 @@ class TestServices:
         name, content = images.taken(png())
         look, draft = look_of(own), template_queries.latest(own.id)
         assert look.markup is not None
-        written = Markup(
+        written = Source(
             look.markup.html + "<img src='ours.png' alt='Ours'>",
             look.markup.css,
             {"ours.png": name},

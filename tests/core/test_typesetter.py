@@ -9,7 +9,7 @@ import pytest
 
 from lms.core import child, pdf, pdf_letters, pdf_structure, typesetter
 from lms.core.sandbox import MistakesError
-from lms.core.typesetter import Markup, Sheet
+from lms.core.typesetter import Sheet, Source
 
 ROWS = ["x"] * 60
 SHEET = Sheet(
@@ -20,7 +20,7 @@ SHEET = Sheet(
     ),
     after="</body></html>",
 )
-SOUND = Markup(
+SOUND = Source(
     html="<h1>{{ name }}</h1>",
     css='@page { size: 100mm 60mm } h1 { font-family: "Stairway Kai" }',
     vocabulary={"name": frozenset(), "rows": frozenset()},
@@ -30,7 +30,7 @@ WITHOUT_END = "{% for a in rows %}" * 8 + "{% set b = a %}" + "{% endfor %}" * 8
 """60 to the power of 8 rounds, and not a letter of output."""
 
 
-def codes(markup: Markup) -> list[tuple[str, str, int]]:
+def codes(markup: Source) -> list[tuple[str, str, int]]:
     with pytest.raises(MistakesError) as refused:
         typesetter.look_through(markup, [SHEET])
     return [(each.field, each.code, each.line) for each in refused.value.mistakes]
@@ -104,7 +104,7 @@ class TestPrinting:
     def test_pages_without_end_are_ended(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(typesetter, "PRINT_SECONDS", 3)  # of a processor
         monkeypatch.setattr(typesetter, "PATIENCE", 100)
-        endless = Markup(
+        endless = Source(
             html="<h1>x</h1>" + "<p>x</p>" * 7000,
             css="p { page-break-after: always }",
             vocabulary=SOUND.vocabulary,
