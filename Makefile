@@ -41,4 +41,4 @@ format: ## format the code
 	@$(PYTHON) -m ruff check --fix --quiet . ; $(PYTHON) -m ruff format .
 
 clean: ## remove what was built; data and .venv stay
-	@rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf build mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

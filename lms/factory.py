@@ -28,6 +28,7 @@ import lms.certificates.cli
 import lms.certificates.issue_views
 import lms.certificates.jobs
 import lms.certificates.key_views
+import lms.certificates.kind_use_views
 import lms.certificates.kind_views
 import lms.certificates.markup_views
 import lms.certificates.proof_views

@@ -2,7 +2,7 @@
 
 from lms.accounts.events import LinkMade
 from lms.accounts.importing import joining
-from lms.certificates import failures, renewing, services as certificates
+from lms.certificates import failures, passing, renewing
 from lms.certificates.content import Definitions
 from lms.certificates.events import (
     CertificateAwarded,
@@ -46,11 +46,11 @@ def connect() -> None:
     subscribe(AttemptStarted, records.on_attempt_started)
     subscribe(AttemptMarked, records.on_attempt_marked, close_stage, practice.on_attempt_marked)
     subscribe(AttemptRegraded, records.on_attempt_regraded, close_stage)
-    subscribe(StageCompleted, records.on_stage_completed, certificates.on_stage_completed)
+    subscribe(StageCompleted, records.on_stage_completed, passing.on_stage_completed)
     subscribe(
         ProgrammeCompleted,
         records.on_programme_completed,
-        certificates.on_programme_completed,
+        passing.on_programme_completed,
         renewing.on_programme_completed,
     )
     subscribe(CertificatesChanging, records.on_certificates_changing)

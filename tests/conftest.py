@@ -46,6 +46,16 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.register_profile(
         "ours", max_examples=2000 if soaks else 200, deadline=None, derandomize=not soaks
     )
+    # For mutants, which are many: a few cases each, and a case that fails need not be made small.
+    # One process runs a test again and again, so the instance of its class differs.
+    hypothesis.settings.register_profile(
+        "mutants",
+        max_examples=25,
+        deadline=None,
+        derandomize=True,
+        phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
+        suppress_health_check=[hypothesis.HealthCheck.differing_executors],
+    )
     hypothesis.settings.load_profile("ours")
 
 

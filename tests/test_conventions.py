@@ -206,6 +206,7 @@ def test_nobody_reads_the_clock_but_the_clock() -> None:
         "core/statements.py",
         "admin/backup/creating.py",
         "admin/backup/restoring.py",
+        "admin/backup/snapshots.py",
         "admin/backup/trying.py",
         "courses/cli.py",
         "serve.py",

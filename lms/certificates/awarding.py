@@ -1,7 +1,7 @@
 """How a new certificate comes about: its number, its cycle, its dates, and what it prints."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -78,10 +78,12 @@ def corrected(earlier: Certificate, at: datetime) -> Certificate:
 
 def falls_short(enrolment: Enrolment, stage: Stage | None, needed: int | None) -> bool:
     """Whether a run passed, but with a lower score than the kind of certificate asks for."""
-    if needed is None:
-        return False
-    reached = snapshot.score_of(enrolment, stage)
-    return not reached or Decimal(reached) < needed
+    return needed is not None and not reaches(snapshot.score_of(enrolment, stage), needed)
+
+
+def reaches(percent: str, needed: int) -> bool:
+    """Whether a score, as it is printed, is the one that a kind asks for; "" is none."""
+    return bool(percent) and Decimal(percent) >= needed
 
 
 def issues_beside(certificate: Certificate) -> Sequence[Certificate]:
@@ -116,8 +118,18 @@ def hold(definition_id: int, person_id: int) -> None:
 
 def hold_kind(definition_id: int) -> None:
     """Let whoever else awards, corrects or changes this kind of certificate wait."""
-    row = select(CertificateDefinition.id).filter_by(id=definition_id)
-    db.session.execute(row.with_for_update(key_share=True))
+    hold_kinds([definition_id])
+
+
+def hold_kinds(definition_ids: Collection[int]) -> None:
+    """Let whoever else awards, corrects or changes these kinds wait; they are then as they are now.
+
+    Whoever needs several takes all of them here, before the first number and the first place in a
+    status list: by id, so that nobody waits for a kind in another order than somebody else.
+    """
+    rows = select(CertificateDefinition).where(CertificateDefinition.id.in_(definition_ids))
+    rows = rows.order_by(CertificateDefinition.id).with_for_update(key_share=True)
+    db.session.scalars(rows.execution_options(populate_existing=True)).all()
 
 
 def _revoked() -> ColumnElement[bool]:

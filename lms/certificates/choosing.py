@@ -9,7 +9,7 @@ from lms.accounts import queries as accounts
 from lms.accounts.models import Person
 from lms.certificates import queries
 from lms.certificates.models import CertificateDefinition
-from lms.certificates.rules import Problem
+from lms.certificates.rules import Problem, earning
 from lms.core.db import db
 from lms.courses import queries as courses
 from lms.courses.models import Enrolment
@@ -48,13 +48,12 @@ def _candidate(actor: Person | None, definition: CertificateDefinition, line: st
     if len(people) != 1:
         return Candidate(line, problem=Problem.AMBIGUOUS if people else Problem.UNKNOWN)
     for run in courses.enrolments_of(people[0]):
-        outline = courses.outline_of(run)
-        stages = [each for each in outline.stages if each.certificate == definition.code]
-        if not stages and outline.certificate != definition.code:
+        parts = earning.stages(definition.settings, courses.outline_of(run))
+        if not parts:
             continue
         if queries.held(definition, run) is not None:
             return Candidate(line, problem=Problem.HELD)
-        return Candidate(line, run, stages[0] if stages else None)
+        return Candidate(line, run, parts[0])
     return Candidate(line, problem=Problem.NOT_ENROLLED)
 
 

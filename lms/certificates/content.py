@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from lms.certificates import versions
+from lms.certificates import clashes, queries, versions
 from lms.certificates.models import CertificateDefinition
+from lms.certificates.rules import earning as rules
 from lms.certificates.rules.terms import (
     LONGEST_DAYS,
     LONGEST_MONTHS,
@@ -80,8 +81,9 @@ class Definitions:
         changed = {
             code: settings
             for code, settings in wanted.items()
-            if code not in known or known[code].digest != digest(settings)
+            if code not in known or clashes.brings_news(known[code], settings)
         }
+        clashes.refuse_clashes(tree, known, changed)
         _free_prefixes(known, changed)
         for code, settings in changed.items():
             row = known.get(code) or CertificateDefinition(code=code)
@@ -93,12 +95,13 @@ class Definitions:
             counts.changed += code in known
         db.session.flush()
         counts.same = len(wanted) - len(changed)
-        counts.gone = sorted(known.keys() - wanted.keys())
+        of_files = {code for code, row in known.items() if row.digest}
+        counts.gone = sorted(of_files - wanted.keys())
         return {CERTIFICATES: counts}
 
     def dump(self, folder: Path) -> int:
         """Write them as files."""
-        rows = db.session.scalars(select(CertificateDefinition.settings)).all()
+        rows = [each.settings for each in queries.definitions()]
         for settings in rows:
             path = folder / CERTIFICATES / f"{settings['code']}.yaml"
             write(path, yaml_lines.dump(settings))
@@ -116,23 +119,40 @@ def _free_prefixes(
 
 
 def _check(entry: Entry, prefixes: dict[str, str]) -> str:
-    entry.only("code", "prefix", "title", "score", *VALIDITIES, *RENEWAL)
+    entry.only("code", "prefix", "title", "score", "earned", *VALIDITIES, *RENEWAL)
     check_untemplated(entry)
     entry.both("title")
     entry.whole("score", 1, 100, optional=True)
     _check_terms(entry)
+    for each in entry.entries("earned", optional=True):
+        _check_source(each)
     prefix = entry.text("prefix")
     if prefix and not _PREFIX.fullmatch(prefix):
         said, advice = f"{prefix!r} cannot begin a serial", "1 to 8 capital letters and digits."
         entry.error("bad-code", said, advice, at="prefix")
+    elif prefix in rules.RESERVED_PREFIXES:
+        advice = "Choose other letters."
+        entry.error("reserved", f"{prefix} begins the numbers of specimens", advice, at="prefix")
     elif prefix in prefixes:
         said = f"{prefix} stands already in {prefixes[prefix]}"
         entry.error("duplicate-id", said, "Each kind has its own.", at="prefix")
     prefixes.setdefault(prefix, entry.file)
     code = entry.code("code")
+    if code in rules.RESERVED_CODES:
+        entry.error("reserved", f"a page is called {code}", "Choose another code.", at="code")
     if code and entry.file != f"{CERTIFICATES}/{code}.yaml":
         entry.error("wrong-name", f"the file is not called {code}.yaml", at="code")
     return code
+
+
+def _check_source(entry: Entry) -> None:
+    """Check one thing that earns a certificate: a programme or one of its stages, or an exam."""
+    entry.only("programme", "stage", "exam")
+    exam, stage = entry.code("exam", optional=True), entry.code("stage", optional=True)
+    programme = entry.code("programme", optional=True)
+    if bool(exam) == bool(programme) or (exam and stage):
+        advice = "A programme, a stage with its programme, or an exam."
+        entry.error("bad-source", "names no one thing that earns it", advice)
 
 
 def _check_terms(entry: Entry) -> None:
@@ -178,9 +198,30 @@ def _check_references(tree: Tree, codes: dict[str, str]) -> Iterator[Finding]:
                 yield Finding(entry.file, line, severity, "unknown-certificate", said, advice)
             wanted.add(code)
     yield from _check_refreshers(tree)
+    yield from _check_sources(tree)
+    naming = (document for _path, document in tree.documents(CERTIFICATES))
+    wanted |= {str(document.get("code")) for document in naming if document.get("earned")}
     for code in sorted(codes.keys() - wanted - {""}):
         said = "no programme and no stage awards this certificate"
         yield Finding(codes[code], 1, Severity.WARNING, "unused", said, "Name it in a programme.")
+
+
+def _check_sources(tree: Tree) -> Iterator[Finding]:
+    """Yield what earns a certificate by its own file, and is not there."""
+    known = {("exam", document.get("code")) for _path, document in tree.documents("exams")}
+    for programme, stage in stages(tree):
+        whole = programme.text("code")
+        known |= {("programme", whole), ("stage", f"{whole}/{stage.text('code')}")}
+    for path, document in tree.documents(CERTIFICATES):
+        for source in Entry(path, document, []).entries("earned", optional=True):
+            names = ("exam", "programme", "stage")
+            exam, whole, stage_code = (source.text(each, optional=True) for each in names)
+            kind = "exam" if exam else "stage" if stage_code else "programme"
+            name = {"exam": exam, "stage": f"{whole}/{stage_code}", "programme": whole}[kind]
+            if (exam or whole) and (kind, name) not in known:
+                said = f"{source.path}: there is no {kind} {name}"
+                code, advice = f"unknown-{kind}", "Name one that there is."
+                yield Finding(path, source.line(), Severity.ERROR, code, said, advice)
 
 
 def _check_refreshers(tree: Tree) -> Iterator[Finding]:

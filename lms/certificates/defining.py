@@ -1,15 +1,23 @@
 """Changing what a kind of certificate says: a draft first, then its next version."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
 
 from lms.accounts import queries as accounts
 from lms.accounts.models import Person
-from lms.certificates import awarding, queries, versions
-from lms.certificates.errors import NoDraftError, PrefixTakenError
+from lms.certificates import awarding, earning, kinds, queries, versions
+from lms.certificates.errors import (
+    NoDraftError,
+    NothingEarnsItError,
+    PrefixReservedError,
+    PrefixTakenError,
+)
 from lms.certificates.models import CertificateDefinition, CertificateDefinitionVersion
+from lms.certificates.rules import earning as rules
 from lms.core import audit, clock
 from lms.core.db import db, transaction
 from lms.core.errors import NotAllowedError, found
@@ -27,21 +35,33 @@ def save_draft(code: str, settings: dict[str, Any], *, actor: Person) -> None:
     Raises:
         NotAllowedError: the actor keeps no certificates, or only those of a unit.
         NotFoundError: there is no such kind.
-        PrefixTakenError: another kind's serials begin with the same.
+        PrefixTakenError, PrefixReservedError: the serials of others begin with the same.
     """
-    definition = _locked(code, actor)
-    _refuse_taken(definition, settings["prefix"])
-    definition.draft = settings if settings != definition.settings else None
+    definition = locked(code, actor)
+    refuse_prefix(settings["prefix"], definition.id)
+    if versions.current(definition) is not None:
+        definition.draft = settings if settings != definition.settings else None
+        return
+    definition.draft = definition.settings = settings  # there is nothing else that it says
+    definition.prefix = settings["prefix"]
+    with _prefix_is_free(definition.prefix):
+        db.session.flush()
 
 
 @transaction()
 def discard_draft(code: str, *, actor: Person) -> None:
-    """Throw a draft away; what is published stays.
+    """Throw a draft away; what is published stays. A kind that never was is gone with its draft.
 
     Raises:
         NotAllowedError, NotFoundError: as `save_draft`.
     """
-    _locked(code, actor).draft = None
+    definition = locked(code, actor)
+    if versions.current(definition) is not None:
+        definition.draft = None
+        return
+    db.session.delete(definition)
+    audit.note("certificates.kind-discarded", kind="certificate-kind", object_id=code,
+               actor_id=actor.id, at=clock.now())  # fmt: skip
 
 
 @transaction()
@@ -61,14 +81,19 @@ def publish_draft(
     Raises:
         NotAllowedError, NotFoundError, PrefixTakenError: as `save_draft`.
         NoDraftError: there is none, or somebody was faster.
+        NothingEarnsItError: it is the first version, and nobody could ever earn one.
     """
     at = at or clock.now()
-    definition = _locked(code, actor)
+    definition = locked(code, actor)
     if (draft := definition.draft) is None:
         raise NoDraftError
-    _refuse_taken(definition, draft["prefix"])
-    before = definition.settings
-    version = versions.publish(definition, draft, at=at, author_id=actor.id, note=note)
+    refuse_prefix(draft["prefix"], definition.id)
+    is_first = versions.current(definition) is None
+    if is_first and not rules.read(draft) and not earning.named_by(code):
+        raise NothingEarnsItError
+    before = {} if is_first else definition.settings
+    with _prefix_is_free(draft["prefix"]):
+        version = versions.publish(definition, draft, at=at, author_id=actor.id, note=note)
     audit.note(
         "certificates.published",
         kind="certificate-kind",
@@ -88,21 +113,31 @@ def may_define(actor: Person) -> bool:
     return has_role and accounts.units_in_scope(actor, roles=queries.READERS) is None
 
 
-def _locked(code: str, actor: Person) -> CertificateDefinition:
+def locked(code: str, actor: Person) -> CertificateDefinition:
+    """Return a kind, published or not, for somebody who may change it; nobody else does meanwhile."""
     if not may_define(actor):
         raise NotAllowedError
-    definition = found(queries.definition_with(code))
-    awarding.hold_kind(definition.id)
-    db.session.refresh(definition)  # somebody may have changed it while this waited
-    return definition
+    definition = found(kinds.kind_with(code))
+    awarding.hold_kind(definition.id)  # and read again: somebody may have changed it
+    return found(kinds.kind_with(code))
 
 
-def _refuse_taken(definition: CertificateDefinition, prefix: str) -> None:
-    other = CertificateDefinition.id != definition.id
-    taken = exists().where(CertificateDefinition.prefix == prefix, other)
-    drafts = select(CertificateDefinition.draft).where(
-        other, CertificateDefinition.draft.is_not(None)
-    )
-    planned = {draft["prefix"] for draft in db.session.scalars(drafts) if draft}
-    if prefix in planned or db.session.scalar(select(taken)):
+def refuse_prefix(prefix: str, definition_id: int | None) -> None:
+    """Refuse what the serials of another kind begin with: now, in its draft, or in days gone by.
+
+    Raises:
+        PrefixTakenError, PrefixReservedError: see there.
+    """
+    if prefix in rules.RESERVED_PREFIXES:
+        raise PrefixReservedError(prefix=prefix)
+    if kinds.is_prefix_taken(prefix, definition_id):
         raise PrefixTakenError(prefix=prefix)
+
+
+@contextmanager
+def _prefix_is_free(prefix: str) -> Iterator[None]:
+    """Say so if somebody else took the prefix since we looked; the transaction ends with it."""
+    try:
+        yield
+    except IntegrityError:
+        raise PrefixTakenError(prefix=prefix) from None

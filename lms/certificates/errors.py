@@ -66,6 +66,52 @@ class PrefixTakenError(LmsError):
     message = _("The numbers of another certificate begin with %(prefix)s. Choose other letters.")
 
 
+class PrefixReservedError(LmsError):
+    """What begins so is no certificate."""
+
+    code = "prefix-reserved"
+    message = _("Numbers that begin with %(prefix)s are for specimens. Choose other letters.")
+
+
+class CodeTakenError(LmsError):
+    """Two kinds would be called the same, or one as a page is."""
+
+    code = "code-taken"
+    message = _("There is a kind of certificate %(code)s already. Choose another short name.")
+
+
+class NothingEarnsItError(LmsError):
+    """A kind that nobody could ever earn is not published."""
+
+    code = "nothing-earns-it"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    message = _("Nothing earns it yet: choose a programme, a stage or an exam at least.")
+
+
+class NobodyLeftError(LmsError):
+    """Everyone who was chosen holds one meanwhile, or meets it no more."""
+
+    code = "nobody-left"
+    message = _("None of them can get one: they hold one already, or do not meet it. Look again.")
+
+
+class KindRetiredError(LmsError):
+    """No certificate of a retired kind is awarded any more."""
+
+    code = "kind-retired"
+    message = _(
+        "This kind of certificate is retired: no more of them are issued. "
+        "Take it back into use first."
+    )
+
+
+class KindNotRetiredError(LmsError):
+    """Only what is retired is taken back into use."""
+
+    code = "kind-not-retired"
+    message = _("This kind of certificate is in use already.")
+
+
 class StatusListBehindError(LmsError):
     """The signed list does not know of the latest revocation yet: rather none than a wrong one."""
 

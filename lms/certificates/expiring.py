@@ -43,6 +43,8 @@ class Line:
     renewal_due_on: date | None
     """Of the run that renews it; None: there is none."""
     has_run: bool
+    is_retired: bool
+    """Whether its kind is awarded no more: then nothing renews it."""
 
 
 def lines(actor: Person, within: Within, *, today: date) -> Select[*tuple[Any, ...]]:
@@ -51,6 +53,7 @@ def lines(actor: Person, within: Within, *, today: date) -> Select[*tuple[Any, .
         *(Certificate.id, Certificate.person_id, Person.name, Person.staff_no),
         *(OrgUnit.name, CertificateDefinition.settings, Certificate.serial),
         *(Certificate.valid_until, CertificateRenewal.opened_at, Enrolment.id, Enrolment.due_on),
+        CertificateDefinition.retired_at,
     )
     query = (
         select(*columns)
@@ -66,7 +69,8 @@ def lines(actor: Person, within: Within, *, today: date) -> Select[*tuple[Any, .
 
 def read(row: Row[*tuple[Any, ...]], today: date) -> Line:
     """Read one row of `lines`."""
-    number, person_id, name, staff_no, unit, settings, serial, until, opened, run, due = row
+    number, person_id, name, staff_no, unit, settings, serial, until, opened, *rest = row
+    run, due, retired = rest
     return Line(
         certificate_id=number,
         person_id=person_id,
@@ -80,6 +84,7 @@ def read(row: Row[*tuple[Any, ...]], today: date) -> Line:
         opened_at=opened,
         renewal_due_on=due,
         has_run=run is not None,
+        is_retired=retired is not None,
     )
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lms.accounts.login import me
 from lms.certificates import choosing, queries, services
 from lms.certificates.blueprint import bp, private
-from lms.certificates.errors import NotForThemError, ReasonMissingError
+from lms.certificates.errors import KindRetiredError, NotForThemError, ReasonMissingError
 from lms.certificates.forms import IssueForm
 from lms.certificates.words import CANDIDATE_PROBLEMS
 from lms.core.text import local
@@ -20,7 +20,9 @@ def issue() -> ResponseReturnValue:
     """Issue certificates to the people in a list; a job puts their PDFs into one file."""
     form = IssueForm(people=request.args.get("people", ""))
     form.kind.choices = {
-        each.code: local(each.settings["title"], language()) for each in queries.definitions()
+        each.code: local(each.settings["title"], language())
+        for each in queries.definitions()
+        if each.retired_at is None
     }
     refused: list[choosing.Candidate] = []
     if form.validate_on_submit():
@@ -30,6 +32,8 @@ def issue() -> ResponseReturnValue:
             refused = _refused(form)
         except ReasonMissingError as error:
             form.reason.errors = [str(error)]
+        except KindRetiredError as error:  # since the page was shown
+            form.kind.errors = [str(error)]
         else:
             assert job is not None
             return redirect(url_for("work.progress", job_id=job.id))

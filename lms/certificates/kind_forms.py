@@ -7,9 +7,20 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, IntegerField, SelectField, StringField, ValidationError
+from wtforms import (
+    DateField,
+    Field,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from lms.certificates.rules import earning
+from lms.certificates.rules.earning import Source
 from lms.certificates.rules.terms import (
     LONGEST_DAYS,
     LONGEST_MONTHS,
@@ -20,6 +31,7 @@ from lms.certificates.rules.terms import (
     fixed_day,
 )
 from lms.certificates.words import ANCHORS, LATE_RULES, VALIDITIES
+from lms.core.entries import CODE
 from lms.web.fields import typed
 
 PREFIX = re.compile("[A-Z0-9]{1,8}")
@@ -37,6 +49,9 @@ class KindForm(FlaskForm):
     title_zh = StringField(_("Title in Chinese"), validators=TITLE)
     title_en = StringField(_("Title in English"), validators=TITLE)
     prefix = StringField(_("Numbers begin with"), validators=[DataRequired(_("Choose letters."))])
+    earned = SelectMultipleField(
+        _("Earned by"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
+    )
     score = IntegerField(_("Score needed, in percent"), [Optional(), NumberRange(1, 100, NUMBER)])
     validity = SelectField(
         _("Valid"), choices=lambda: {each: str(words) for each, words in VALIDITIES.items()}
@@ -108,6 +123,9 @@ class KindForm(FlaskForm):
         What is as usual is left out, so that a form that was only looked at changes nothing.
         """
         kept = {name: value for name, value in base.items() if name not in _ASKED}
+        before = [each.key for each in earning.read(base)]
+        chosen = set(self.earned.data or ())
+        named = before if chosen == set(before) else sorted(chosen)
         rest = {
             "refresher": self.refresher.data or None,
             "score": self.score.data,
@@ -120,6 +138,7 @@ class KindForm(FlaskForm):
             "title": {"zh": typed(self.title_zh).strip(), "en": typed(self.title_en).strip()},
             **(lengths or {"validity_months": None}),
             **{name: value for name, value in rest.items() if value not in {None, _USUAL[name]}},
+            **({"earned": earning.written(map(Source.of, named))} if named else {}),
         }
 
     def _terms(self) -> dict[str, Any]:
@@ -146,7 +165,34 @@ _USUAL = {
     "score": None,
     "refresher": None,
 }
-_ASKED = (*_LENGTHS, *_USUAL, "prefix", "title")
+_ASKED = (*_LENGTHS, *_USUAL, "prefix", "title", "earned")
+
+
+class NewKindForm(KindForm):
+    """What a kind says that is not there yet, and what it is called in addresses and files."""
+
+    code = StringField(
+        _("Short name"), validators=[DataRequired(_("Choose a short name, such as first-aid."))]
+    )
+
+    def validate_code(self, field: Field) -> None:
+        """Only what an address and a file can be called."""
+        field.data = typed(field).strip().lower()
+        if not CODE.fullmatch(field.data):
+            raise ValidationError(_("1 to 40 letters of the Latin alphabet, digits and dashes."))
+        if field.data in earning.RESERVED_CODES:
+            raise ValidationError(_("A page is called so already: choose another short name."))
+
+
+BLANK: dict[str, Any] = {
+    "validity": MONTHS,
+    "length": 24,
+    "anchor": Anchor.COMPLETION.value,
+    "renewal_days": Terms.window,
+    "grace_days": Terms.grace,
+    "late": Late.COMPLETION.value,
+}
+"""What the form of a new kind begins with."""
 
 
 def filled(settings: Mapping[str, Any], earned_on: date) -> dict[str, Any]:
@@ -166,5 +212,38 @@ def filled(settings: Mapping[str, Any], earned_on: date) -> dict[str, Any]:
         "grace_days": terms.grace,
         "late": terms.late.value,
         "refresher": settings.get("refresher") or "",
+        "earned": [each.key for each in earning.read(settings)],
         "earned_on": earned_on,
     }
+
+
+class RetireForm(FlaskForm):
+    """Why no more of a kind are issued."""
+
+    reason = StringField(
+        _("Reason"),
+        [
+            DataRequired(_("Say why: the audit log keeps it.")),
+            Length(max=400, message=_("At most 400 characters.")),
+        ],
+    )
+
+
+class MetForm(FlaskForm):
+    """Who, of those who meet a kind already, gets one now, and why."""
+
+    people = SelectMultipleField(
+        _("People"),
+        [DataRequired(_("Choose one person at least."))],
+        coerce=int,
+        validate_choice=False,  # somebody may have got one since the page was shown
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+    reason = StringField(
+        _("Reason"),
+        [
+            DataRequired(_("Say why it is issued by hand: the audit log keeps it.")),
+            Length(max=400, message=_("At most 400 characters.")),
+        ],
+    )

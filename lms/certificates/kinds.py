@@ -3,20 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-from sqlalchemy import func, select
+from flask_babel import gettext as _, ngettext
+from sqlalchemy import exists, func, select
 
 from lms.certificates import queries
+from lms.certificates.earning import outlines
 from lms.certificates.models import (
     Certificate,
     CertificateDefinition,
     CertificateDefinitionVersion,
+    CertificateRenewal,
 )
 from lms.certificates.rules.terms import Terms
+from lms.certificates.template_models import CertificateTemplate, TemplateUse
 from lms.core.db import db
 from lms.core.text import Bilingual
-from lms.courses.models import Programme, ProgrammeVersion
-from lms.courses.rules import Outline
 from lms.web.i18n import local
 
 
@@ -29,21 +30,15 @@ class Kind:
     prefix: str
     terms: Terms
     version: int
+    """0: it was never published."""
     has_draft: bool
+    is_retired: bool
     in_force: int
     """How many are neither revoked nor superseded, whatever their dates."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What awards a kind of certificate: a stage, or a whole programme."""
-
-    programme: Bilingual
-    stage: Bilingual | None
-
-
 def overview() -> Sequence[Kind]:
-    """Return all kinds, by code."""
+    """Return all kinds, those that were never published too, by code."""
     latest = select(func.max(CertificateDefinitionVersion.number)).where(
         CertificateDefinitionVersion.definition_id == CertificateDefinition.id
     )
@@ -66,33 +61,78 @@ def overview() -> Sequence[Kind]:
             terms=Terms.read(row.settings),
             version=number,
             has_draft=row.draft is not None,
+            is_retired=row.retired_at is not None,
             in_force=count,
         )
         for row, number, count in rows
     ]
 
 
+def kind_with(code: str) -> CertificateDefinition | None:
+    """Return the kind with this code, also if it is no more than a draft yet."""
+    return db.session.scalar(select(CertificateDefinition).filter_by(code=code))
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """How many certificates retiring a kind is about."""
+
+    standing: int
+    """Neither revoked nor superseded, whatever their dates."""
+    renewing: int
+    """Those of them whose renewal is open."""
+
+
+def in_use(definition_id: int) -> InUse:
+    """Return how many certificates of a kind stand, and of how many the renewal is open."""
+    query = select(func.count(Certificate.id), func.count(CertificateRenewal.certificate_id))
+    query = query.select_from(Certificate).outerjoin(
+        CertificateRenewal, CertificateRenewal.certificate_id == Certificate.id
+    )
+    row = db.session.execute(
+        query.where(Certificate.definition_id == definition_id, queries.stands())
+    ).one()
+    return InUse(*row)
+
+
+def printed_with(definition_id: int) -> CertificateTemplate | None:
+    """Return the template that a kind is printed with; None: the formal design as delivered."""
+    query = select(CertificateTemplate).join(TemplateUse)
+    return db.session.scalar(query.where(TemplateUse.definition_id == definition_id))
+
+
+def is_prefix_taken(prefix: str, definition_id: int | None) -> bool:
+    """Whether the serials of another kind begin so, did once, or will by what is its draft.
+
+    Args:
+        prefix: capital letters and digits.
+        definition_id: the kind that wants it; None for one that is not there yet.
+    """
+    other = CertificateDefinition.id.is_distinct_from(definition_id)
+    drafts = select(CertificateDefinition.draft).where(
+        other, CertificateDefinition.draft.is_not(None)
+    )
+    if prefix in {draft["prefix"] for draft in db.session.scalars(drafts) if draft}:
+        return True
+    now = exists().where(CertificateDefinition.prefix == prefix, other)
+    return bool(db.session.scalar(select(now))) or is_prefix_given_out(prefix, definition_id)
+
+
+def is_prefix_given_out(prefix: str, definition_id: int | None) -> bool:
+    """Whether a serial of another kind begins so, whatever that one's begin with now."""
+    given = exists().where(
+        Certificate.serial.startswith(f"{prefix}-"),
+        Certificate.definition_id.is_distinct_from(definition_id),
+    )
+    return bool(db.session.scalar(select(given)))
+
+
 def refreshers() -> dict[str, str]:
-    """Return what can renew a certificate: code -> title; the empty code is none."""
-    published = Programme.published_id == ProgrammeVersion.id
-    query = select(Programme.code, ProgrammeVersion.structure).join(ProgrammeVersion, published)
-    rows = db.session.execute(query.order_by(Programme.code))
-    titles = {code: local(structure["title"]) for code, structure in rows}
-    return {"": _("none: HR assigns what renews it"), **titles}
-
-
-def earned_by(code: str) -> Sequence[Source]:
-    """Return which stages and programmes award a kind of certificate, as they are published."""
-    published = Programme.published_id == ProgrammeVersion.id
-    query = select(ProgrammeVersion.structure).join(Programme, published).order_by(Programme.code)
-    found: list[Source] = []
-    for structure in db.session.scalars(query):
-        outline = Outline.read(structure)
-        found += [
-            Source(outline.title, stage.title)
-            for stage in outline.stages
-            if stage.certificate == code
-        ]
-        if outline.certificate == code:
-            found.append(Source(outline.title, None))
+    """Return what can renew a certificate: code -> title and length; the empty code is none."""
+    found = {"": _("none: HR assigns what renews it")}
+    for outline in outlines():
+        count = len(list(outline.lessons()))
+        said = ngettext("%(title)s (%(num)d lesson)", "%(title)s (%(num)d lessons)", count,
+                        title=local(outline.title))  # fmt: skip
+        found[outline.code] = said
     return found

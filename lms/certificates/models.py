@@ -38,9 +38,17 @@ class CertificateDefinition(Base):
     settings: Mapped[dict[str, Any]] = mapped_column(JSON)
     """What its latest version says, beside it for lists; what a certificate prints is its snapshot."""
     digest: Mapped[str] = mapped_column(String(64))
-    """Of its file at the last import: only when that changes does the file win over the page."""
+    """Of its file at the last import: only when that changes does the file win over the page.
+
+    Empty for a kind that was made on a page: no file wins over it.
+    """
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    """The next version, while somebody works on it; empty if nobody does."""
+    """The next version, while somebody works on it; empty if nobody does.
+
+    Before the first version is published, `settings` and `prefix` say what the draft says.
+    """
+    retired_at: Mapped[datetime | None]
+    """Since when none is awarded any more; those that were awarded stay what they are."""
     issued: Mapped[int] = mapped_column(default=0)
     """The number in the latest serial."""
 

@@ -191,7 +191,7 @@ def achievement(code: str) -> str:
 def achievement_json(code: str) -> ResponseReturnValue:
     """Tell programs the same."""
     definition = found(queries.definition_with(code))
-    printed = queries.latest_of(code) or told.unprinted(definition)
+    printed = told.latest_of(code) or told.unprinted(definition)
     what = credential.achievement(site.settings().base_url, code, printed)
     return _open({"@context": issuer.CONTEXT, **what}, JSON_LD)
 

@@ -84,8 +84,16 @@ class Shown:
 
 
 def definition_with(code: str) -> CertificateDefinition | None:
-    """Return the kind of certificate with this code."""
-    return db.session.scalar(select(CertificateDefinition).filter_by(code=code))
+    """Return the kind of certificate with this code; one that was never published is none yet."""
+    return db.session.scalar(
+        select(CertificateDefinition).where(is_published()).filter_by(code=code)
+    )
+
+
+def is_published() -> ColumnElement[bool]:
+    """Whether `CertificateDefinition` has a version: until then it is no more than a draft."""
+    version = CertificateDefinitionVersion
+    return exists().where(version.definition_id == CertificateDefinition.id)
 
 
 def held(definition: CertificateDefinition, enrolment: Enrolment) -> Certificate | None:
@@ -282,19 +290,9 @@ def status_list(list_id: int, *, at: datetime) -> str:
 
 
 def definitions() -> Sequence[CertificateDefinition]:
-    """Return every kind of certificate."""
-    query = select(CertificateDefinition).order_by(CertificateDefinition.code)
-    return db.session.scalars(query).all()
-
-
-def latest_of(code: str) -> dict[str, Any] | None:
-    """Return what the latest certificate of a kind prints; None if none was awarded."""
-    query = (
-        select(Certificate.snapshot)
-        .join(CertificateDefinition)
-        .where(CertificateDefinition.code == code)
-    )
-    return db.session.scalar(query.order_by(Certificate.id.desc()).limit(1))
+    """Return every kind of certificate that is published, by code; retired ones too."""
+    query = select(CertificateDefinition).where(is_published())
+    return db.session.scalars(query.order_by(CertificateDefinition.code)).all()
 
 
 def pdf_of(certificate_id: int) -> bytes | None:

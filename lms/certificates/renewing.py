@@ -40,7 +40,7 @@ def on_programme_completed(event: ProgrammeCompleted) -> None:
     """Renew what the finished programme is the refresher of."""
     code = event.enrolment.programme.code
     for definition in queries.definitions():
-        if definition.settings.get("refresher") == code:
+        if definition.settings.get("refresher") == code and definition.retired_at is None:
             _renew(definition, event.enrolment, event.at)
 
 
@@ -73,11 +73,13 @@ def due(at: datetime) -> Sequence[int]:
     query = (
         select(Certificate)
         .join(Person, Person.id == Certificate.person_id)
+        .join(CertificateDefinition, CertificateDefinition.id == Certificate.definition_id)
         .where(
             Certificate.valid_until <= day + timedelta(days=max(each.window for each in known)),
             Certificate.valid_until >= day - timedelta(days=max(each.grace for each in known)),
             Certificate.id.not_in(opened),
             Person.deactivated_at.is_(None),
+            CertificateDefinition.retired_at.is_(None),
             queries.stands(),
         )
         .order_by(Certificate.valid_until, Certificate.id)
@@ -112,6 +114,8 @@ def open_renewal(certificate_id: int, *, at: datetime | None = None) -> bool:
 
 
 def _is_open(certificate: Certificate, at: datetime) -> bool:
+    if certificate.definition.retired_at is not None:
+        return False
     lived = awarding.life_of(certificate)
     return lived is not None and timing(lived, today(at)) in {Timing.ON_TIME, Timing.LATE}
 

@@ -1,6 +1,5 @@
 """What can be done with certificates. Each function is one transaction."""
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -9,7 +8,12 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
 from lms.certificates import awarding, choosing, policies, queries
-from lms.certificates.errors import AlreadyRevokedError, NotForThemError, ReasonMissingError
+from lms.certificates.errors import (
+    AlreadyRevokedError,
+    KindRetiredError,
+    NotForThemError,
+    ReasonMissingError,
+)
 from lms.certificates.events import (
     CertificateAwarded,
     CertificateRevoked,
@@ -28,35 +32,8 @@ from lms.core.chores import every
 from lms.core.db import db, transaction
 from lms.core.errors import NotAllowedError, found
 from lms.core.queue import Job
-from lms.courses.events import ProgrammeCompleted, StageCompleted
 from lms.courses.models import Enrolment
-from lms.courses.queries import outline_of
 from lms.courses.rules import Stage
-
-log = logging.getLogger(__name__)
-
-
-def on_stage_completed(event: StageCompleted) -> None:
-    """Award the stage's certificate, where it has one."""
-    _award_if_known(event.stage.certificate, event.enrolment, event.stage, event.at)
-
-
-def on_programme_completed(event: ProgrammeCompleted) -> None:
-    """Award the programme's certificate, where it has one."""
-    code = outline_of(event.enrolment).certificate
-    _award_if_known(code, event.enrolment, None, event.at)
-
-
-def _award_if_known(
-    code: str | None, enrolment: Enrolment, stage: Stage | None, at: datetime
-) -> None:
-    if code is None:
-        return
-    if (definition := queries.definition_with(code)) is None:
-        # A fault of the content, which its check reports. It must not undo a passed exam.
-        log.error("no certificate %r: nothing was awarded for run %d", code, enrolment.id)
-        return
-    award_if_enough(definition, enrolment, stage, at)
 
 
 def award_if_enough(
@@ -101,12 +78,15 @@ def award(
 
     Raises:
         NotFoundError: there is no such kind of certificate.
+        KindRetiredError: it is awarded no more.
     """
     at = at or clock.now()
     definition = found(queries.definition_with(definition_code))
     if (held := queries.held(definition, enrolment)) is not None:
         return held
     awarding.hold(definition.id, enrolment.person_id)
+    if definition.retired_at is not None:
+        raise KindRetiredError
     try:
         with db.session.begin_nested():
             certificate = awarding.earned(definition, enrolment, stage, at, renews=renews)
@@ -173,12 +153,12 @@ def issue(
     Raises:
         NotAllowedError: the actor issues no certificates.
         NotFoundError: there is no such kind of certificate.
+        KindRetiredError: it is awarded no more.
         ReasonMissingError: it is empty.
         NotForThemError: some lines mean nobody, or somebody who cannot get it.
     """
     if actor is not None and not actor.roles & queries.READERS:
         raise NotAllowedError
-    at = at or clock.now()
     definition = found(queries.definition_with(definition_code))
     if not reason.strip():
         raise ReasonMissingError
@@ -186,12 +166,25 @@ def issue(
     wrong = [each for each in chosen if each.problem is not None]
     if wrong or not chosen or len(chosen) > choosing.MOST:
         raise NotForThemError(lines=", ".join(f"{each.line} ({each.problem})" for each in wrong))
-    for person_id in sorted(each.run.person_id for each in chosen if each.run):
+    runs = [(each.run, each.stage) for each in chosen if each.run]
+    return issue_for(definition_code, runs, reason=reason, actor=actor, at=at or clock.now())
+
+
+@transaction()
+def issue_for(
+    definition_code: str,
+    runs: Sequence[tuple[Enrolment, Stage | None]],
+    *,
+    reason: str,
+    actor: Person | None,
+    at: datetime,
+) -> tuple[list[Certificate], Job | None]:
+    """Issue certificates for these runs; the caller has asked whether it may. As `issue`."""
+    for person_id in sorted(run.person_id for run, _stage in runs):
         events.publish(CertificatesChanging(person_id))  # all of them before the kind's own row
     issued = []
-    for each in chosen:
-        assert each.run is not None
-        row = award(definition_code, each.run, stage=each.stage, at=at)
+    for run, stage in runs:
+        row = award(definition_code, run, stage=stage, at=at)
         issued.append(row)
         audit.note(
             "certificates.issued",

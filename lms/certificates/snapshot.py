@@ -142,6 +142,10 @@ def _read(enrolment: Enrolment, lessons: Collection[str]) -> str:
 
 def score_of(enrolment: Enrolment, stage: Stage | None) -> str:
     """Return the percentage reached in the stage's exam, or the mean of all; "" without exams."""
-    scores = queries.stage_scores(enrolment)
+    return percent_of(queries.stage_scores(enrolment), stage)
+
+
+def percent_of(scores: Mapping[str, Fraction], stage: Stage | None) -> str:
+    """Return the same, of the scores of a run by stage."""
     mine = [score for code, score in scores.items() if stage is None or code == stage.code]
     return str(marks.percent(sum(mine, Fraction(0)) / len(mine))) if mine else ""

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from lms.certificates import issuer, rules
-from lms.certificates.models import CertificateDefinition
+from lms.certificates.models import Certificate, CertificateDefinition
 from lms.certificates.privacy import Sight
 from lms.certificates.queries import Files, Shown
 from lms.core import keys, storage
+from lms.core.db import db
 from lms.core.keys import Key, Kind
 
 
@@ -78,6 +81,16 @@ def as_json(shown: Shown, files: Files | None, *, sight: Sight, at: datetime) ->
             "signed_by": known.signer.public if known.signer else None,
         },
     }
+
+
+def latest_of(code: str) -> dict[str, Any] | None:
+    """Return what the latest certificate of a kind prints; None if none was awarded."""
+    query = (
+        select(Certificate.snapshot)
+        .join(CertificateDefinition)
+        .where(CertificateDefinition.code == code)
+    )
+    return db.session.scalar(query.order_by(Certificate.id.desc()).limit(1))
 
 
 def unprinted(definition: CertificateDefinition) -> dict[str, Any]:

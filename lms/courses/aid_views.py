@@ -3,17 +3,17 @@
 from flask import render_template
 
 from lms.accounts.login import me
-from lms.courses import queries
+from lms.courses.aids import aid_for, aids_for
 from lms.courses.blueprint import bp
 
 
 @bp.get("/aids")
 def aids() -> str:
     """List the sheets."""
-    return render_template("courses/aids.html", sheets=queries.aids_for(me()))
+    return render_template("courses/aids.html", sheets=aids_for(me()))
 
 
 @bp.get("/aids/<code>")
 def aid(code: str) -> str:
     """Show one sheet."""
-    return render_template("courses/aid.html", sheet=queries.aid_for(me(), code))
+    return render_template("courses/aid.html", sheet=aid_for(me(), code))

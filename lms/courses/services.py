@@ -162,8 +162,7 @@ def finish_lesson(
         LessonLockedError: the lesson's stage is not open yet.
     """
     at = at or clock.now()
-    enrolment = queries.enrolment_for(actor, enrolment_id)
-    _hold(enrolment.id)
+    enrolment = queries.enrolment_held(actor, enrolment_id)
     before = queries.progress_of(enrolment)
     mark = _opened(before, enrolment, lesson_code, at)
     version = _version_read(mark, lesson_code, version_id)
@@ -208,11 +207,7 @@ def note_stage_passed(
 
 
 def _hold(enrolment_id: int) -> None:
-    """Let one change of a run wait for another.
-
-    Of two lessons that are finished at once, neither transaction would see the other's, and
-    nobody would notice that the stage is complete. SQLite has one writer anyway.
-    """
+    """Let one change of a run wait for another, see `queries.enrolment_held`."""
     db.session.execute(_HELD, {"enrolment_id": enrolment_id})
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,19 @@ import click
 from flask.cli import AppGroup
 from flask_babel import force_locale
 
-from lms.core import clock
+from lms.core import clock, disk
 from lms.exams import tallying
-from lms.exams.exchange import aside, responses, storing, texts, words, writing
+from lms.exams.errors import TooManyPicturesError
+from lms.exams.exchange import (
+    aside,
+    drawing,
+    responses,
+    shelf,
+    storing,
+    texts,
+    words,
+    writing,
+)
 from lms.exams.exchange.files import FORMATS, MOST_BYTES
 from lms.exams.exchange.question import Question
 from lms.exams.exchange.reading import AUTO
@@ -82,10 +93,13 @@ def import_(  # noqa: PLR0913  one per option
         content = stream.read(MOST_BYTES + 1)
     report = aside.read_aside(content, wanted)
     stored = None
+    if report.is_readable:
+        given = drawing.shown_in(report.questions)
+        known = set() if dry_run else shelf.known(given)
+        report = drawing.settled(report, drawing.draw(given.values(), known=known))
     if report.is_readable and not dry_run:
         name = (bank or file.name.partition(".")[0])[: storing.LONGEST_NAME]
-        order = Order(name, Pool(pool), unit[:40], is_draft=draft)
-        stored = storing.store(report, order, actor_id=None, at=clock.now())
+        stored = _stored(report, Order(name, Pool(pool), unit[:40], is_draft=draft))
     if as_json:
         click.echo(json.dumps(_told(report), ensure_ascii=False, indent=2))
     else:
@@ -94,6 +108,17 @@ def import_(  # noqa: PLR0913  one per option
             click.echo(f"{stored} questions are new in the bank")
     if not report.is_readable:
         sys.exit(1)
+
+
+def _stored(report: Report, order: Order) -> int:
+    if drawing.shown_in(report.questions):
+        try:
+            disk.need_room_for_files()
+        except disk.NoRoomForFilesError as error:
+            raise click.ClickException(str(error)) from None
+    known = storing.known_in(order.bank)
+    storing.put_pictures(report, known)
+    return storing.store(report, order, actor_id=None, at=clock.now(), known=known)
 
 
 def _told(report: Report) -> dict[str, Any]:
@@ -149,11 +174,20 @@ def export(*, bank: str, wanted: str, out: Path, lang: str) -> None:
     questions = storing.exported(bank, lang)
     if not questions:
         raise click.ClickException(f"there is no bank {bank!r}, or nothing in it")
+    if wanted not in writing.WITHOUT_PICTURES:
+        questions = _illustrated(questions)
     content, report = writing.write(questions, wanted)
     for each in report.problems:
         click.echo(f"question {each.where}: {_english(each)}", err=True)
     out.write_bytes(content)
     click.echo(f"{len(report.questions)} questions in {out}")
+
+
+def _illustrated(questions: Sequence[Question]) -> list[Question]:
+    try:
+        return shelf.illustrated(questions)
+    except TooManyPicturesError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @group.command("statistics")

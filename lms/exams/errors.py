@@ -8,6 +8,17 @@ from flask_babel import lazy_gettext as _
 from lms.core.errors import LmsError
 
 
+class TooManyPicturesError(LmsError):
+    """The pictures of a bank are too large for one file."""
+
+    code = "too-many-pictures"
+    status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
+    message = _(
+        "The pictures of this bank are larger than %(megabytes)d MB together, more than a file should "
+        "have. Export a module or another bank that has fewer, or a spreadsheet, which has none."
+    )
+
+
 class AttemptClosedError(LmsError):
     """The attempt was handed in, by the trainee or by the clock."""
 

@@ -42,6 +42,9 @@ class QuestionImport(Base):
     file cannot be read, and the ``problems`` that belong to no question."""
     order: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     """Where it goes, once decided: ``bank``, ``pool`` and ``unit``."""
+    pictures: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """Name of a picture in the file -> its ``name`` as drawn anew and where that is ``stored_as``, or
+    the ``refusal``, a code; empty until it is checked."""
 
 
 class QuestionImportRow(Base):
@@ -65,6 +68,8 @@ class QuestionImportRow(Base):
     verdict: Mapped[Verdict]
     problems: Mapped[list[Any]] = mapped_column(JSON)
     """``[severity, code, values]`` each."""
+    shown: Mapped[list[Any] | None] = mapped_column(JSON)
+    """The texts of a question with pictures, ``[what, key, text]`` each; empty for the others."""
     is_chosen: Mapped[bool]
     is_in: Mapped[bool] = mapped_column(default=False)
     """Whether the bank has taken it."""

@@ -1,18 +1,23 @@
 """The trainer's way with a file of questions: bring it, look at each question, choose, see the end."""
 
+from functools import partial
+
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.accounts.login import me
-from lms.core import clock, queue
+from lms.core import clock, queue, richtext
+from lms.core.disk import NoRoomForFilesError
+from lms.core.errors import found
 from lms.core.paging import page_of
+from lms.courses.upload_rules import FORMS
 from lms.exams.blueprint import bp
 from lms.exams.errors import NothingChosenError
 from lms.exams.exchange import files as kinds, words as sentences
 from lms.exams.exchange.report import FileProblemError, Problem, Severity
 from lms.exams.import_forms import ImportForm, OrderForm
 from lms.exams.import_models import QuestionImport
-from lms.exams.importing import files, handing_out, queries, services, template, words
+from lms.exams.importing import files, handing_out, pictures, queries, services, template, words
 from lms.exams.models import Pool
 from lms.exams.rules.arrivals import OPEN, Verdict
 from lms.web import i18n
@@ -60,6 +65,14 @@ def import_result(import_id: int) -> ResponseReturnValue:
     return _result(row, OrderForm(bank=row.file_name.partition(".")[0]))
 
 
+@bp.get("/studio/questions/import/<int:import_id>/pictures/<name>")
+def import_picture(import_id: int, name: str) -> Response:
+    """Send a picture of a file to its bringer, as it would be in the bank."""
+    content = found(pictures.content_of(queries.import_of(me(), import_id), name))
+    digest, _dot, suffix = name.partition(".")
+    return send_bytes(content, mime=FORMS[suffix].mime, etag=digest)
+
+
 @bp.post("/studio/questions/import/<int:import_id>")
 def import_choose(import_id: int) -> ResponseReturnValue:
     """Keep the ticks of a page; then go where the button says, or bring the chosen ones in."""
@@ -71,7 +84,7 @@ def import_choose(import_id: int) -> ResponseReturnValue:
         services.choose_all(row, is_chosen=act == "all")
     form = OrderForm()
     if act == "in" and form.validate_on_submit():
-        with shown_in(form, {NothingChosenError: ""}):
+        with shown_in(form, {NothingChosenError: "", NoRoomForFilesError: ""}):
             job = services.decide(row, form.order(), actor=me())
             return redirect(url_for("work.progress", job_id=job.id))
     return _result(row, form), REFUSED if form.errors else 200
@@ -116,6 +129,7 @@ def _result(row: QuestionImport, form: OrderForm) -> str:
     return render_template(
         "exams/import_result.html",
         row=row,
+        pictured=partial(_pictured, row.id),
         form=form,
         page=page_of(rows, int(number) if number.isdecimal() else 1),
         show=show,
@@ -127,6 +141,14 @@ def _result(row: QuestionImport, form: OrderForm) -> str:
         is_open=row.decided_at is None and row.cancelled_at is None,
         banks=queries.bank_names(),
         now=clock.now(),
+    )
+
+
+def _pictured(import_id: int, text: str) -> str:
+    """Return a Markdown text as HTML with the file's own pictures in it, for the filter ``rich``."""
+    return richtext.addressed(
+        richtext.short(text),
+        lambda name: url_for(".import_picture", import_id=import_id, name=name),
     )
 
 

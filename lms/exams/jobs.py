@@ -12,9 +12,10 @@ from lms.core.chores import every
 from lms.core.db import db
 from lms.core.queue import Effect, handler
 from lms.exams import answer_sheets, regrade_plan, regrading, services, tallying
-from lms.exams.exchange import storing
+from lms.exams.exchange import aside, drawing, storing
+from lms.exams.exchange.report import Report
 from lms.exams.import_models import QuestionImport
-from lms.exams.importing import checking, files, queries, services as importing
+from lms.exams.importing import checking, files, pictures, queries, services as importing
 
 every(timedelta(seconds=20))(services.sweep)
 every(timedelta(seconds=20))(tallying.keep_up)
@@ -29,11 +30,14 @@ def check(import_id: int) -> Effect:
     row = db.session.get(QuestionImport, import_id)
     if row is None:  # swept away before anyone came to look
         return lambda: None
-    found = checking.check(files.read(row.stored_as), row.wanted)
+    report = aside.read_aside(files.read(row.stored_as), row.wanted)
+    drawings = pictures.drawn(report)
+    kept = pictures.keep(drawings)
+    found = checking.check(drawing.settled(report, drawings))
     db.session.rollback()  # the read is over; the effect begins anew
 
     def keep() -> dict[str, str]:
-        importing.note_check(import_id, found, at=clock.now())
+        importing.note_check(import_id, found, kept, at=clock.now())
         return {"page": _page(import_id)}
 
     return keep
@@ -50,13 +54,15 @@ def bring_in(import_id: int) -> Effect:
     if row is None or row.decided_at is None:
         return lambda: None
     decided_at, order = row.decided_at, importing.order_of(row)
-    found = checking.check(files.read(row.stored_as), row.wanted)
+    report = aside.read_aside(files.read(row.stored_as), row.wanted)
+    found = checking.check(drawing.settled(report, pictures.kept(report, row)))
     wanted = set(queries.left_to_do(import_id))
     chosen = [each for each in found.questions if each.number in wanted]
     known = storing.known_in(order.bank)
     db.session.rollback()
     for start in range(0, len(chosen), BROUGHT_AT_ONCE):
         some = chosen[start : start + BROUGHT_AT_ONCE]
+        storing.put_pictures(Report("", [each.question for each in some]), known)
         importing.bring_in(import_id, some, known, at=decided_at)
         queue.note_progress(start + len(some), len(chosen))
 

@@ -25,6 +25,7 @@ from lms.exams.authoring.fields import ALT
 from lms.exams.authoring.sheet import Sheet
 from lms.exams.blueprint import bp
 from lms.exams.errors import NewerDraftError, PartCountError, UnchangedError
+from lms.exams.exchange import shelf
 from lms.exams.models import Question
 from lms.exams.rules.kinds import PARTS, Kind
 from lms.web.files import send_path
@@ -194,7 +195,7 @@ def _take_picture(desk: _Desk) -> None:
     if slips or stored is None:
         return
     row = pictures.add(stored, actor=me())
-    address = url_for(".question_picture", name=f"{row.sha256}.{row.suffix}")
+    address = shelf.address(f"{row.sha256}.{row.suffix}")
     stem = pictures.placed(desk.sheet.values["stem"], address, shows)
     desk.sheet.values["stem"], desk.focus, desk.picture_alt = stem, "stem", {}
 

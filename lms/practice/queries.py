@@ -1,8 +1,9 @@
 """What practice pages and services look up.
 
 One condition, `FOR_PRACTICE`, stands in every query that leads to what a question asks: published,
-and in the practice pool at this moment. Whatever has become a question of exams is not there, in
-whatever version, round, answer or notebook it stood before.
+in the practice pool and in force at this moment. Whatever has become a question of exams, or rests
+on a figure that the site has replaced and nobody has read since, is not there, in whatever version,
+round, answer or notebook it stood before.
 """
 
 from collections import defaultdict
@@ -20,13 +21,13 @@ from lms.core.errors import found
 from lms.core.text import Bilingual
 from lms.courses import queries as courses
 from lms.exams import queries as exams
-from lms.exams.models import Pool, Question, QuestionVersion
+from lms.exams.models import IN_FORCE, Pool, Question, QuestionVersion
 from lms.exams.rules.kinds import BY_HAND, Kind
 from lms.exams.rules.marks import FULL
 from lms.practice.models import Mistake, PracticeAnswer, PracticeRound
 from lms.practice.rules import Entry, Last
 
-FOR_PRACTICE = and_(Question.pool == Pool.PRACTICE, Question.published_id.is_not(None))
+FOR_PRACTICE = and_(Question.pool == Pool.PRACTICE, Question.published_id.is_not(None), IN_FORCE)
 
 
 @dataclass(frozen=True, slots=True)

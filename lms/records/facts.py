@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from lms.certificates.models import Certificate
+from lms.certificates.rules import earning
 from lms.courses import queries as courses
 from lms.courses.models import Enrolment, LessonVersion
 from lms.courses.rules import Stage
@@ -95,7 +96,8 @@ def of_stage(stage: Stage) -> Detail:
 def of_certificate(certificate: Certificate, enrolment: Enrolment) -> Detail:
     """Return what is said about a certificate."""
     code, snapshot = certificate.definition.code, certificate.snapshot
-    stages = (each for each in courses.outline_of(enrolment).stages if each.certificate == code)
+    said = (certificate.version or certificate.definition).settings
+    parts = earning.stages(said, courses.outline_of(enrolment))
     until = certificate.valid_until
     return {
         "title": {"zh": snapshot["title_zh"], "en": snapshot["title_en"]},
@@ -103,7 +105,7 @@ def of_certificate(certificate: Certificate, enrolment: Enrolment) -> Detail:
         "certificate": certificate.id,
         "serial": certificate.serial,
         "valid_until": until.isoformat() if until else None,
-        **_in_stage(next(stages, None)),
+        **_in_stage(parts[0] if parts else None),
     }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.accounts.rules import Role
-from lms.certificates import expiring, jobs, queries, renewal_views, renewing, services
+from lms.certificates import expiring, jobs, making, queries, renewal_views, renewing, services
 from lms.certificates.models import Certificate, RevocationReason
 from lms.certificates.rules import Within
 from lms.core import deliverables, queue
@@ -171,3 +171,13 @@ class TestHolder:
         assert told["renewal_opens_on"] == "2027-12-02"
         monkeypatch.setattr(queries, "today", lambda: date(2028, 3, 5))
         assert "Renewal possible until" in client.get(f"/v/{row.serial}?t={row.token}").text
+
+
+def test_a_retired_kind_is_renewed_by_nothing(
+    client: FlaskClient, held: Certificate, admin: Person
+) -> None:
+    making.retire(held.definition.code, reason="replaced", actor=admin, at=NOON)
+    sign_in(client, admin)
+    page = client.get("/certificates/expiring?within=60").text
+    assert held.serial in page
+    assert "none: this kind is retired" in page

@@ -8,6 +8,7 @@ from lms.certificates.rules import (
     ALPHABET,
     EXPIRING,
     State,
+    as_printed,
     check_character,
     is_serial,
     masked_name,
@@ -31,6 +32,17 @@ def test_the_check_character_is_that_of_a_published_example() -> None:
 def test_a_serial_that_we_made_is_valid_however_it_is_typed(made: str) -> None:
     assert is_serial(made)
     assert is_serial(f" {made.lower().replace('-', ' ')}")
+
+
+@given(serials)
+def test_however_it_is_typed_it_is_printed_in_one_way(made: str) -> None:
+    assert as_printed(f" {made.lower().replace('-', ' ')}") == made
+    assert as_printed(made.replace("-", "")) == as_printed(made) == made
+
+
+def test_a_serial_has_prefix_year_number_and_check_character() -> None:
+    assert serial("SKL", 2026, 42)[:-1] == "SKL-2026-000042-"
+    assert not is_serial("A"), "one character has none to check"
 
 
 @given(made=serials, data=st.data())
@@ -101,6 +113,24 @@ def test_who_is_certified_later_is_never_valid_for_shorter(
 @given(last_day=days, today=days)
 def test_a_revoked_certificate_is_revoked_whatever_the_day(last_day: date, today: date) -> None:
     assert state(revoked=True, superseded=False, last_day=last_day, today=today) is State.REVOKED
+
+
+@given(last_day=days | st.none(), today=days)
+def test_what_another_one_follows_is_superseded(last_day: date | None, today: date) -> None:
+    found = state(revoked=False, superseded=True, last_day=last_day, today=today)
+    assert found is State.SUPERSEDED
+    both = state(revoked=True, superseded=True, last_day=last_day, today=today)
+    assert both is State.REVOKED
+
+
+@given(days)
+def test_it_expires_from_the_day_on_which_it_may_be_renewed(last_day: date) -> None:
+    opens = last_day - 60 * ONE_DAY
+    on = [opens - ONE_DAY, opens, last_day]
+    assert [
+        state(revoked=False, superseded=False, last_day=last_day, today=day, opens=opens)
+        for day in on
+    ] == [State.VALID, State.EXPIRING, State.EXPIRING]
 
 
 @given(days)

@@ -94,6 +94,13 @@ def test_a_renewal(anchor: Anchor, renewed_on: date, late: Late, last: date) -> 
     assert next_end(ours, life(ours, JANUARY, first), renewed_on) == last
 
 
+def test_shorter_terms_take_nothing_away_and_do_not_end_before_the_renewal() -> None:
+    lived = life(Terms(months=48, grace=200), JANUARY, date(2030, 1, 30))
+    short = Terms(days=30, window=5, late=Late.EXPIRY)
+    assert next_end(short, lived, date(2027, 1, 1)) == date(2030, 1, 30)
+    assert next_end(short, lived, date(2030, 5, 1)) == date(2030, 5, 1)
+
+
 def test_renewals_by_expiry_do_not_drift_over_a_leap_year() -> None:
     ours = terms(anchor=Anchor.EXPIRY)
     last = first_end(ours, date(2026, 3, 1))
@@ -223,10 +230,13 @@ def test_a_definition_is_read() -> None:
     said = {"valid_to": "02-29", "anchor": "fixed", "renewal_days": 90, "grace_days": 14}
     assert Terms.read(said) == Terms(fixed=(2, 29), anchor=Anchor.FIXED, window=90, grace=14)
     assert Terms.read({"validity_months": 24}) == Terms(months=24)
+    assert Terms.read({"validity_days": 90, "late": "expiry"}) == Terms(days=90, late=Late.EXPIRY)
+    assert Terms.read({"renewal_days": 0, "anchor": None, "late": None}) == Terms(window=0)
 
 
 @pytest.mark.parametrize(
-    "text", ["2-29", "02-30", "13-01", "00-10", "02/29", "１２-３１", "ab-cd", ""]
+    "text",
+    ["2-29", "02-30", "13-01", "00-10", "02/29", "１２-３１", "１２-31", "12-３１", "ab-cd", ""],
 )
 def test_what_is_no_day_of_the_year(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  the message is the calendar's own

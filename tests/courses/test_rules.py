@@ -7,12 +7,15 @@ from hypothesis import given, strategies as st
 from lms.courses.checks import Check, pieces
 from lms.courses.rules import (
     EnrolmentStatus,
+    Module,
     Outline,
+    Stage,
     StageStatus,
     enrolment_status,
     newly_done,
     progress,
     week_of,
+    with_lesson,
 )
 from tests import factories
 
@@ -82,6 +85,13 @@ def test_reading_more_never_locks_anything(run: Run, data: st.DataObject) -> Non
         assert after.is_lesson_open(lesson) >= before.is_lesson_open(lesson)
 
 
+@given(runs(), st.data())
+def test_a_lesson_more_is_as_if_it_had_been_read_before(run: Run, data: st.DataObject) -> None:
+    outline, read, passed = run
+    lesson = data.draw(st.sampled_from([code for _, _, code in outline.lessons()] or ["none"]))
+    assert with_lesson(progress(*run), lesson) == progress(outline, read | {lesson}, passed)
+
+
 @given(runs())
 def test_percents_lie_between_0_and_100(run: Run) -> None:
     made = progress(*run)
@@ -127,6 +137,39 @@ def test_neighbours_lead_through_all_lessons_in_order(outline: Outline) -> None:
     while walked and (following := outline.around(walked[-1])[1]) is not None:
         walked.append(following)
     assert walked == codes
+    back = codes[-1:]
+    while back and (before := outline.around(back[-1])[0]) is not None:
+        back.append(before)
+    assert back == codes[::-1]
+
+
+def test_a_programme_is_read() -> None:
+    practical: dict[str, Any] = {"title": both("Call")}
+    module = {"code": "M1", "title": both("Module"), "goals": {"en": ["Know"]}, "lessons": ["L1"]}
+    first: dict[str, Any] = {"code": "s1", "title": both("Stage"), "exam": "e1", "certificate": "c1",
+             "practical": [practical], "modules": [module]}  # fmt: skip
+    second: dict[str, Any] = {"code": "s2", "title": both("Last"), "modules": [], "practical": None}
+    structure = {"code": "p", "title": both("P"), "summary": both("Sum"), "weeks": 16,
+                 "certificate": "c", "stages": [first, second]}  # fmt: skip
+    assert Outline.read(structure) == Outline(
+        "p",
+        both("P"),
+        both("Sum"),
+        16,
+        "c",
+        (
+            Stage(
+                1,
+                "s1",
+                both("Stage"),
+                (Module("M1", both("Module"), {"en": ["Know"]}, ("L1",)),),
+                "e1",
+                "c1",
+                (practical,),
+            ),
+            Stage(2, "s2", both("Last"), (), None, None, ()),
+        ),
+    )
 
 
 def test_an_exam_opens_when_the_lessons_of_its_open_stage_are_read() -> None:
@@ -140,6 +183,21 @@ def test_a_stage_is_done_only_with_its_exam() -> None:
     read = {"A-1", "A-2"}
     assert progress(_outline(), read, set()).current.stage.code == "stage-1"
     assert progress(_outline(), read, {"stage-1"}).current.stage.code == "stage-2"
+
+
+def test_a_module_is_done_when_all_its_lessons_are_read() -> None:
+    outline = _outline()
+    counts = [
+        progress(outline, read, set()).stages[0].modules_done()
+        for read in (set[str](), {"A-1"}, {"A-1", "A-2"}, {"A-1", "A-2", "B-1"})
+    ]
+    assert counts == [0, 0, 1, 1]
+
+
+def test_percents_are_whole_and_rounded_down() -> None:
+    made = progress(_outline(), {"A-1", "A-2"}, set())
+    assert [str(state.percent) for state in made.stages] == ["66", "0"], "2 of 3, 0 of 2"
+    assert str(made.percent) == "40", "2 of 5"
 
 
 def test_what_is_not_in_the_programme_is_nowhere() -> None:

@@ -20,6 +20,27 @@ def test_other_options_make_another_question() -> None:
     one = alike.shingles([stem, "The queue is emptied at night", "A seat is freed by the manager"])
     other = alike.shingles([stem, "Backups are kept for a year", "Every call has a number"])
     assert alike.share(one, other) < alike.ALIKE
+    assert not alike.may_be_alike(alike.mark(one), alike.mark(other)), "it is not even compared"
+
+
+def test_pieces_are_three_characters_long_with_a_blank_at_both_ends() -> None:
+    assert alike.shingles(["Seat"]) == {" se", "sea", "eat", "at "}
+    assert alike.shingles(["席", "", "a"]) == {" 席 ", " a "}
+
+
+@given(WORDS, WORDS)
+def test_a_mark_is_made_of_its_pieces(one: list[str], other: list[str]) -> None:
+    a, b = alike.shingles(one), alike.shingles(other)
+    assert alike.mark(a | b) == alike.mark(a) | alike.mark(b)
+    assert all(alike.mark(frozenset({each})).bit_count() == 1 for each in a)
+    assert alike.mark(frozenset()) == 0
+
+
+def test_from_three_quarters_in_common_on_they_are_compared() -> None:
+    pieces = frozenset(f"{n:03}" for n in range(100))
+    part = frozenset(sorted(pieces)[:75])
+    assert alike.share(pieces, part) == alike.ALIKE
+    assert alike.may_be_alike(alike.mark(pieces), alike.mark(part))
 
 
 def test_nothing_is_like_nothing() -> None:

@@ -43,6 +43,14 @@ class TestProposal:
         with pytest.raises(ValueError, match="nothing"):
             angoff.proposal(estimates)
 
+    def test_two_judges_are_enough_for_an_error(self) -> None:
+        found = angoff.proposal([("Q1", [Fraction(50), Fraction(70)])])
+        assert found.error == pytest.approx(10)
+
+    def test_who_left_a_question_out_makes_no_proposal(self) -> None:
+        with pytest.raises(ValueError, match="shorter"):
+            angoff.proposal([("Q1", [Fraction(50), Fraction(70)]), ("Q2", [Fraction(50)])])
+
     @given(st.lists(st.lists(PERCENTS, min_size=3, max_size=3), min_size=1, max_size=9))
     def test_lies_among_the_judges(self, rows: list[list[Fraction]]) -> None:
         found = angoff.proposal([(str(n), row) for n, row in enumerate(rows)])
@@ -58,21 +66,30 @@ class TestReading:
         assert found == [("Q1", [70, Fraction("65.5")]), ("Q2", [50, 60])]
         assert problems == []
 
+    def test_marks_between_the_numbers(self) -> None:
+        found, problems = angoff.read("Q1;0;100\nQ2；0.5％；99.5%\nQ3\t7 8\n")
+        assert found == [
+            ("Q1", [0, 100]),
+            ("Q2", [Fraction(1, 2), Fraction(199, 2)]),
+            ("Q3", [7, 8]),
+        ]
+        assert problems == []
+
     @pytest.mark.parametrize(
-        ("line", "why"),
+        ("line", "why", "said"),
         [
-            ("Q2", "few"),
-            ("Q2 a b", "number"),
-            ("Q2 1e999999999 1", "number"),
-            ("Q2 -1 5", "number"),
-            ("Q2 101 5", "range"),
-            ("Q2 5", "judges"),
+            ("Q2", "few", "Q2"),
+            ("Q2\ta\tb", "number", "a b"),
+            ("Q2 1e999999999 1", "number", "1e999999999 1"),
+            ("Q2 -1 5", "number", "-1 5"),
+            ("Q2 101 5", "range", "101 5"),
+            ("Q2 5", "judges", "5"),
         ],
     )
-    def test_what_cannot_be_read_is_named_by_its_line(self, line: str, why: str) -> None:
+    def test_what_cannot_be_read_is_named_by_its_line(self, line: str, why: str, said: str) -> None:
         found, problems = angoff.read(f"Q1 70 60\n{line}")
         assert len(found) == 1
-        assert [(each.line, each.why) for each in problems] == [(2, why)]
+        assert problems == [angoff.Misread(2, why, said)]
 
     @given(st.text(max_size=200))
     def test_no_text_breaks_it(self, text: str) -> None:

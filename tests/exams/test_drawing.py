@@ -14,11 +14,12 @@ from lms.exams.rules.drawing import (
     case,
     draw,
     fits,
+    layout,
     option_order,
 )
 from lms.exams.rules.kinds import ON_REQUEST, Kind
 from lms.exams.rules.pairs import sides
-from lms.exams.rules.settings import SAFETY, Draw
+from lms.exams.rules.settings import SAFETY, Draw, ExamRules
 
 UNITS = ["A", "B", "C"]
 SORTS = [kind for kind in Kind if kind not in ON_REQUEST]
@@ -77,6 +78,39 @@ def test_overlapping_entries_are_filled_where_a_greedy_draw_fails(seed: str) -> 
     assert {each.code for each in drawn} == {"q1", "q2"}
 
 
+@given(seeds)
+def test_those_who_are_seated_move_on_as_often_as_it_takes(seed: str) -> None:
+    bank = [
+        candidate("q1", "A", Kind.NUMERIC),
+        candidate("q2", "A", Kind.SINGLE),
+        replace(candidate("q3", "B", Kind.SINGLE), difficulty=3),
+    ]
+    drawn = draw(seed, [Draw(1, "A"), Draw(1, kind=Kind.SINGLE), Draw(1, difficulty=3)], bank)
+    assert sorted(each.code for each in drawn) == ["q1", "q2", "q3"]
+
+
+@given(seeds)
+def test_questions_that_are_named_are_drawn_though_others_are_like_them(seed: str) -> None:
+    bank = [candidate(f"q{n}") for n in range(6)]
+    drawn = draw(seed, [Draw(1, question="q4"), Draw(1, question="q2")], bank)
+    assert sorted(each.code for each in drawn) == ["q2", "q4"]
+
+
+def test_seeds_differ_in_what_they_draw() -> None:
+    bank = [candidate(f"q{n}") for n in range(4)]
+    drawn = [draw(str(seed), [Draw(2)], bank) for seed in range(100)]
+    assert len({frozenset(each.code for each in paper) for paper in drawn}) == 6
+
+
+def test_questions_are_shuffled_by_seed_or_stand_in_the_order_of_their_codes() -> None:
+    bank = [candidate(code) for code in ("q2", "q3", "q1")]
+    shuffled = [arrange(str(seed), bank, shuffle=True) for seed in range(100)]
+    assert len({tuple(each.code for each in paper) for paper in shuffled}) == 6
+    for seed in map(str, range(9)):
+        plain = arrange(seed, bank, shuffle=False)
+        assert [each.code for each in plain] == ["q1", "q2", "q3"]
+
+
 @given(seed=seeds, bank=banks)
 def test_questions_are_grouped_by_kind(seed: str, bank: list[Candidate]) -> None:
     shown = arrange(seed, bank, shuffle=True)
@@ -104,6 +138,21 @@ def test_what_cannot_be_drawn_is_named_with_what_competes_for_it(
     with pytest.raises(TooFewQuestionsError) as again:
         draw(seed, draws, data.draw(st.permutations(bank)))
     assert (again.value.entry, again.value.rivals) == (said.entry, said.rivals)
+
+
+def test_everything_that_competes_is_counted_once() -> None:
+    bank = [
+        candidate("s1", "A"),
+        candidate("s2", "B"),
+        candidate("n1", "A", Kind.NUMERIC),
+        candidate("n2", "B", Kind.NUMERIC),
+        candidate("m1", "C", Kind.MULTIPLE),
+    ]
+    draws = [Draw(1, "C"), Draw(2, kind=Kind.SINGLE), Draw(2, kind=Kind.NUMERIC), Draw(1, "A")]
+    with pytest.raises(TooFewQuestionsError) as caught:
+        draw("seed", draws, bank)
+    told = caught.value
+    assert (told.entry, told.rivals, told.wanted, told.available) == (4, [2, 3], 5, 4)
 
 
 @given(
@@ -155,6 +204,57 @@ def test_options_are_shuffled_and_none_is_lost(seed: str) -> None:
 def test_seeds_differ_in_what_they_give() -> None:
     orders = {option_order(str(seed), candidate("q")) for seed in range(200)}
     assert len(orders) == 24
+
+
+def test_no_order_of_options_tells_another_one() -> None:
+    orders = {option_order("seed", candidate(f"q{n}")) for n in range(200)}
+    assert len(orders) == 24, "questions of a paper"
+    matching = [
+        replace(candidate(f"q{n}", kind=Kind.MATCHING), things=tuple("ABCD")) for n in range(200)
+    ]
+    both = [sides(option_order("seed", each)) or ([], []) for each in matching]
+    assert {things == choices for things, choices in both} == {True, False}, "sides of a question"
+
+
+RULES = {"code": "x", "title": {}, "minutes": 1, "pass_percent": 1, "attempts": 1}
+
+
+def test_a_seed_gives_the_same_paper_in_every_release() -> None:
+    bank = [
+        *(replace(candidate(f"q{n}"), version_id=n) for n in range(8)),
+        replace(candidate("m", kind=Kind.MATCHING), version_id=8, things=tuple("12345"), points=3),
+    ]
+    rules = ExamRules.read(RULES | {"draw": [{"count": 5, "kind": "single"}, {"kind": "matching"}]})
+    assert layout("seed", rules, bank) == [
+        [4, "D B A C", 1],
+        [5, "B A D C", 1],
+        [7, "B A C D", 1],
+        [1, "C A D B", 1],
+        [6, "D A C B", 1],
+        [8, "1 5 4 2 3 | D C B A", 3],
+    ]
+    plain = replace(rules, shuffle_questions=False)
+    assert [slot[0] for slot in layout("seed", plain, bank)] == [1, 4, 5, 6, 7, 8]
+
+
+def test_a_paper_is_laid_out_of_what_was_not_seen() -> None:
+    bank = [replace(candidate(f"q{n}"), version_id=n) for n in range(8)]
+    rules = ExamRules.read(RULES | {"draw": [{"count": 3}]})
+    seen = {f"q{n}": 1 for n in range(5)}
+    paper = layout("seed", rules, bank, seen)
+    assert {version for version, _order, _points in paper} == {5, 6, 7}
+
+
+def test_a_case_is_as_hard_as_its_hardest_part_and_has_the_tags_of_all() -> None:
+    parts = [
+        replace(candidate("c-1", "B", tag="log"), difficulty=2, points=1),
+        replace(candidate("c-2", "B", Kind.NUMERIC, SAFETY), difficulty=5, points=3),
+    ]
+    drawn = case("c", parts)
+    assert (drawn.code, drawn.unit, drawn.kind) == ("c", "B", Kind.CASE)
+    assert (drawn.difficulty, drawn.points) == (5, 4)
+    assert drawn.tags == {"log", SAFETY}
+    assert (drawn.options, drawn.things, drawn.parts) == ((), (), tuple(parts))
 
 
 @given(seed=seeds, bank=banks, sizes=st.lists(st.integers(2, 4), max_size=4))

@@ -22,6 +22,7 @@ from lms.exams.rules.marks import (
     total,
     with_penalty,
 )
+from lms.exams.rules.rubric import ByHand, Item
 
 OPTIONS = "abcdef"
 MINUTES = Numeric(Decimal(180), units=("分钟", "min", "minutes"))
@@ -151,8 +152,20 @@ def test_a_key_outside_the_options_is_refused(answers: str) -> None:
 def test_keys_that_cannot_be_met_are_refused() -> None:
     with pytest.raises(ValueError, match="at least one blank"):
         FillIn(())
+    with pytest.raises(ValueError, match="at least one blank"):
+        FillIn((frozenset("a"), frozenset()))
     with pytest.raises(ValueError, match="not negative"):
         Numeric(Decimal(1), Decimal(-1))
+    for items in ((), (Item("1", 0),), (Item("1", -1), Item("2", 0))):
+        with pytest.raises(ValueError, match="something earns points"):
+            ByHand(items)
+    assert ByHand((Item("1", -1), Item("2", 1))).items
+
+
+def test_a_person_marks_what_is_no_blank() -> None:
+    key = ByHand((Item("1", 2),))
+    assert mark(key, ("We call back at ten.",)) is None
+    assert mark(key, (" ",)) == ZERO
 
 
 def test_blanks_are_what_nobody_typed_anything_into() -> None:
@@ -186,6 +199,8 @@ def test_what_some_of_the_answers_earn_can_be_set() -> None:
     key = MultipleChoice(frozenset("abcd"), frozenset("ab"), partly=Fraction(1, 4))
     assert mark(key, ("a",)) == Fraction(1, 4)
     assert mark(key, ("a", "c")) == ZERO
+    nothing = MultipleChoice(frozenset("abcd"), frozenset("ab"), partly=ZERO)
+    assert [mark(nothing, tuple(said)) for said in ("a", "ab")] == [ZERO, FULL]
     with pytest.raises(ValueError, match="less than the whole"):
         MultipleChoice(frozenset("ab"), frozenset("a"), partly=FULL)
 
@@ -207,3 +222,8 @@ def test_a_score_that_only_rounds_to_the_pass_mark_does_not_reach_it() -> None:
 
 def test_percent_rounds_half_up() -> None:
     assert percent(Fraction(33_345, 100_000)) == Decimal("33.35")
+    assert [str(percent(each)) for each in (ZERO, Fraction(2, 3), FULL)] == [
+        "0.00",
+        "66.67",
+        "100.00",
+    ]

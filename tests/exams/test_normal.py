@@ -36,6 +36,18 @@ def test_numbers_are_read_exactly(typed: str, value: str | None) -> None:
     assert parse_number(typed) == (None if value is None else Decimal(value))
 
 
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("180 Min", "180"), ("180 minutes", "180"), ("１８０ｍ", "180"), ("2m min", None),
+     ("180 hours", None), ("min", None)],
+)  # fmt: skip
+def test_the_longest_unit_that_stands_behind_a_number_is_taken_off(
+    typed: str, value: str | None
+) -> None:
+    units = ["m", "s", "inutes", "min", "", "ｍｉｎｕｔｅｓ"]
+    assert parse_number(typed, units) == (None if value is None else Decimal(value))
+
+
 @given(
     st.decimals(
         allow_nan=False, allow_infinity=False, places=3, min_value=-(10**9), max_value=10**9

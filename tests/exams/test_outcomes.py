@@ -50,8 +50,21 @@ class TestResults:
         assert results.bands(found) == (0, 0, 0, 0, 0, 1, 1, 0, 1, 1)
         assert results.would_pass(found, Fraction(6, 10)) == 3
 
+    def test_what_papers_of_one_result_have_adds_up(self) -> None:
+        result = Result(Fraction(1, 2), Fraction(5), 10, 4, is_passed=False)
+        one, two = Sum(1, 60, Fraction(3)), Sum(2, 90, Fraction(1, 2))
+        assert results.added([{result: one}, {}, {result: two}]) == {
+            result: Sum(3, 150, Fraction(7, 2))
+        }
+        left = Sum(3, 150, Fraction(7, 2))
+        left.add(two, times=-1)
+        assert left == one
+        assert results.written({result: left}) == {"1/2|5|10|4|0": [1, 60, "3"]}
+        assert results.written({result: Sum(0, 0, Fraction(0))}) == {}, "nobody has it"
+
     def test_shares_are_rounded_half_up(self) -> None:
         assert [results.percent(Fraction(n, 8)) for n in (1, 7)] == [13, 88]
+        assert [results.percent(Fraction(n, 3)) for n in range(4)] == [0, 33, 67, 100]
 
     @given(st.lists(SHARES, min_size=1))
     def test_every_score_lies_in_one_band(self, scores: list[Fraction]) -> None:

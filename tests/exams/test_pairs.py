@@ -69,6 +69,20 @@ def test_things_that_share_a_place_have_none(policy: OrderPolicy) -> None:
     assert marked(key, ("A=1", "B=2", "C=2")) == ZERO
 
 
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        (OrderPolicy.EXACT, ZERO),
+        (OrderPolicy.NEIGHBOURS, HALF),
+        (OrderPolicy.KENDALL, Fraction(1, 3)),
+    ],
+)
+def test_places_that_there_are_not_are_none(policy: OrderPolicy, expected: Fraction) -> None:
+    key = Ordering(tuple("ABC"), policy)
+    assert marked(key, ("A=0", "B=1", "C=2")) == expected
+    assert marked(key, ("A=2", "B=3", "C=4")) == expected
+
+
 @given(key=keys, response=responses)
 def test_only_the_key_earns_full_marks(key: Matching | Ordering, response: tuple[str, ...]) -> None:
     said = dict(each.split("=", 1) for each in response if "=" in each and not each.endswith("="))
@@ -109,6 +123,11 @@ def test_what_a_page_may_send_is_cut_to_what_it_showed(response: tuple[str, ...]
     assert set(kept) <= {"1=A", "1=B", "2=A", "2=B"}
     assert len({each[0] for each in kept}) == len(kept)
     assert known(kept, "12", "AB") == kept
+
+
+def test_what_a_page_showed_is_kept_each_thing_once() -> None:
+    response = ("2=A", "1=B", "2=B", "3=A", "1=C", "4", "5=")
+    assert known(response, "12345", "AB") == ["2=B", "3=A"]
 
 
 def test_a_layout_names_both_sides() -> None:

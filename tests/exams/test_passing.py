@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.marks import FULL, ZERO, reaches, total
-from lms.exams.rules.passing import Judged, broken, earned, passes, score
+from lms.exams.rules.passing import Broken, Judged, broken, earned, passes, score
 from lms.exams.rules.settings import SAFETY, Limit, Section, Sort
 
 TITLE = {"zh": "部分", "en": "Part"}
@@ -147,6 +147,8 @@ def test_two_texts_are_forty_percent_however_many_points_they_have() -> None:
     paper = [question(FULL)] * 30 + [question(HALF, Kind.ESSAY, points=12)] * 2
     assert score([texts, rest], paper) == Fraction(60 + 20, 100)
     assert [each.share for each in earned([texts, rest], paper)] == [HALF, 1]
+    assert passes(Decimal(80), [texts, rest], [], paper)
+    assert not passes(Decimal(80), [], [], paper), "by points it is 42 of 54"
 
 
 def test_a_section_without_questions_leaves_its_weight_to_the_others() -> None:
@@ -161,13 +163,20 @@ def test_one_safety_question_may_be_wrong_and_a_part_right_is_wrong() -> None:
     assert passes(Decimal(75), [], [limit], one)
     assert not passes(Decimal(75), [], [limit], two)
     assert passes(Decimal(75), [], [], two)
-    assert [each.wrong for each in broken([limit], two)] == [2]
+    assert broken([limit], two) == [Broken(limit, 2, Fraction(9, 12))]
     assert broken([Limit(Sort(tag=SAFETY), wrong=1)], two) != []
+
+
+def test_modules_can_have_limits_of_their_own() -> None:
+    of_a, of_b = question(FULL), replace(question(ZERO), unit="B")
+    assert broken([Limit(Sort(unit="A"), wrong=0)], [of_a, of_b]) == []
+    limit = Limit(Sort(unit="B"), wrong=0)
+    assert broken([limit], [of_a, of_b]) == [Broken(limit, 1, ZERO)]
 
 
 def test_a_share_of_a_kind_can_be_asked_for() -> None:
     limit = Limit(Sort(kind=Kind.ESSAY), least=Decimal(50))
-    just, less = question(HALF, Kind.ESSAY), question(Fraction(49, 100), Kind.ESSAY)
+    just, less = question(HALF, Kind.ESSAY), question(Fraction(4999, 10_000), Kind.ESSAY)
     assert broken([limit], [question(FULL), just]) == []
-    assert [each.share for each in broken([limit], [question(FULL), less])] == [Fraction(49, 100)]
+    assert broken([limit], [question(FULL), less]) == [Broken(limit, 1, Fraction(4999, 10_000))]
     assert broken([limit], [question(ZERO)]) == [], "there is none of the kind"

@@ -11,7 +11,7 @@ SETTINGS = {"code": "x", "title": {}, "minutes": 1, "pass_percent": 1, "attempts
 
 
 def candidate(code: str, *, unit: str = "A", difficulty: int = 1, points: int = 2) -> Candidate:
-    tags: frozenset[str] = frozenset()
+    tags = frozenset({"log"})
     return Candidate(
         code, len(code) * 100 + int(code[1:]), unit, Kind.SINGLE, difficulty, tags, points, ("A",),
         shuffle=False,
@@ -29,10 +29,10 @@ def test_numbers_and_points_by_entry_and_by_cell() -> None:
     found = plans.plan(
         [Draw(2, unit="A"), Draw(1, unit="A", difficulty=2), Draw(1, question="b1", points=7)], BANK
     )
-    assert [(e.available, e.fewest, e.most) for e in found.lines] == [
-        (6, 2, 4),
-        (3, 2, 2),
-        (1, 7, 7),
+    assert [(e.number, e.entry.count, e.available, e.fewest, e.most) for e in found.lines] == [
+        (1, 2, 6, 2, 4),
+        (2, 1, 3, 2, 2),
+        (3, 1, 1, 7, 7),
     ]
     assert found.cells == {
         ("A", plans.ANY): plans.Cell(2, 6),
@@ -41,6 +41,12 @@ def test_numbers_and_points_by_entry_and_by_cell() -> None:
     }
     assert (found.units, found.difficulties) == (["A", "B"], [0, 1, 2])
     assert (found.questions, found.fewest, found.most, found.shortage) == (4, 11, 13, None)
+
+
+def test_an_entry_for_any_module_stands_in_a_row_without_one() -> None:
+    found = plans.plan([Draw(5), Draw(1, difficulty=2)], BANK)
+    assert [(e.available, e.fewest, e.most) for e in found.lines] == [(9, 7, 10), (3, 2, 2)]
+    assert found.cells == {("", plans.ANY): plans.Cell(5, 9), ("", 2): plans.Cell(1, 3)}
 
 
 def test_entries_that_compete_are_named_though_each_has_enough() -> None:
@@ -72,6 +78,9 @@ def test_points_of_an_entry_take_the_place_of_the_questions_own() -> None:
         (Sort(), True),
         (Sort(unit="B", kind=Kind.CASE), True),
         (Sort(unit="A", kind=Kind.CASE), False),
+        (Sort(unit="A", kind=Kind.SINGLE), True),
+        (Sort(tag="log"), True),
+        (Sort(tag="mail"), False),
     ],
 )
 def test_a_sort_is_met_by_questions_and_parts(sort: Sort, *, is_met: bool) -> None:

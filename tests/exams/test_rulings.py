@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from lms.exams.rules import marks, rulings
+from lms.exams.rules.kinds import Kind
 from lms.exams.rules.marks import FULL, ZERO, MultipleChoice, SingleChoice
 from lms.exams.rules.rulings import Ruling, Way
 
@@ -35,6 +36,11 @@ class TestRulings:
         assert found is False or found == "1"
         assert (found == "1") == (set(answer) == {"B", "D"})
 
+    def test_another_right_answer_earns_everything(self) -> None:
+        ruling = Ruling(Way.ALSO, ("B", "D"))
+        assert rulings.instead(ruling, KEY, ("D", "B"), ZERO, Fraction(0)) == "1"
+        assert rulings.instead(ruling, KEY, ("A",), Fraction(1, 2), Fraction(0)) is False
+
     @pytest.mark.parametrize(
         ("response", "also", "expected"),
         [
@@ -59,6 +65,26 @@ class TestRulings:
             Ruling(Way.OTHER_KEY, version_id=1), SingleChoice("B"), ("A",), FULL, Fraction(1, 4)
         )
         assert found == "-1/4"
+
+    def test_is_stored_and_read_back(self) -> None:
+        for ruling in (Ruling(Way.OTHER_KEY, version_id=7), Ruling(Way.ALSO, ("1=A", "2=B"))):
+            assert Ruling.read(ruling.as_json()) == ruling
+        assert Ruling(Way.ALSO, ("B",)).as_json() == {
+            "way": "also",
+            "also": ["B"],
+            "version_id": None,
+        }
+        assert Ruling.read({"way": "full"}) == Ruling(Way.FULL, (), None)
+        assert Ruling.read({"way": "full", "also": None}) == Ruling(Way.FULL)
+
+    def test_what_people_mark_has_no_other_key(self) -> None:
+        by_hand = (Kind.ESSAY, Kind.UPLOAD)
+        assert [way for way in Way if rulings.fits(Kind.ESSAY, way, by_hand)] == [
+            Way.FULL,
+            Way.LEAVE_OUT,
+            Way.AS_WRITTEN,
+        ]
+        assert all(rulings.fits(Kind.CLOZE, way, by_hand) for way in Way)
 
     def test_what_people_mark_waits_for_them(self) -> None:
         key = MultipleChoice(frozenset("AB"), frozenset("A"))

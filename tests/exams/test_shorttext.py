@@ -31,6 +31,7 @@ texts = st.text(alphabet="ab *，备份ＡＢ", max_size=8)
         ("先打 电 话 给负责人", THIRD),
         ("the lead gets a CALL", THIRD),
         ("call level lead", Fraction(1, 2)),
+        ("服务级别 level: call the lead", FULL),
         ("slas", ZERO),
         ("", ZERO),
         ("  ", ZERO),
@@ -55,10 +56,18 @@ def test_a_star_is_anything(start: str, between: str, end: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "said"), [("ab*ba", "aba"), ("a*b*c", "acb"), ("*a*a*", "bab"), ("a*", "ba")]
+    ("form", "said"),
+    [("ab*ba", "aba"), ("a*b*c", "acb"), ("*a*a*", "bab"), ("a*", "ba"), ("a*b*b", "ab")],
 )
 def test_pieces_of_a_form_do_not_overlap_and_keep_their_order(form: str, said: str) -> None:
     assert not is_like(said, form)
+
+
+@pytest.mark.parametrize(
+    ("form", "said"), [("*a*b*", "aba"), ("a*b*b", "abb"), ("a**b", "ab"), ("*", "a")]
+)
+def test_a_piece_is_taken_where_it_stands_first(form: str, said: str) -> None:
+    assert is_like(said, form)
 
 
 def test_a_form_with_many_stars_is_read_in_no_time() -> None:
@@ -76,6 +85,8 @@ def test_keys_that_cannot_be_met_are_refused() -> None:
         Accepted()
     with pytest.raises(ValueError, match="something is accepted"):
         Accepted(forms=frozenset("a"), share=Fraction(2))
+    with pytest.raises(ValueError, match="something is accepted"):
+        Accepted(forms=frozenset("a"), share=ZERO)
     with pytest.raises(ValueError, match="something is accepted"):
         Accepted(parts=(frozenset(),))
     with pytest.raises(ValueError, match="earns everything"):

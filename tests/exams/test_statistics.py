@@ -21,6 +21,12 @@ def test_agrees_with_published_values(successes: int, trials: int, low: float, h
     assert wilson(successes, trials) == pytest.approx((low, high), abs=5e-5)
 
 
+def test_the_interval_may_be_asked_for_at_another_level() -> None:
+    # Agresti and Coull, Approximate is better than “exact” for interval estimation of binomial
+    # proportions, The American Statistician 52 (1998): 0 of n reaches up to z² / (n + z²).
+    assert wilson(0, 20, 2.0) == pytest.approx((0, 4 / 24))
+
+
 def test_nothing_tried_gives_no_interval() -> None:
     assert wilson(0, 0) is None
 
@@ -35,6 +41,14 @@ def test_what_cannot_be_is_refused(successes: int, trials: int) -> None:
 def results(draw: st.DrawFn) -> tuple[int, int]:
     trials = draw(st.integers(1, 5000))
     return draw(st.integers(0, trials)), trials
+
+
+def test_at_the_ends_rounding_carries_no_bound_beyond() -> None:
+    for trials in range(1, 500):
+        none, everything = wilson(0, trials), wilson(trials, trials)
+        assert none is not None
+        assert everything is not None
+        assert (none[0], everything[1]) == (0, 1)
 
 
 @given(results())

@@ -15,7 +15,7 @@ from lms.core.db import db, transaction
 from lms.exams import answered, outcomes, quality, tallying
 from lms.exams.asked import Asked
 from lms.exams.models import Attempt, HandedInBy, QuestionVersion, Response
-from lms.exams.rules import cells, results
+from lms.exams.rules import results
 from lms.exams.rules.figures import Sign
 from lms.exams.rules.kinds import Kind
 from lms.exams.tally_models import AnswerTally, ScoreTally
@@ -211,13 +211,6 @@ class TestCommand:
         reply = runner.invoke(args=["exams", "tallies"])
         assert "papers counted: 1" in reply.output
         assert stored() == from_scratch()
-
-
-def test_a_cell_reads_back() -> None:
-    text = cells.written(Fraction(1, 3), Fraction(2, 5), Fraction(3, 8), "A C")
-    cell = cells.read(text)
-    assert (cell.mark, cell.rest, cell.whole) == (1 / 3, 2 / 5, 3 / 8)
-    assert cell.chosen == ("A", "C")
 
 
 def test_the_bank_leads_to_the_figures(client: FlaskClient, sat: Sat, trainer: Person) -> None:

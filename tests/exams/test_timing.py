@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.exams.rules.timing import deadline, is_over, retake_opens_at
+from lms.exams.rules.timing import deadline, is_over, needs_talk, retake_opens_at
 from tests.factories import NOON
 
 instants = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -49,3 +49,25 @@ def test_the_pause_grows_with_failures_and_the_last_one_holds_on() -> None:
     assert retake_opens_at([NOON] * 3, [1, 7]) == NOON + 7 * day
     assert retake_opens_at([NOON], []) is None
     assert retake_opens_at([NOON], [0]) is None
+
+
+def test_each_failure_from_the_second_on_needs_a_talk_of_its_own() -> None:
+    day = timedelta(days=1)
+    assert not needs_talk([], [], 2)
+    assert not needs_talk([NOON], [], 2)
+    assert needs_talk([NOON, NOON + day], [], 2)
+    assert not needs_talk([NOON, NOON + day], [NOON + day], 2), "recorded in the same instant"
+    assert needs_talk([NOON, NOON + day], [NOON], 2), "it was about the first failure"
+    thrice = [NOON, NOON + day, NOON + 3 * day]
+    assert needs_talk(thrice, [NOON + 2 * day], 2), "it was about the second failure"
+    assert not needs_talk(thrice, [NOON + 4 * day, NOON], 2)
+    assert needs_talk([NOON], [], 1)
+
+
+def test_an_exam_may_ask_for_no_talk() -> None:
+    assert not needs_talk([NOON] * 9, [], 0)
+    assert not needs_talk([], [], 0)
+
+
+def test_an_attempt_without_a_limit_ends_after_a_week() -> None:
+    assert deadline(NOON, 20, factor=None) == NOON + timedelta(days=7)

@@ -181,7 +181,7 @@ PDF = (
 PAGES = {
     "demo-hr": ["/records", "/records?view=overdue", "/admin/people", "/admin/people/import",
                 "/admin/assign", "/reports", "/downloads", "/certificates/expiring?within=90",
-                "/certificates/kinds", "/certificates/kinds/after-sales"],
+                "/certificates/kinds", "/certificates/kinds/after-sales", "/certificates/kinds/new"],
     "demo-trainer": ["/studio", "/studio/lessons/S1-C-4", "/studio/lessons/S1-C-4/materials",
                      "/studio/exams", "/studio/exams/stage-1", "/studio/questions",
                      "/studio/questions/S1-C-q01", "/studio/questions/import",

@@ -20,6 +20,7 @@ WHOLE_PAPER_BYTES = 20_000
 """Of a paper and its review: 40 and more questions, all on one page so that the line may go away."""
 WHOLE_PAPERS = {"exam", "result"}
 SCRIPT_BYTES = 30_000
+LONG_NAME = "somebodywithaverylongsigninnameandnoplacetobreakit@example.com"
 VARIANTS = [
     ("zh", "light", DESK),
     ("zh", "dark", PHONE),
@@ -139,6 +140,14 @@ def test_the_page_before_signing_in_is_for_everyone(
         walker.shoot(shots / f"out{path.replace('/', '-')}-{language}-{theme}-{size[0]}.png")
 
 
+@pytest.fixture(scope="module")
+def somebody(site: Site, administrator: str) -> None:
+    """Someone with a very long sign-in name, among the people of the site."""
+    with new_walker(site) as walker:
+        invite(walker, administrator, LONG_NAME, "Someone", "en")
+
+
+@pytest.mark.usefixtures("somebody")
 @pytest.mark.parametrize(("language", "theme", "size"), VARIANTS)
 def test_the_administrator_s_pages_are_for_everyone(
     walker: Walker,
@@ -156,6 +165,7 @@ def test_the_administrator_s_pages_are_for_everyone(
         walker.open(f"/admin/{path}")
         assert walker.axe() == [], path
         assert walker.overflow() == 0, path
+        assert path != "people" or LONG_NAME in walker.text
         if shots:
             name = path.replace("/", "-")
             walker.shoot(shots / f"admin-{name}-{language}-{theme}-{size[0]}.png")

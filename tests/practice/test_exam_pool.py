@@ -95,6 +95,31 @@ def test_what_leaves_the_practice_pool_is_gone_from_everywhere(
     ).text  # fmt: skip
 
 
+@pytest.mark.parametrize("how_far", ["drawn", "answered", "right"])
+def test_what_rests_on_a_replaced_figure_waits_until_somebody_has_read_it(
+    reader: FlaskClient, trainee: Person, session: Session, how_far: str
+) -> None:
+    pool.ready(trainee, [Kind.SINGLE, Kind.MULTIPLE])
+    first = begin(reader)
+    if how_far != "drawn":
+        reply(reader, first, session, right=how_far == "right")
+    before = traces(reader, session)
+    assert before
+    practised = select(Question).where(Question.pool == Pool.PRACTICE)
+    with transaction():
+        for question in session.scalars(practised):
+            question.figures = "15 minutes"
+    session.expire_all()
+    assert traces(reader, session) == []
+    sent = {"unit": "", "kind": "", "lesson": "", "count": "20"}
+    assert reader.post("/practice/rounds", data=sent).status_code in {409, 422}
+    with transaction():
+        for question in session.scalars(practised):
+            question.figures_read = "15 minutes"
+    session.expire_all()
+    assert traces(reader, session) == before
+
+
 def test_an_old_version_comes_back_with_no_pool_but_practice(
     reader: FlaskClient, trainee: Person, session: Session
 ) -> None:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from sqlalchemy import select
 
 from lms.accounts.models import Person
-from lms.core import audit, clock, disk
+from lms.core import clock, disk
 from lms.core.db import db, transaction
 from lms.core.errors import found
 from lms.core.placeholders import LANGUAGES
@@ -18,6 +18,7 @@ from lms.courses import materials, upload_rules
 from lms.courses.errors import UploadRefusedError
 from lms.courses.materials import Stored
 from lms.courses.upload_rules import FORMS, Kind, Refusal
+from lms.exams.exchange import shelf
 from lms.exams.picture_models import QuestionPicture
 
 TYPES = tuple(key for key, form in FORMS.items() if form.kind is Kind.IMAGE)
@@ -42,21 +43,8 @@ def take_in(name: str, file: BinaryIO) -> Stored:
 @transaction()
 def add(stored: Stored, *, actor: Person, at: datetime | None = None) -> QuestionPicture:
     """Know a picture from now on; one that is known already stays as it is."""
-    at = at or clock.now()
-    known = db.session.scalar(select(QuestionPicture).filter_by(sha256=stored.sha256))
-    if known is not None:
-        return known
-    row = QuestionPicture(
-        sha256=stored.sha256,
-        suffix=stored.suffix,
-        size_bytes=stored.size_bytes,
-        added_at=at,
-    )
-    db.session.add(row)
-    db.session.flush()
-    audit.note("exams.picture_added", kind="question-picture", object_id=row.id,
-               actor_id=actor.id, at=at, sha256=row.sha256)  # fmt: skip
-    return row
+    return shelf.know(stored.sha256, stored.suffix, stored.size_bytes, actor_id=actor.id,
+                      at=at or clock.now())  # fmt: skip
 
 
 def picture(name: str) -> QuestionPicture:

@@ -6,6 +6,7 @@ import enum
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from lms.exams.exchange.question import (
@@ -22,9 +23,12 @@ from lms.exams.exchange.report import Problem, Report, Severity
 
 
 def of_report(report: Report) -> dict[str, Any]:
-    """Return a report as JSON values."""
+    """Return a report as JSON values; each picture once, however many questions show it."""
+    pictures = {each.name: base64.b64encode(each.content).decode()
+                for question in report.questions for each in question.pictures}  # fmt: skip
     return {
         "format": report.format,
+        "pictures": pictures,
         "questions": [of_question(each) for each in report.questions],
         "problems": [
             {"where": each.where, "severity": each.severity.value, "code": each.code,
@@ -35,29 +39,33 @@ def of_report(report: Report) -> dict[str, Any]:
 
 
 def of_question(question: Question) -> dict[str, Any]:
-    """Return a question as JSON values; what is empty is left out."""
+    """Return a question as JSON values; what is empty is left out, of pictures all but the name."""
     found: dict[str, Any] = _plain(question)
     return found
 
 
 def report(found: Mapping[str, Any]) -> Report:
     """Return a report from what `of_report` made."""
+    pictures = {name: Picture(name, base64.b64decode(content))
+                for name, content in found["pictures"].items()}  # fmt: skip
     return Report(
         found["format"],
-        [question(each) for each in found["questions"]],
+        [question(each, pictures) for each in found["questions"]],
         [Problem(each["where"], Severity(each["severity"]), each["code"], each["values"])
          for each in found["problems"]],
     )  # fmt: skip
 
 
-def question(found: Mapping[str, Any]) -> Question:
-    """Return a question from what `of_question` made."""
+def question(found: Mapping[str, Any], pictures: Mapping[str, Picture]) -> Question:
+    """Return a question from what `of_question` made, and the pictures by their names."""
     given = dict(found)
     given["sort"] = Sort(given["sort"])
     if "points" in given:
         given["points"] = Decimal(given["points"])
-    makers: dict[str, Callable[[Any], object]] = {"options": _option, "blanks": _blank, "pairs": _pair, "parts": question,
-              "pictures": _picture, "tags": str}  # fmt: skip
+    makers: dict[str, Callable[[Any], object]] = {
+        "options": _option, "blanks": _blank, "pairs": _pair, "tags": str,
+        "parts": partial(question, pictures=pictures), "pictures": pictures.__getitem__,
+    }  # fmt: skip
     for name, maker in makers.items():
         if name in given:
             given[name] = tuple(map(maker, given[name]))
@@ -70,10 +78,6 @@ def _option(found: Mapping[str, Any]) -> Option:
 
 def _pair(found: Mapping[str, Any]) -> Pair:
     return Pair(**found)
-
-
-def _picture(found: Mapping[str, Any]) -> Picture:
-    return Picture(found["name"], base64.b64decode(found["content"]))
 
 
 def _blank(found: Mapping[str, Any]) -> Blank:
@@ -101,13 +105,13 @@ def _shared(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """Return a value as JSON has it; of a dataclass, the fields that are not as by default."""
-    if dataclasses.is_dataclass(value):
+    if dataclasses.is_dataclass(value) and not isinstance(value, Picture):
         fields = dataclasses.fields(value)
         given = ((each, getattr(value, each.name)) for each in fields)
         return {each.name: _plain(own) for each, own in given if own != each.default}
     match value:
-        case bytes():
-            return base64.b64encode(value).decode()
+        case Picture():
+            return value.name  # the report has its content
         case enum.Enum():
             return value.value
         case Decimal() | Fraction():

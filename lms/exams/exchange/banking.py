@@ -8,6 +8,7 @@ from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from typing import Any
 
+from lms.exams.exchange import prose
 from lms.exams.exchange.question import (
     BLANK,
     FULL,
@@ -100,8 +101,6 @@ def losses(question: Question) -> list[str]:
         found.append("shares-dropped")
     if Decimal(points_of(question)) != question.points:
         found.append("points-rounded")
-    if question.pictures:
-        found.append("picture-dropped")
     if question.sort is Sort.MANUAL:
         found.append("kept-by-hand")
     return found
@@ -192,6 +191,8 @@ def _text(question: Question) -> dict[str, Any]:
 
 
 def _matching(question: Question) -> dict[str, Any]:
+    if any(prose.names_in(each.text) for each in question.options):
+        raise UnbankableError("picture-in-list")
     if not question.pairs:
         raise UnbankableError("no-key-no-store")
     # In the order of the answers the keys would give them away.

@@ -2,11 +2,13 @@
 
 import io
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from lms.core import archives
 from lms.core.archives import ArchiveRefusedError
-from lms.exams.exchange import files
+from lms.exams.exchange import files, prose
+from lms.exams.exchange.media import Album
 from lms.exams.exchange.question import Question, Sort
 from lms.exams.exchange.readers import aiken, docx, gift, moodlexml, paper, qti, sheets
 from lms.exams.exchange.report import FileProblemError, Report
@@ -51,22 +53,48 @@ def read(content: bytes, wanted: str = AUTO) -> Report:
 
 def _read(content: bytes, report: Report) -> None:
     files.refuse_old(content)
+    names: Collection[str] = ()
     if content.startswith(archives.MAGIC):
         try:
-            archives.inspected(io.BytesIO(content))
+            names = archives.inspected(io.BytesIO(content))
         except ArchiveRefusedError as error:
             raise FileProblemError(error.reason, **error.context) from None
     if report.format == AUTO:
         report.format = files.format_of(content)
     elif content.startswith(archives.MAGIC) and report.format not in {"xlsx", "docx", "qti"}:
         raise FileProblemError("not-this-format", format=report.format)
+    if report.format == "xlsx" and any(each.startswith("xl/media/") for each in names):
+        report.warning("", "sheet-pictures")
     READERS[report.format](content, report)
+    album = Album(report)
+    report.questions[:] = [_settled(each, album) for each in report.questions]
     for question in report.questions:
         _look(question, report)
 
 
+def _settled(question: Question, album: Album) -> Question:
+    """Return a question whose texts show its own pictures and nothing else.
+
+    Markdown that a file holds as it is may name anything; to what HTML names, readers have seen.
+    """
+    own = {each.name: each for each in question.pictures}
+
+    def kept(text: str) -> str:
+        files = {f"{prose.MEDIA}{name}": each for name, each in own.items()}
+        text, used = album.marked(text, files, question.where)
+        own.update({each.name: each for each in used})
+        return text
+
+    if any("![" in text for text in prose.texts_of(question)):
+        question = prose.with_texts(question, kept)
+    shown = [own[name] for name in prose.pictures_in(question)]
+    return replace(question, pictures=tuple(shown))
+
+
 def _look(question: Question, report: Report) -> None:
     """Note what no reader should have to look for."""
+    if count := prose.without_words(question):
+        report.warning(question.where, "picture-unnamed", count=count)
     if question.sort in {Sort.SINGLE, Sort.MULTIPLE, Sort.ORDERING, Sort.MATCHING}:
         counts = Counter(each.text for each in question.options)
         if counts.pop("", 0):

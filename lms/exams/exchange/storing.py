@@ -14,10 +14,10 @@ from lms.core.db import db, transaction
 from lms.core.placeholders import LANGUAGES
 from lms.core.text import digest
 from lms.courses import queries as courses
-from lms.exams.exchange import banked, banking, texts
+from lms.exams.exchange import banked, banking, drawing, prose, shelf, texts
 from lms.exams.exchange.banking import UnbankableError
 from lms.exams.exchange.question import Question as Read, Sort
-from lms.exams.exchange.report import Report
+from lms.exams.exchange.report import Report, Severity
 from lms.exams.models import Pool, Question, QuestionVersion
 from lms.exams.rules.normal import normal_text
 
@@ -48,11 +48,11 @@ def store(
 ) -> int:
     """Put the questions of a report into a bank; return how many went in.
 
-    A question that the bank has already, by its normalised text, does not go in twice. What does not
-    go in, and what of it is not kept, is added to the report's problems.
+    A question that the bank has already, by its normalised text and its pictures, does not go in
+    twice. What does not go in, and what of it is not kept, is added to the report's problems.
 
     Args:
-        report: the questions, and what is wrong with them.
+        report: the questions, and what is wrong with them; `put_pictures` has stored what they show.
         order: where they go.
         actor_id: who asked for it; None for the operator.
         at: now.
@@ -72,18 +72,48 @@ def store(
             report.warning(question.where, "twice-in-file", first=seen[mark])
         elif question.sort is not Sort.DESCRIPTION:
             seen[mark] = question.where
-            stored += _store(question, order, report, at)
+            if _store(question, order, report, at):
+                stored += 1
+                _know_pictures(question, actor_id, at)
     audit.note("exams.questions_imported", kind="bank", object_id=0, actor_id=actor_id, at=at,
                bank=order.bank, stored=stored)  # fmt: skip
     return stored
 
 
+def put_pictures(report: Report, known: Mapping[str, str]) -> None:
+    """Store what the questions show that a bank would take, before and outside any transaction.
+
+    Args:
+        report: questions whose pictures were drawn anew (`drawing.settled`).
+        known: what `known_in` says of the bank: what it has is not stored again.
+    """
+    wrong = {each.where for each in report.problems if each.severity is Severity.ERROR}
+    wanted = [each for each in report.questions if each.pictures and each.where not in wrong
+              and fingerprint(each) not in known]  # fmt: skip
+    shelf.put(drawing.shown_in(wanted).values())
+
+
+def _know_pictures(question: Read, actor_id: int | None, at: datetime) -> None:
+    for each in question.pictures:
+        digest, _dot, suffix = each.name.partition(".")
+        shelf.know(digest, suffix, len(each.content), actor_id=actor_id, at=at)
+
+
 def fingerprint(question: Read) -> str:
-    """Return what two questions have in common that ask the same: stem and options, normalised."""
-    options = sorted(normal_text(texts.shown(each.text)) for each in question.options)
+    """Return what two questions have in common that ask the same.
+
+    That is stem and options, normalised, and the pictures in them: ten questions may well ask "What
+    does this sign mean?" with the same answers.
+    """
+    options = sorted(_mark(each.text) for each in question.options)
     parts = [fingerprint(each) for each in question.parts]
-    said = [normal_text(texts.shown(question.stem)), *options, *parts]
+    said = [_mark(question.stem), *options, *parts]
+    said += [name for each in question.pairs for name in prose.names_in(each.text)]
     return hashlib.sha256("\0".join(said).encode()).hexdigest()
+
+
+def _mark(text: str) -> str:
+    return "\1".join([normal_text(texts.shown(text)), *prose.names_in(text)])
 
 
 Entry = tuple[int | None, Read, dict[str, Any]]
@@ -114,7 +144,7 @@ def _store(question: Read, order: Order, report: Report, at: datetime) -> int:
         own = code if part is None else f"{code}-{part}"
         if part is not None:
             body["case"]["code"] = code
-        _add(own, None if part is None else code, one, body, order, at)
+        _add(own, None if part is None else code, one, shelf.for_bank(body), order, at)
     return 1
 
 
@@ -185,6 +215,8 @@ def known_anywhere() -> dict[str, str]:
 def exported(bank: str, language: str) -> list[Read]:
     """Return the questions of a bank as files have them: none, if there is no such bank.
 
+    Their texts name pictures; `shelf.illustrated` adds these.
+
     Args:
         bank: the name that an import gave, or the code of a programme or of a module.
         language: ``zh`` or ``en``.
@@ -237,12 +269,14 @@ def _read(where: Any, language: str) -> Iterator[tuple[str, Read]]:
 def _joined(code: str, versions: Sequence[tuple[Question, QuestionVersion]], language: str) -> Read:
     parts = [_one(owner, version, language) for owner, version in versions]
     if versions[0][0].case is None:
-        return parts[0]
+        return shelf.for_files(parts[0])
     stem = str(versions[0][1].body["case"]["stem"][language])
     bare = tuple(replace(each, title="", category="", tags=()) for each in parts)
     points = sum((each.points for each in parts), Decimal(0))
-    return Read(Sort.CASE, stem, title=code, parts=bare, points=points, tags=parts[0].tags,
-                category=versions[0][0].unit)  # fmt: skip
+    return shelf.for_files(
+        Read(Sort.CASE, stem, title=code, parts=bare, points=points, tags=parts[0].tags,
+             category=versions[0][0].unit)
+    )  # fmt: skip
 
 
 def _one(owner: Question, version: QuestionVersion, language: str) -> Read:

@@ -92,6 +92,11 @@ def shown(text: str) -> str:
     return html_words(rendered(text))
 
 
+def image(words: str, source: str) -> str:
+    """Return the Markdown of an image that shows what `words` say."""
+    return f"![{_escaped(line(words))}]({source})"
+
+
 def html_words(markup: str) -> str:
     """Return the words of some HTML."""
     words = _Words()
@@ -195,7 +200,7 @@ class _Reader(HTMLParser):
                 self._out.append(" ")
             case "img":
                 name, label = given.get("src", ""), line(given.get("alt", ""))
-                self._out.append(f"![{_escaped(label)}]({name})" if name else _escaped(label))
+                self._out.append(image(label, name) if name else _escaped(label))
             case "a":
                 self._links.append(given.get("href", ""))
                 self._out.append("[" if self._links[-1] else "")

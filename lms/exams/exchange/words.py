@@ -51,8 +51,11 @@ _FILE: dict[str, LazyString] = {
     "read-as-gb18030": _("The text is not UTF-8 as it should be; it was read as GB18030."),
     "controls-dropped": _("Characters that nobody can see were left out."),
     "sheet-not-read": _("The sheet “%(name)s” was not read; only the first visible one is."),
+    "sheet-pictures": _(
+        "The pictures in the table were not read: a row does not say to which text they belong. Bring "
+        "such questions as Word, Moodle XML or QTI."
+    ),
     "formula-flattened": _("Formulas became plain text. Look at them."),
-    "file-dropped": _("“%(name)s” is no picture that can be kept, or too large; it was left out."),
 }
 _QUESTION: dict[str, LazyString] = {
     "no-stem": _("The question has no text."),
@@ -77,7 +80,41 @@ _QUESTION: dict[str, LazyString] = {
     "units-dropped": _("Units of the number were left out."),
     "distractors-dropped": _("%(count)d parts that belong to nothing were left out."),
     "pairs-as-matching": _("Pairs out of one list became two lists to match."),
-    "picture-missing": _("The picture “%(name)s” is not in the file."),
+    "picture-missing": _(
+        "The picture “%(name)s” is not in the file; the question goes without it."
+    ),
+    "picture-remote": _(
+        "The picture %(name)s lies on another site, and nothing is fetched from there: the question "
+        "goes without it. Put the picture into the file."
+    ),
+    "picture-svg": _(
+        "A drawing in SVG (%(name)s) was left out. Save it as PNG and put that into the file."
+    ),
+    "picture-too-large": _(
+        "The picture “%(name)s” is larger than %(megabytes)d MB and was left out. Make it smaller."
+    ),
+    "pictures-too-many": _(
+        "The file has more than %(most)d pictures, or more than %(megabytes)d MB of them; “%(name)s” "
+        "was left out. Split the file."
+    ),
+    "file-dropped": _(
+        "“%(name)s” is no picture in PNG, JPEG, WebP or GIF; it was left out. Save it as PNG."
+    ),
+    "picture-broken": _(
+        "Picture %(number)d of this question is damaged and cannot be shown. Put it into the file "
+        "again."
+    ),
+    "picture-pixels": _(
+        "Picture %(number)d of this question has more than %(most)d million pixels. Make it smaller."
+    ),
+    "picture-unnamed": _(
+        "Pictures that do not say what they show: %(count)d. Those who cannot see them need that: add "
+        "it in the file, or where the question is edited, between ![ and ]."
+    ),
+    "picture-in-list": _(
+        "An answer of this matching is a picture, but is chosen from a list, which has words only. "
+        "Put the picture on the left side."
+    ),
     "formula-text": _("A text begins like a formula; it was taken as text."),
     "formula-error": _("The formula in column %(column)s has no result."),
     "formula-empty": _("The formula in column %(column)s was never computed."),
@@ -95,6 +132,10 @@ _QUESTION: dict[str, LazyString] = {
     "shares-dropped": _("Parts of the points for single options are not kept; the key is."),
     "feedback-dropped": _("Feedback for single accepted answers is not kept."),
     "picture-dropped": _("Pictures cannot go into this format; their descriptions stay."),
+    "picture-needed": _(
+        "Without its pictures, which cannot go into this format, the question says too little; it was "
+        "left out."
+    ),
     "not-exported": _("This kind cannot go into this format; it was left out."),
 }
 PROBLEMS: dict[str, LazyString] = {

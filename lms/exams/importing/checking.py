@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lms.exams.exchange import aside, banking, storing, texts
+from lms.exams.exchange import banking, storing, texts
 from lms.exams.exchange.banking import UnbankableError
 from lms.exams.exchange.question import Question, Sort
 from lms.exams.exchange.report import Problem, Report, Severity
@@ -41,6 +41,11 @@ class Checked:
         return self.question.title or " ".join(texts.shown(self.question.stem).split())
 
     @property
+    def shown(self) -> list[list[str]]:
+        """Its texts in order, ``[what, key, text]`` each, if there are pictures in them; else none."""
+        return list(_shown(self.question)) if self.question.pictures else []
+
+    @property
     def key(self) -> str:
         """What is right, in short."""
         return " · ".join(texts.shown(each) for each in self.question.key)
@@ -70,14 +75,12 @@ def as_row(problem: Problem) -> list[Any]:
     return [problem.severity.value, problem.code, dict(problem.values)]
 
 
-def check(content: bytes, wanted: str) -> Check:
+def check(report: Report) -> Check:
     """Say what each question of a file would do; nothing is changed.
 
     Args:
-        content: the whole file.
-        wanted: a format, or `reading.AUTO`.
+        report: what its reader found, with the pictures drawn anew.
     """
-    report = aside.read_aside(content, wanted)
     told, others = _by_question(report)
     known = storing.known_anywhere() if report.questions else {}
     seen: dict[str, str] = {}
@@ -86,6 +89,16 @@ def check(content: bytes, wanted: str) -> Check:
         for number, question in enumerate(report.questions, start=1)
     ]
     return Check(report, questions, others)
+
+
+def _shown(question: Question) -> Iterator[list[str]]:
+    told = [("stem", "", question.stem), *(("stem", "", each.text) for each in question.pairs)]
+    for each in question.options:
+        told += [("option", each.key, each.text), ("why", each.key, each.why)]
+    told += [("model", "", question.model), ("explanation", "", question.explanation)]
+    yield from ([*each] for each in told if each[2])
+    for part in question.parts:
+        yield from _shown(part)
 
 
 def _by_question(report: Report) -> tuple[Mapping[int, list[Problem]], list[Problem]]:

@@ -8,6 +8,7 @@ from lms.core import clock, uploads
 from lms.core.chores import every
 from lms.core.db import db, transaction
 from lms.exams.import_models import QuestionImport, QuestionImportRow
+from lms.exams.importing import pictures
 
 FOLDER = "question-imports"
 
@@ -32,4 +33,7 @@ def sweep() -> None:
         db.session.execute(delete(QuestionImportRow).where(QuestionImportRow.import_id.in_(ids)))
         db.session.execute(delete(QuestionImport).where(QuestionImport.id.in_(ids)))
         known = set(db.session.scalars(select(QuestionImport.stored_as)))
+        kept = db.session.scalars(select(QuestionImport.pictures))
+        shown = set[str]().union(*map(pictures.stored_names, kept))
     uploads.sweep(FOLDER, known, at=now)
+    uploads.sweep(pictures.FOLDER, shown, at=now)

@@ -7,7 +7,7 @@ from lms.core.errors import NotFoundError
 from lms.core.placeholders import LANGUAGES
 from lms.core.text import filename, local
 from lms.courses.queries import module_titles
-from lms.exams.exchange import storing, writing
+from lms.exams.exchange import shelf, storing, writing
 from lms.exams.exchange.question import Question
 from lms.exams.importing import queries
 
@@ -28,6 +28,8 @@ class Offer:
     count: int
     left_out: Sequence[str]
     """Names of the questions that it has no form for."""
+    bare: Sequence[str] = ()
+    """Names of those that go without their pictures, only with what these show."""
 
 
 def banks(language: str) -> dict[str, str]:
@@ -46,9 +48,10 @@ def offers(bank: str, language: str) -> list[Offer]:
 
 
 def _offer(wanted: str, questions: Sequence[Question]) -> Offer:
-    writer = writing.WRITERS[wanted]
-    left_out = [each.name for each in questions if not writer.is_sayable(each)]
-    return Offer(wanted, len(questions) - len(left_out), left_out)
+    losses = [(writing.loss(each, wanted), each.name) for each in questions]
+    left_out = [name for code, name in losses if code in writing.OUT]
+    bare = [name for code, name in losses if code and code not in writing.OUT]
+    return Offer(wanted, len(questions) - len(left_out), left_out, bare)
 
 
 def made(bank: str, wanted: str, language: str) -> tuple[str, bytes]:
@@ -56,10 +59,13 @@ def made(bank: str, wanted: str, language: str) -> tuple[str, bytes]:
 
     Raises:
         NotFoundError: there is no such format or language, or nothing in such a bank.
+        TooManyPicturesError: its pictures are too large together.
     """
     known = wanted in writing.WRITERS and language in LANGUAGES
     questions = storing.exported(bank, language) if known else []
     if not questions:
         raise NotFoundError
+    if wanted not in writing.WITHOUT_PICTURES:
+        questions = shelf.illustrated(questions)
     content, _report = writing.write(questions, wanted)
     return f"{filename(bank, language)}.{ENDINGS[wanted]}", content

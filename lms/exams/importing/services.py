@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select, update
 
 from lms.accounts.models import Person
-from lms.core import audit, clock, queue, uploads
+from lms.core import audit, clock, disk, queue, uploads
 from lms.core.db import db, transaction
 from lms.core.queue import Job
 from lms.exams.errors import ImportNotOpenError, NothingChosenError
@@ -18,6 +18,7 @@ from lms.exams.exchange.storing import Order
 from lms.exams.import_models import QuestionImport, QuestionImportRow
 from lms.exams.importing import queries
 from lms.exams.importing.checking import ODD, Check, Checked, as_row
+from lms.exams.importing.pictures import Kept
 from lms.exams.models import Pool
 from lms.exams.rules.arrivals import OPEN, PICKED
 
@@ -61,13 +62,14 @@ def receive(
 
 
 @transaction()
-def note_check(import_id: int, checked: Check, *, at: datetime) -> None:
-    """Keep what a check found, for its bringer to look at and choose from."""
+def note_check(import_id: int, checked: Check, kept: Kept, *, at: datetime) -> None:
+    """Keep what a check found, for its bringer to look at and choose from; its pictures are `kept`."""
     row = db.session.get(QuestionImport, import_id)
     if row is None or row.checked_at is not None:  # swept away, or checked by another worker
         return
     row.checked_at = at
     row.summary = checked.summary()
+    row.pictures = kept
     rows = [_stored(import_id, each) for each in checked.questions]
     for start in range(0, len(rows), AT_ONCE):
         db.session.execute(insert(QuestionImportRow), rows[start : start + AT_ONCE])
@@ -83,6 +85,7 @@ def _stored(import_id: int, each: Checked) -> dict[str, Any]:
         "key": each.key[:SHOWN],
         "verdict": each.verdict,
         "problems": [as_row(problem) for problem in each.problems],
+        "shown": each.shown or None,
         "is_chosen": each.verdict in PICKED,
         "is_in": False,
     }
@@ -126,12 +129,15 @@ def decide(row: QuestionImport, order: Order, *, actor: Person, at: datetime | N
 
     Raises:
         NothingChosenError: no question is ticked.
+        NoRoomForFilesError: there are pictures, and the disk is almost full.
         ImportNotOpenError: it was dropped, or has expired.
     """
     at = at or clock.now()
     chosen, _in, _left = queries.tally(row.id)
     if not chosen:
         raise NothingChosenError
+    if row.pictures:
+        disk.need_room_for_files()
     if row.decided_at is None:
         kept = {"bank": order.bank, "pool": order.pool.value, "unit": order.unit}
         _end(row, at, decided_at=at, order=kept)

@@ -35,6 +35,14 @@ POOLS: dict[Pool, LazyString] = {
     Pool.PRACTICE: _("Practice"),
     Pool.RETIRED: _("Retired"),
 }
+SHOWN: dict[str, LazyString | str] = {
+    "stem": "",
+    "option": "",
+    "why": _("Feedback"),
+    "model": _("Expected answer"),
+    "explanation": _("Explanation"),
+}
+"""What the texts of a question are called where it is shown with its pictures."""
 _OTHERS: dict[Sort, LazyString] = {
     Sort.DESCRIPTION: _("Text without a question"),
     Sort.MANUAL: _("Another kind"),

@@ -48,18 +48,15 @@ def f_quantile(share: float, first: float, second: float) -> float:
 
 def _fraction(x: float, a: float, b: float) -> float:
     value, top, below = 1.0, 1.0, 0.0
-    for step in range(_STEPS):
+    for step in range(1, _STEPS):
         half = step // 2
-        if step == 0:
-            factor = 1.0
-        elif step % 2:
+        if step % 2:
             factor = -(a + half) * (a + b + half) * x / ((a + 2 * half) * (a + 2 * half + 1))
         else:
             factor = half * (b - half) * x / ((a + 2 * half - 1) * (a + 2 * half))
-        if step:
-            below = 1 / (1 + factor * below or _TINY)
-            top = 1 + factor / top or _TINY
-            value *= top * below
-            if abs(top * below - 1) < _EXACT:
-                break
+        below = 1 / (1 + factor * below or _TINY)
+        top = 1 + factor / top or _TINY
+        value *= top * below
+        if abs(top * below - 1) < _EXACT:
+            break
     return value

@@ -6,10 +6,8 @@ import hashlib
 import json
 import os
 import shutil
-import sqlite3
 import tarfile
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
 
@@ -111,65 +109,6 @@ def test_nobody_waits_for_the_copy_and_the_copy_waits_for_nobody(
     (tmp_path / "again").mkdir()
     with snapshots.taken(tmp_path / "again") as (_file, after):
         assert after.rows["audit_entry"] == before.rows["audit_entry"] + 1
-
-
-@only_sqlite
-class TestTheFileItself:
-    """It is read as it lies there, and does not change meanwhile, whatever is written."""
-
-    def write(self, count: int) -> None:
-        for _time in range(count):
-            with transaction():
-                db.session.add(AuditEntry(at=clock.now(), actor_id=None, action="a",
-                                          object_kind="k", object_id="1", detail={}))  # fmt: skip
-
-    def checkpoint(self) -> tuple[int, int, int]:
-        taken = db.engine.raw_connection()
-        try:
-            found = taken.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-            return int(found[0]), int(found[1]), int(found[2])
-        finally:
-            taken.close()
-
-    @pytest.mark.usefixtures("filled")
-    def test_stays_while_others_write_and_move_their_log(self, tmp_path: Path) -> None:
-        self.write(3)
-        with snapshots.taken(tmp_path) as (file, before):
-            assert file == Path(str(db.engine.url.database))
-            was = file.read_bytes()
-            self.write(20)
-            _busy, logged, moved = self.checkpoint()
-            assert moved < logged
-            assert file.read_bytes() == was
-            (tmp_path / "copy").write_bytes(was)
-        _busy, logged, moved = self.checkpoint()
-        assert moved == logged
-        assert file.read_bytes() != was
-        with closing(sqlite3.connect(tmp_path / "copy")) as copy:
-            assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            found = copy.execute("SELECT count(*) FROM audit_entry").fetchone()
-        assert found == (before.rows["audit_entry"],)
-
-    @pytest.mark.usefixtures("filled")
-    def test_is_copied_where_an_older_read_goes_on(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(snapshots, "TRIES", 1)
-        self.write(1)
-        older = db.engine.raw_connection()
-        try:
-            cursor = older.cursor()
-            cursor.execute("BEGIN")
-            cursor.execute("SELECT count(*) FROM audit_entry").fetchone()
-            self.write(2)
-            with snapshots.taken(tmp_path) as (file, known):
-                assert file.parent == tmp_path
-                with closing(sqlite3.connect(file)) as copy:
-                    found = copy.execute("SELECT count(*) FROM audit_entry").fetchone()
-            assert found == (known.rows["audit_entry"],)
-        finally:
-            cursor.execute("ROLLBACK")
-            older.close()
 
 
 class TestWhatIsWrongWithTheSite:

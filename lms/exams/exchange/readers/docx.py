@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from lms.core import archives
 from lms.core.archives import ArchiveRefusedError
 from lms.exams.exchange import trees
-from lms.exams.exchange.media import Album
-from lms.exams.exchange.question import Picture
+from lms.exams.exchange.media import SUFFIXES, Album, reason
 from lms.exams.exchange.readers import paper
 from lms.exams.exchange.readers.paper_lines import Line
-from lms.exams.exchange.readers.paper_made import PICTURE_ENDS, PICTURE_OPENS
+from lms.exams.exchange.readers.paper_made import PICTURE_ENDS, PICTURE_OPENS, Place
 from lms.exams.exchange.report import FileProblemError, Report
 from lms.exams.exchange.trees import Node
 
@@ -25,6 +24,7 @@ _SKIPPED = {"Fallback", "del", "moveFrom", "pPr", "rPr", "instrText", "footnoteR
             "sectPr", "commentReference"}  # fmt: skip
 _SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _LEVELS = 9
+_FILE_NAME = re.compile(r"\.(?:png|jpe?g|gif|bmp|webp|tiff?|emf|wmf)\s*$", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -41,9 +41,12 @@ class _Word:
     """A document, and what holds while its paragraphs are read."""
 
     report: Report
-    pictures: dict[str, Picture] = field(default_factory=dict)
-    links: dict[str, Picture] = field(default_factory=dict)
-    """Relation -> picture."""
+    album: Album
+    entries: Mapping[str, bytes]
+    links: dict[str, str] = field(default_factory=dict)
+    """Relation -> name of a picture's part, or an address outside the file."""
+    places: dict[str, Place] = field(default_factory=dict)
+    """Mark -> what is to be seen there."""
     lists: dict[str, dict[int, _Level]] = field(default_factory=dict)
     styles: dict[str, tuple[str, int]] = field(default_factory=dict)
     counts: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -59,7 +62,7 @@ def read(content: bytes, report: Report) -> None:
     if DOCUMENT not in entries:
         raise FileProblemError("not-this-format", format="Word")
     root = trees.parsed(entries[DOCUMENT], report)
-    word = _Word(report)
+    word = _Word(report, Album(report), entries)
     _link_pictures(word, entries)
     _lists(word, entries)
     lines: list[Line] = []
@@ -70,31 +73,26 @@ def read(content: bytes, report: Report) -> None:
         lines += [Line(each, len(lines) + at) for at, each in enumerate(text.split("\n"), start=1)]
     if word.has_formula:
         report.warning("", "formula-flattened")
-    paper.read_lines(lines, word.pictures, report)
+    paper.read_lines(lines, word.places, report)
 
 
 def _wanted(name: str) -> bool:
-    return name.startswith("word/") and name.endswith(
-        (".xml", ".rels", ".png", ".jpg", ".jpeg", ".gif", ".webp")
+    return name.startswith("word/") and name.lower().endswith(
+        (".xml", ".rels", *(f".{each}" for each in SUFFIXES))
     )
 
 
 def _link_pictures(word: _Word, entries: Mapping[str, bytes]) -> None:
-    album = Album(word.report)
     relations = entries.get("word/_rels/document.xml.rels")
     if relations is None:
         return
     for each in trees.within(trees.parsed(relations, word.report), "Relationship"):
-        target = posixpath.normpath(posixpath.join("word", each.get("Target", "")))
-        if each.get("Type", "").endswith("/image") and each.get("TargetMode") != "External":
-            content = entries.get(target)
-            taken = album.taken(content, target, "") if content is not None else None
-            if taken is None:
-                if content is None:
-                    word.report.warning("", "file-dropped", name=posixpath.basename(target)[:80])
-                continue
-            word.links[each.get("Id", "")] = taken
-            word.pictures[taken.name] = taken
+        if each.get("Type", "").endswith("/image"):
+            target = each.get("Target", "")
+            is_outside = each.get("TargetMode") == "External"
+            word.links[each.get("Id", "")] = target if is_outside else posixpath.normpath(
+                posixpath.join("word", target)
+            )  # fmt: skip
 
 
 def _lists(word: _Word, entries: Mapping[str, bytes]) -> None:
@@ -197,7 +195,7 @@ def _piece(word: _Word, node: Node, own: str) -> str:
         case "sym":
             return _SYMBOLS.get(_value(node, "char").lower(), "")
         case "blip" | "imagedata":
-            return _picture(word, _value(node, "embed") or _value(node, "id"))
+            return _picture(word, node)
         case "oMath":
             word.has_formula = True
             return "".join(trees.text_of(each) for each in trees.within(node, "t"))
@@ -218,9 +216,37 @@ def _run(word: _Word, node: Node) -> str:
     return text.translate(table) if table else text
 
 
-def _picture(word: _Word, relation: str) -> str:
-    found = word.links.get(relation)
-    return f"{PICTURE_OPENS}{found.name}{PICTURE_ENDS}" if found else ""
+def _picture(word: _Word, node: Node) -> str:
+    """Return a mark for a picture; what is to be seen there, or why nothing is, stands in `places`."""
+    relation = _value(node, "embed") or _value(node, "id") or _value(node, "link")
+    target = word.links.get(relation)
+    if target is None:
+        return ""
+    content = word.entries.get(target)
+    found = reason(target) if content is None else word.album.judged(content)
+    mark = f"p{len(word.places)}"
+    word.places[mark] = Place(found, posixpath.basename(target)[:80], _described(node))
+    return f"{PICTURE_OPENS}{mark}{PICTURE_ENDS}"
+
+
+def _described(node: Node) -> str:
+    """Return what a picture shows, as its author said; a file's name says nothing."""
+    for each in node.iterancestors():
+        match trees.name(each):
+            case "pic":
+                told = trees.child(each, "nvPicPr", "cNvPr")
+            case "inline" | "anchor":
+                told = trees.child(each, "docPr")
+            case "shape":
+                told = each
+            case "p":
+                break
+            case _:
+                continue
+        said = _attribute(told, "descr") or _attribute(told, "alt") or _attribute(told, "title")
+        if said.strip() and not _FILE_NAME.search(said):
+            return said
+    return ""
 
 
 def _value(node: Node, name: str) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from lms.exams.exchange import files, texts
+from lms.exams.exchange.media import Album
 from lms.exams.exchange.question import (
     BLANK,
     FULL,
@@ -16,6 +17,7 @@ from lms.exams.exchange.question import (
     Number,
     Option,
     Pair,
+    Picture,
     Question,
     Sort,
     exact,
@@ -49,8 +51,23 @@ class _Reading:
 
     report: Report
     where: str
+    album: Album
     marker: str = ""
     fields: dict[str, object] = field(default_factory=dict)
+    pictures: dict[str, Picture] = field(default_factory=dict)
+
+    def text(self, text: str, marker: str) -> str:
+        """Return a text as Markdown, with the pictures that it holds itself: GIFT has no files."""
+        text = plain_of(text)
+        if marker == "plain":
+            return texts.plain(text)
+        is_markdown = marker == "markdown"
+        place = self.album.marked if is_markdown else self.album.placed
+        text, used = place(text, {}, self.where)
+        self.pictures |= {each.name: each for each in used}
+        if is_markdown:
+            return texts.visible(text).strip()
+        return texts.html(text) if marker == "html" else texts.either(text)
 
 
 def read(content: bytes, report: Report) -> None:
@@ -63,7 +80,7 @@ def read_text(text: str, report: Report) -> None:
     clean = texts.visible_all(text)
     if clean != text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff"):
         report.warning("", "controls-dropped")
-    category, number = "", 0
+    album, category, number = Album(report), "", 0
     for block in blocks_of(clean):
         found = re.match(r"\s*\$CATEGORY\s*:\s*([^\n]*)", block.text)
         if found:
@@ -77,7 +94,7 @@ def read_text(text: str, report: Report) -> None:
         if block.is_open:
             report.error(where, "unterminated")
             continue
-        question = _question(block, _Reading(report, where), category)
+        question = _question(block, _Reading(report, where, album), category)
         if question is not None:
             report.add(question)
 
@@ -90,34 +107,31 @@ def _question(block: Block, reading: _Reading, category: str) -> Question | None
     marker, text = _marker(text)
     reading.marker = marker or "moodle"
     before, inside, after = _parted(text)
-    common = {"title": title, "tags": block.tags, "category": category, "where": reading.where}
+    common: dict[str, object] = {
+        "title": title, "tags": block.tags, "category": category, "where": reading.where
+    }  # fmt: skip
     if inside is None:
-        stem = _text(text, reading.marker)
+        stem = reading.text(text, reading.marker)
+        common["pictures"] = tuple(reading.pictures.values())
         return Question(Sort.DESCRIPTION, stem, **common) if stem or title else None  # type: ignore[arg-type]
     inside, general = _general(inside)
     fields = _answered(inside, reading)
     sort = Sort(str(fields.pop("sort")))
-    stem, has_blank = _stem(before, after, reading.marker, sort)
+    stem, has_blank = _stem(before, after, reading, sort)
     if sort is Sort.TEXT and has_blank:
         sort = Sort.FILLIN
     if general:
         own, general = _marker(general)
-        fields["explanation"] = _text(general, own or reading.marker)
+        fields["explanation"] = reading.text(general, own or reading.marker)
     if not texts.shown(stem):
         reading.report.error(reading.where, "no-stem")
+    fields["pictures"] = tuple(reading.pictures.values())
     return Question(sort, stem, **common, **fields)  # type: ignore[arg-type]
 
 
 def _marker(text: str) -> tuple[str, str]:
     found = _MARKER.match(text)
     return (found[1], text[found.end() :]) if found else ("", text)
-
-
-def _text(text: str, marker: str) -> str:
-    text = plain_of(text)
-    if marker == "markdown":
-        return texts.visible(text).strip()
-    return {"html": texts.html, "plain": texts.plain}.get(marker, texts.either)(text)
 
 
 def _parted(text: str) -> tuple[str, str | None, str]:
@@ -134,7 +148,7 @@ def _general(inside: str) -> tuple[str, str]:
     return (before, after) if mark else (inside, "")
 
 
-def _stem(before: str, after: str, marker: str, sort: Sort) -> tuple[str, bool]:
+def _stem(before: str, after: str, reading: _Reading, sort: Sort) -> tuple[str, bool]:
     """Return the stem, and whether it has a blank in it."""
     tail = after.strip()
     is_open = bool(tail) and (re.search(r"\w", tail) is not None or not _ENDS.search(before))
@@ -143,7 +157,7 @@ def _stem(before: str, after: str, marker: str, sort: Sort) -> tuple[str, bool]:
         before = f"{before}{BLANK}{glue}{after}"
     elif tail and re.search(r"\w", tail):
         before = f"{before} {after}"
-    stem = _RUN.sub(BLANK, _text(before, marker))
+    stem = _RUN.sub(BLANK, reading.text(before, reading.marker))
     return stem, stem.count(BLANK) == 1
 
 
@@ -212,7 +226,7 @@ def _words(answer: _Answer, reading: _Reading) -> str:
 
 def _why(answer: _Answer, reading: _Reading) -> str:
     marker, text = _marker(answer.why)
-    return _text(text, marker or reading.marker) if text.strip() else ""
+    return reading.text(text, marker or reading.marker) if text.strip() else ""
 
 
 def _choice(answers: list[_Answer], reading: _Reading) -> dict[str, object]:
@@ -221,7 +235,7 @@ def _choice(answers: list[_Answer], reading: _Reading) -> dict[str, object]:
         share = each.share
         if share is None:
             share = FULL if each.sign == "=" else NOTHING
-        text = _text(each.text, each.marker)
+        text = reading.text(each.text, each.marker)
         options.append(Option(option_key(place), text, share, _why(each, reading)))
     full = [each for each in options if each.share == FULL]
     right = [each for each in options if each.share > 0]
@@ -250,11 +264,11 @@ def _matching(answers: list[_Answer], reading: _Reading) -> dict[str, object]:
     pairs = []
     for each in answers:
         left, _arrow, right = each.text.rpartition("->")
-        right = _text(right, "moodle")
+        right = reading.text(right, "moodle")
         if right not in options:
             options[right] = Option(option_key(len(options)), right)
         if left.strip():
-            pairs.append(Pair(_text(left, each.marker), options[right].key))
+            pairs.append(Pair(reading.text(left, each.marker), options[right].key))
     if not pairs:
         reading.report.error(reading.where, "no-answer")
     return {"sort": Sort.MATCHING, "options": tuple(options.values()), "pairs": tuple(pairs)}

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from lms.exams.exchange import texts, trees
-from lms.exams.exchange.media import Album, local
+from lms.exams.exchange.media import Album
 from lms.exams.exchange.question import (
     BLANK,
     FULL,
@@ -30,7 +30,6 @@ from lms.exams.exchange.report import FileProblemError, Report
 from lms.exams.exchange.trees import Node
 from lms.exams.rules.kinds import FALSE, TRUE
 
-_EMBEDDED = re.compile(r"\]\((@@PLUGINFILE@@/[^)\s]*)\)")
 _PLACE = re.compile(r"\[\[(\d{1,3})\]\]")
 
 
@@ -42,36 +41,30 @@ class _Entry:
     where: str
     report: Report
     album: Album
-    files: dict[str, Picture] = field(default_factory=dict)
+    files: dict[str, Picture | None] = field(default_factory=dict)
+    """Of all its texts: not every program puts a file into the text that shows it."""
     pictures: list[Picture] = field(default_factory=list)
 
     def text(self, node: Node | None) -> str:
         """Return a text element as Markdown."""
         if node is None:
             return ""
-        words = trees.text_of(trees.child(node, "text"))
         kind = node.get("format", "")
         if kind in {"plain_text", "plain"}:
-            return texts.plain(words)
+            return texts.plain(trees.text_of(trees.child(node, "text")))
+        placed = self.placed(node)
         if kind == "markdown":
-            return self._markdown(texts.visible(words).strip())
-        markup, used = self.album.placed(words, self.files, self.where)
+            return texts.visible(placed).strip()
+        return texts.html(placed) if kind == "html" else texts.either(placed)
+
+    def placed(self, node: Node) -> str:
+        """Return the words of a text element as they are, but its pictures named as ours."""
+        words = trees.text_of(trees.child(node, "text"))
+        files = self.files | _files(self, node)
+        place = self.album.marked if node.get("format") == "markdown" else self.album.placed
+        words, used = place(words, files, self.where)
         self.pictures += [each for each in used if each not in self.pictures]
-        return texts.html(markup) if kind == "html" else texts.either(markup)
-
-    def _markdown(self, text: str) -> str:
-        """Return Markdown with its pictures named as ours."""
-
-        def placed(found: re.Match[str]) -> str:
-            own = self.files.get(local(found[1]))
-            if own is None:
-                self.report.warning(self.where, "picture-missing", name=found[1][:80])
-                return "]()"
-            if own not in self.pictures:
-                self.pictures.append(own)
-            return f"](media:{own.name})"
-
-        return _EMBEDDED.sub(placed, text)
+        return words
 
     def value(self, *path: str) -> str:
         """Return the words of an element below, as one line."""
@@ -118,14 +111,24 @@ def read(content: bytes, report: Report) -> None:
 
 def _gather(entry: _Entry) -> None:
     for file in trees.within(entry.node, "file"):
+        for name, own in _files(entry, file.getparent()).items():
+            entry.files.setdefault(name, own)
+
+
+def _files(entry: _Entry, node: Node) -> dict[str, Picture | None]:
+    """Return the files of one text: another text may have another file of the same name."""
+    found: dict[str, Picture | None] = {}
+    for file in trees.children(node, "file"):
         said = file.get("name", "")
         try:
             content = base64.b64decode("".join(trees.text_of(file).split()), validate=True)
         except (binascii.Error, ValueError):
             content = b""
-        taken = entry.album.taken(content, said, entry.where)
-        if taken is not None:
-            entry.files[said] = taken
+        folder = file.get("path", "").strip("/")
+        found[f"{folder}/{said}" if folder else said] = entry.album.taken(
+            content, said, entry.where
+        )
+    return found
 
 
 def _question(entry: _Entry, kind: str, category: str) -> Question:
@@ -256,14 +259,14 @@ def _ordering(entry: _Entry) -> dict[str, Any]:
 
 def _cloze(entry: _Entry) -> dict[str, Any]:
     stem = entry.text(trees.child(entry.node, "questiontext"))
-    raw = trees.text_of(trees.child(entry.node, "questiontext", "text"))
-    is_html = trees.child(entry.node, "questiontext") is not None
-    markup, used = entry.album.placed(raw, entry.files, entry.where) if is_html else (raw, [])
-    entry.pictures += [each for each in used if each not in entry.pictures]
+    told = trees.child(entry.node, "questiontext")
+    markup = entry.placed(told) if told is not None else ""
     found, blanks = cloze.read(markup, entry.report, entry.where)
     if not blanks:
         return _manual(entry, "cloze") | {"stem": stem}
-    return {"sort": Sort.CLOZE, "stem": texts.either(found), "blanks": blanks}
+    is_markdown = told is not None and told.get("format") == "markdown"
+    stem = texts.visible(found).strip() if is_markdown else texts.either(found)
+    return {"sort": Sort.CLOZE, "stem": stem, "blanks": blanks}
 
 
 def _gaps(entry: _Entry) -> dict[str, Any]:

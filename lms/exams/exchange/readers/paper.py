@@ -1,12 +1,14 @@
 """Papers as they are typed in China: Word or pasted text, numbered, with keys here or there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from lms.exams.exchange import files, texts
-from lms.exams.exchange.question import Picture, Sort
+from lms.exams.exchange.question import Sort
 from lms.exams.exchange.readers import paper_keys, paper_lines, paper_made
 from lms.exams.exchange.readers.paper_lines import Line
+from lms.exams.exchange.readers.paper_made import Place
 from lms.exams.exchange.report import FileProblemError, Report
 
 
@@ -40,8 +42,13 @@ def read(content: bytes, report: Report) -> None:
     read_lines(lines, {}, report)
 
 
-def read_lines(lines: list[Line], pictures: dict[str, Picture], report: Report) -> None:
+def read_lines(lines: list[Line], places: Mapping[str, Place], report: Report) -> None:
     """Read the lines of a paper.
+
+    Args:
+        lines: with a mark wherever a picture stands.
+        places: mark -> what is to be seen there.
+        report: where the questions go, and what is wrong with them.
 
     Raises:
         FileProblemError: there is no question in them.
@@ -51,7 +58,7 @@ def read_lines(lines: list[Line], pictures: dict[str, Picture], report: Report) 
     sections = [each for each in paper.sections if each.questions]
     if not sections:
         raise FileProblemError("nothing-found")
-    paper_made.make(sections, pictures, report)
+    paper_made.make(sections, places, report)
 
 
 class _Paper:
@@ -215,9 +222,8 @@ class _Paper:
     def _rest(self, line: Line) -> None:
         """Read a line that begins nothing new."""
         if self._now is None:
-            self._report.warning(
-                f"0, line {line.number}", "line-skipped", text=line.text.strip()[:60]
-            )
+            words = paper_made.unmarked(line.text)[:60] or "…"
+            self._report.warning(f"0, line {line.number}", "line-skipped", text=words)
             return
         text = line.text
         if (why := paper_lines.explanation(text)) is not None:
@@ -227,7 +233,7 @@ class _Paper:
             self._marked(said, why)
             self._list_next = 2 if said.lstrip().startswith("1") else 0
         elif found := paper_lines.about(text):
-            self._now.about[found[0]] = found[1]
+            self._now.about[found[0]] = paper_made.unmarked(found[1])
         elif self._mode in {"stem", "options"} and (options := self._options(text)):
             self._take_options(options)
         else:

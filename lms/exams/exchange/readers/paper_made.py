@@ -1,12 +1,14 @@
 """From the lines of a paper's questions to questions: kind, key, blanks."""
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from lms.exams.exchange import spoken, texts, typed
+from lms.exams.exchange.media import LIMITS
 from lms.exams.exchange.question import FULL, NOTHING, Option, Picture, Question, Sort
 from lms.exams.exchange.report import Report
 from lms.exams.rules.normal import fold_width
@@ -15,13 +17,30 @@ if TYPE_CHECKING:
     from lms.exams.exchange.readers.paper import Raw, Section
 
 PICTURE_OPENS, PICTURE_ENDS = "\ue030", "\ue031"
-"""Around a picture's name, where it stands in a line."""
+"""Around a picture's mark, where it stands in a line."""
 _BRACKET = re.compile(
     r"\(\s*((?:[A-J](?:[\s,、]*[A-J])*)|√|×|✓|✗|✔|✘|对|错|正确|错误|T|F|(?i:true)|(?i:false))\s*\)"
 )
-_MARK = re.compile(f"{PICTURE_OPENS}([a-z0-9.]+){PICTURE_ENDS}")
+_MARK = re.compile(f"{PICTURE_OPENS}([a-z0-9]+){PICTURE_ENDS}")
 _TYPED = {Sort.FILLIN, Sort.CLOZE, Sort.TEXT, Sort.NUMERIC}
 _PAIR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a line where a picture is to be seen."""
+
+    picture: Picture | str
+    """Or the code of why there is none."""
+    name: str
+    """Of its file."""
+    words: str
+    """What it shows; empty if nobody said."""
+
+
+def unmarked(text: str) -> str:
+    """Return the words of a text, without the marks of pictures."""
+    return _MARK.sub("", text).strip()
 
 
 def bracketed(text: str) -> re.Match[str] | None:
@@ -30,24 +49,24 @@ def bracketed(text: str) -> re.Match[str] | None:
     return found[-1] if found else None
 
 
-def make(sections: "list[Section]", pictures: dict[str, Picture], report: Report) -> None:
-    """Put the questions of a paper into the report."""
+def make(sections: "list[Section]", places: Mapping[str, Place], report: Report) -> None:
+    """Put the questions of a paper into the report; `places` as `paper.read_lines` has them."""
     number = 0
     for section in sections:
         for raw in section.questions:
             number += 1
             where = f"{number}, line {raw.line}"
-            report.add(_Maker(section, pictures, report, where).made(raw))
+            report.add(_Maker(section, places, report, where).made(raw))
 
 
 class _Maker:
     """Makes one question, and the parts of it."""
 
     def __init__(
-        self, section: "Section", pictures: dict[str, Picture], report: Report, where: str
+        self, section: "Section", places: Mapping[str, Place], report: Report, where: str
     ) -> None:
         self._section = section
-        self._pictures = pictures
+        self._places = places
         self._report = report
         self._where = where
         self._used: list[Picture] = []
@@ -67,13 +86,16 @@ class _Maker:
 
     def _one(self, raw: "Raw", sort: Sort | None) -> Question:
         stem = "\n".join(raw.stem).strip()
-        said = "\n".join(raw.answer).strip() if raw.answer is not None else ""
+        told = "\n".join(raw.answer).strip() if raw.answer is not None else ""
+        said = unmarked(told)
         stem, said = self._from_bracket(stem, said, sort, has_options=bool(raw.options))
         sort = self._sort(raw, sort, stem, said)
+        is_keyed = sort in {Sort.SINGLE, Sort.MULTIPLE, Sort.TRUEFALSE, *_TYPED}
+        beside = [found[0] for found in _MARK.finditer(told)] if is_keyed else []
         question = Question(
             sort,
             points=self._points(raw),
-            explanation=self._text("\n".join(raw.explanation)),
+            explanation=self._text("\n".join([*raw.explanation, *beside])),
             tags=_tags(raw.about),
             category=texts.title(raw.about.get("章节", "")),
             difficulty=spoken.difficulty(raw.about.get("难度", "")),
@@ -88,7 +110,7 @@ class _Maker:
             return self._typed(question, stem, said)
         if raw.options:
             stem = "\n".join([stem, *(f"{key}. {text}" for key, text in raw.options)])
-        return replace(question, stem=self._text(stem), model=self._text(said))
+        return replace(question, stem=self._text(stem), model=self._text(told))
 
     def _from_bracket(
         self, stem: str, said: str, sort: Sort | None, *, has_options: bool
@@ -166,11 +188,19 @@ class _Maker:
 
     def _text(self, text: str) -> str:
         """Return lines as Markdown, pictures in their places."""
-        for found in _MARK.finditer(text):
-            own = self._pictures.get(found[1])
-            if own is not None and own not in self._used:
-                self._used.append(own)
-        return _MARK.sub(r"![](media:\1)", texts.plain(text))
+        return _MARK.sub(self._placed, texts.plain(text))
+
+    def _placed(self, found: re.Match[str]) -> str:
+        place = self._places.get(found[1])
+        if place is None:
+            return ""
+        own = place.picture
+        if isinstance(own, str):
+            self._report.warning(self._where, own, name=place.name, **LIMITS.get(own, {}))
+            return texts.plain(place.words)
+        if own not in self._used:
+            self._used.append(own)
+        return texts.image(place.words, f"media:{own.name}")
 
     def _error(self, code: str, **values: object) -> None:
         self._report.error(self._where, code, **values)

@@ -7,7 +7,7 @@ from typing import Any
 from lms.core import archives
 from lms.core.archives import ArchiveRefusedError
 from lms.exams.exchange import texts, trees
-from lms.exams.exchange.media import Album
+from lms.exams.exchange.media import SUFFIXES, Album
 from lms.exams.exchange.question import Picture
 from lms.exams.exchange.readers import qti1, qti2
 from lms.exams.exchange.readers.qti_entry import Entry
@@ -16,11 +16,11 @@ from lms.exams.exchange.trees import Node
 
 MANIFEST = "imsmanifest.xml"
 _SKIPPED = ("__MACOSX/", ".")
-_MEDIA = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+_MEDIA = tuple(f".{each}" for each in SUFFIXES)
 _ROOTS = {"questestinterop", "assessmentItem", "item", "objectbank", "assessment", "section"}
 
 
-class _Files(Mapping[str, Picture]):
+class _Files(Mapping[str, Picture | None]):
     """The pictures of a package, as one of its documents names them."""
 
     def __init__(self, entries: Mapping[str, bytes], folder: str, album: Album, where: str) -> None:
@@ -29,12 +29,10 @@ class _Files(Mapping[str, Picture]):
         self._album = album
         self._where = where
 
-    def __getitem__(self, name: str) -> Picture:
+    def __getitem__(self, name: str) -> Picture | None:
         for place in (posixpath.normpath(posixpath.join(self._folder, name)), name):
-            if place in self._entries:
-                taken = self._album.taken(self._entries[place], name, self._where)
-                if taken is not None:
-                    return taken
+            if place in self._entries and place.lower().endswith(_MEDIA):
+                return self._album.taken(self._entries[place], name, self._where)
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:

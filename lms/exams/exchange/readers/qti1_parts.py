@@ -42,10 +42,19 @@ def materials_of(node: Node | None, skip: tuple[str, ...] = ()) -> list[str]:
             looks = is_html or "<" in words
             found.append(words if looks else f"<p>{escape(words, quote=False)}</p>")
         elif own == "matimage":
-            found.append(f'<img src="{escape(each.get("uri", ""))}">')
+            source, words = _image(each)
+            found.append(f'<img src="{escape(source)}" alt="{escape(words)}">')
         elif own not in {"response_label", "render_choice", "render_fib"}:
             found += materials_of(each, skip)
     return found
+
+
+def _image(node: Node) -> tuple[str, str]:
+    """Return the address of an image and what it shows; it may hold the image itself."""
+    inside = "".join(trees.text_of(node).split())
+    if node.get("embedded", "") == "base64":
+        return f"data:{node.get('imagtype', '')};base64,{inside}", node.get("label", "")
+    return node.get("uri", ""), trees.text_of(node).strip() or node.get("label", "")
 
 
 def rules_of(node: Node) -> list[Rule]:

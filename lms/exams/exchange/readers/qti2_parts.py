@@ -62,6 +62,7 @@ def without(node: Node, names: tuple[str, ...]) -> Node:
         elif own == "object" and each.get("type", "").startswith("image/"):
             each.tag = "img"
             each.set("src", each.get("data", ""))
+            each.set("alt", each.get("alt", "") or " ".join(trees.text_of(each).split()))
     return copy
 
 

@@ -25,7 +25,7 @@ class Entry:
     where: str
     report: Report
     album: Album
-    files: Mapping[str, Picture]
+    files: Mapping[str, Picture | None]
     pictures: list[Picture] = field(default_factory=list)
 
     def html(self, markup: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from lms.exams.exchange import trees
+from lms.exams.exchange import prose, trees
 from lms.exams.exchange.question import BLANK, FULL, NOTHING, Blank, Picture, Question, Sort
 from lms.exams.exchange.trees import Node
 
@@ -43,7 +43,7 @@ def _question(root: Node, question: Question) -> None:
     node = trees.add(root, "question", type="cloze" if is_cloze else _TYPES[sort])
     _text(trees.add(node, "name"), question.title or question.name)
     stem = _embedded(question) if is_cloze else question.stem
-    _prose(node, "questiontext", stem, question.pictures)
+    _prose(node, "questiontext", stem)
     _prose(node, "generalfeedback", question.explanation)
     _plain(node, "defaultgrade", f"{question.points:f}")
     if not is_cloze and sort in _ANSWERS:
@@ -52,6 +52,17 @@ def _question(root: Node, question: Question) -> None:
         tags = trees.add(node, "tags")
         for tag in question.tags:
             _text(trees.add(tags, "tag"), tag)
+    _embed(node, {each.name: each for each in question.pictures})
+
+
+def _embed(node: Node, pictures: Mapping[str, Picture]) -> None:
+    """Put each picture beside the text that shows it: Moodle looks for it there and nowhere else."""
+    for text in list(trees.within(node, "text")):
+        names = [each for each in prose.names_in(text.text or "") if each in pictures]
+        for name in names:
+            text.text = text.text.replace(f"](media:{name}", f"](@@PLUGINFILE@@/{name}")
+            file = trees.add(text.getparent(), "file", name=name, path="/", encoding="base64")
+            file.text = base64.b64encode(pictures[name].content).decode()
 
 
 def _text(node: Node, text: str) -> None:
@@ -62,12 +73,9 @@ def _plain(node: Node, name: str, text: str) -> None:
     trees.add(node, name).text = text
 
 
-def _prose(node: Node, name: str, text: str, pictures: Sequence[Picture] = ()) -> Node:
+def _prose(node: Node, name: str, text: str) -> Node:
     own = trees.add(node, name, format="markdown")
-    _text(own, text.replace("](media:", "](@@PLUGINFILE@@/"))
-    for each in pictures:
-        file = trees.add(own, "file", name=each.name, path="/", encoding="base64")
-        file.text = base64.b64encode(each.content).decode()
+    _text(own, text)
     return own
 
 
