@@ -30,6 +30,7 @@ import lms.certificates.jobs
 import lms.certificates.key_views
 import lms.certificates.kind_use_views
 import lms.certificates.kind_views
+import lms.certificates.markup_views
 import lms.certificates.proof_views
 import lms.certificates.renewal_views
 import lms.certificates.sharing_views

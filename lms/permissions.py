@@ -192,6 +192,8 @@ PERMISSIONS: Permissions = {
     "certificates.template_state": frozenset({Role.HR, Role.ADMIN}),
     "certificates.template_picture": frozenset({Role.HR, Role.ADMIN}),
     "certificates.template_file": frozenset({Role.HR, Role.ADMIN}),
+    "certificates.markup_start": frozenset({Role.HR, Role.ADMIN}),
+    "certificates.markup_edit": frozenset({Role.HR, Role.ADMIN}),
     "certificates.kind_list": KEEPERS,
     "certificates.kind": KEEPERS,
     "certificates.kind_new": KEEPERS,

@@ -34,7 +34,7 @@ from lms.core import gate, listener, logging as lines, memory, presence, worker,
 from lms.core.db import db
 from lms.factory import create_app
 from lms.start import prepare
-from lms.web import traffic
+from lms.web import traffic, uploads
 from lms.web.preloading import preload
 
 log = logging.getLogger(__name__)
@@ -241,7 +241,8 @@ def _web(app: Flask, listening: socket, place: int) -> None:
     with app.app_context():
         writer.start()
         engine = db.engine
-    listener.serve(app, listening, threads=app.config["SETTINGS"].threads)
+    threads = app.config["SETTINGS"].threads
+    listener.serve(app, listening, threads=threads, most_bytes=uploads.most_bytes(app))
     engine.dispose()  # and with it the writer, for whom nobody waits any more
 
 

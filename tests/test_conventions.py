@@ -66,7 +66,7 @@ DOORS = {
     },
     r"\bimport weasyprint\b|\bfrom weasyprint\b": {"core/pdf.py"},
     r"xlsxwriter|csv\.(writer|DictWriter)": {"core/sheets_out.py"},
-    r"\bimport pikepdf\b|\bfrom pikepdf\b": {"core/pdf_artwork.py"},
+    r"\bimport pikepdf\b|\bfrom pikepdf\b": {"core/pdf_artwork.py", "core/pdf_structure.py"},
     r"\bimport PIL\b|\bfrom PIL\b": {"core/pictures.py"},
     r"\bimport pickle\b|\byaml\.load\(|\beval\(|\bexec\(|shell=True": set(),
     r"\bsmtplib\b": {"notifications/smtp.py", "notifications/jobs.py", "notifications/mail.py"},

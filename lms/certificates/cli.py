@@ -25,7 +25,7 @@ from lms.certificates import (
 )
 from lms.certificates.errors import MissingGlyphError
 from lms.certificates.look import Look
-from lms.core import keys
+from lms.core import keys, pdf
 from lms.core.errors import LmsError
 from lms.core.keys import Kind
 
@@ -112,7 +112,11 @@ def preview(template: str, name: str, latin: str, locale: str | None, out: Path)
     with force_locale("en"):
         if missing := document.unprintable(sample, chosen):
             raise click.ClickException(str(MissingGlyphError.of(missing)))
-    out.write_bytes(document.render(sample, look=chosen))
+    try:
+        content = document.render(sample, look=chosen)
+    except pdf.PdfError as error:
+        raise click.ClickException(str(error)) from None
+    out.write_bytes(content)
     click.echo(f"a specimen in {out}")
 
 

@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from lms.certificates import design, designs, look as looks
+from lms.certificates import design, designs, look as looks, markup
 from lms.certificates.designs import Design
 from lms.certificates.fitting import CHINESE, SMALLEST, script_of
 from lms.certificates.look import Look
 from lms.core import pdf
+from lms.core.sandbox import MistakesError
 
 SECONDS = 90
 """A renderer that takes longer hangs."""
+BASE = designs.HERE / "base_pdf.css"
 READY = Look()
 """The formal design as it is delivered."""
 BACKGROUND = '<html lang="zh-CN"><title>Background</title><link rel=stylesheet href=background.css>'
@@ -41,8 +43,14 @@ def render(
         look: what it is printed with.
 
     Raises:
-        PdfError: see `lms.core.pdf.render`.
+        PdfError: see `lms.core.pdf.render`; or HTML of one's own is not taken.
     """
+    if look.markup is not None:
+        try:
+            return written([snapshot], look, attached)[0]
+        except MistakesError as error:
+            said = "; ".join(f"{each.code}: {each.what}" for each in error.mistakes)
+            raise pdf.PdfError(f"the template is not taken: {said}") from error
     page = designs.ALL[look.design]
     rows = _rows(snapshot, look, page)
     html = pdf.fill(
@@ -67,6 +75,33 @@ def render(
     }
     paper = _background(look.design, look.primary, look.accent)
     return pdf.render(html, assets, background=paper, archived=attached)
+
+
+def written(
+    snapshots: Sequence[Mapping[str, Any]], look: Look, attached: Sequence[pdf.Attachment] = ()
+) -> list[bytes]:
+    """Return certificates in HTML and CSS of one's own, as PDFs; all in one process of their own.
+
+    Raises:
+        MistakesError: something of the template is not taken.
+        PdfError: it cannot be printed.
+    """
+    assert look.markup is not None
+    return markup.render(
+        snapshots,
+        look,
+        look.markup,
+        background=paper_of(look),
+        assets={"base.css": BASE.read_bytes(), "colours.css": _colours(look).encode()},
+        attached=attached,
+    )
+
+
+def paper_of(look: Look) -> bytes | None:
+    """Return what is laid under a certificate; None for blank paper."""
+    if look.design == looks.BLANK:
+        return None
+    return _background(look.design, look.primary, look.accent)
 
 
 def too_small(snapshot: Mapping[str, Any], look: Look) -> list[str]:

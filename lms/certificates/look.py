@@ -8,6 +8,8 @@ from typing import Any
 PAPER, PRIMARY, ACCENT = "#fffdf8", "#17427f", "#b08d3c"
 FORMAL, MODERN = "formal", "modern"
 DESIGNS = (FORMAL, MODERN)
+BLANK = "blank"
+"""Paper without artwork: for templates in HTML and CSS, beside `DESIGNS`."""
 LANGUAGES = ("both", "zh", "en")
 FIELDS = ("latin", "path", "hours", "score", "transcript", "seal")
 """What a template may leave out. Name, serial, dates, issuer and the QR code always stand."""
@@ -35,6 +37,16 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What somebody wrote instead of a ready design: see `markup`."""
+
+    html: str
+    css: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    """What it calls a picture -> the name under which the template keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """What a certificate is printed with, beside its snapshot."""
 
@@ -54,6 +66,8 @@ class Look:
     seal: str = ""
     """Name of a picture; "" for one that is drawn around the issuer's name."""
     signatures: tuple[Signature, ...] = ()
+    markup: Source | None = None
+    """HTML and CSS of one's own; of the design, only the artwork is left then."""
     images: Mapping[str, bytes] = field(default_factory=dict)
     """Name -> picture: the template's own files."""
 
@@ -78,12 +92,14 @@ def read(settings: Mapping[str, Any], images: Mapping[str, bytes] | None = None)
     plain = {
         name: settings[name]
         for name in Look.__slots__
-        if name in settings and name not in {"fields", "signatures", "images"}
+        if name in settings and name not in {"fields", "signatures", "markup", "images"}
     }
+    markup = settings.get("markup")
     return Look(
         **plain,
         fields=frozenset(settings.get("fields", FIELDS)),
         signatures=tuple(Signature(**each) for each in settings.get("signatures", ())),
+        markup=Source(**markup) if markup else None,
         images=images or {},
     )
 
@@ -94,13 +110,19 @@ def written(look: Look) -> dict[str, Any]:
     signatures = [
         {name: getattr(each, name) for name in Signature.__slots__} for each in look.signatures
     ]
-    return kept | {"fields": sorted(look.fields), "signatures": signatures}
+    markup = look.markup and {
+        "html": look.markup.html,
+        "css": look.markup.css,
+        "files": dict(look.markup.files),
+    }
+    return kept | {"fields": sorted(look.fields), "signatures": signatures, "markup": markup}
 
 
 def image_names(settings: Mapping[str, Any]) -> list[str]:
     """Return the pictures that settings name, each once."""
     named = [settings.get("logo", ""), settings.get("seal", "")]
     named += [each.get("image", "") for each in settings.get("signatures", ())]
+    named += ((settings.get("markup") or {}).get("files") or {}).values()
     return list(dict.fromkeys(filter(None, named)))
 
 

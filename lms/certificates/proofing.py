@@ -5,8 +5,8 @@ from typing import Any
 
 from flask_babel import LazyString
 
-from lms.certificates import document, look as looks, specimen
-from lms.certificates.look import Look
+from lms.certificates import document, look as looks, markup_proof, specimen
+from lms.certificates.look import Look, Source
 from lms.certificates.template_errors import TemplateRefusedError
 from lms.certificates.words import TEMPLATE_PARTS
 from lms.core import pdf, pdf_pictures
@@ -45,17 +45,52 @@ def check_print(look: Look) -> None:
 
     Raises:
         TemplateRefusedError: a glyph is missing, a text overflows, it is too large or fails.
+        MarkupRefusedError: the same of HTML and CSS of one's own, and see `markup_proof`.
     """
+    if look.markup is not None:
+        _check_written(look, look.markup)
+        return
     for name, latin in specimen.WORST:
         for is_worst in (False, True):
             _check_one(specimen.snapshot(name, latin, is_worst=is_worst), look)
 
 
-def _check_one(sample: Mapping[str, Any], look: Look) -> None:
-    name = sample["name"]
+def specimens(look: Look) -> list[bytes]:
+    """Return a certificate for each of the names that break certificates.
+
+    Raises:
+        MarkupRefusedError: HTML and CSS of one's own are not taken.
+        PdfError: it cannot be printed.
+    """
+    samples = [specimen.snapshot(name, latin) for name, latin in specimen.WORST]
+    if look.markup is not None:
+        return markup_proof.printed(samples, look)
+    return [document.render(each, look=look) for each in samples]
+
+
+def _check_written(look: Look, markup: Source) -> None:
+    markup_proof.check_source(markup)
+    samples = markup_proof.samples(is_specimen=False)
+    for sample in samples:
+        _check_glyphs(sample, look)
+    try:
+        printed = markup_proof.printed(samples, look)
+    except pdf.PdfError as error:
+        raise TemplateRefusedError("render", what=str(error)[:300]) from error
+    for sample, content in zip(samples, printed, strict=True):
+        _check_size(content, sample["name"])
+        markup_proof.check_page(content, sample, look)
+
+
+def _check_glyphs(sample: Mapping[str, Any], look: Look) -> None:
     if missing := document.unprintable(sample, look):
         said = ", ".join(f"{each} (U+{ord(each):04X})" for each in missing)
-        raise TemplateRefusedError("glyph", characters=said, name=name)
+        raise TemplateRefusedError("glyph", characters=said, name=sample["name"])
+
+
+def _check_one(sample: Mapping[str, Any], look: Look) -> None:
+    name = sample["name"]
+    _check_glyphs(sample, look)
     if small := document.too_small(sample, look):
         # In the language of whoever reads it, which the job does not know.
         what = LazyString(lambda: ", ".join(str(TEMPLATE_PARTS[each]) for each in small))
@@ -64,6 +99,10 @@ def _check_one(sample: Mapping[str, Any], look: Look) -> None:
         content = document.render(sample, look=look)
     except pdf.PdfError as error:
         raise TemplateRefusedError("render", what=str(error)[:300]) from error
+    _check_size(content, name)
+
+
+def _check_size(content: bytes, name: str) -> None:
     if pdf_pictures.page_count(content) != 1:
         raise TemplateRefusedError("pages", name=name)
     if len(content) + SIGNED_BYTES > MOST_BYTES:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lms.accounts.models import Person
-from lms.certificates import document, proofing, specimen, template_queries, templates
+from lms.certificates import document, proofing, template_queries, templates
 from lms.certificates.template_errors import TemplateRefusedError
 from lms.certificates.template_models import TemplateVersion
 from lms.core import pdf, pdf_pictures, uploads, watchdog
@@ -19,14 +19,12 @@ def preview(version_id: int) -> Effect:
     """Draw a version with each of the worst names; the effect says under which names they lie."""
     look = template_queries.look_of(version_id)
     db.session.rollback()
-    drawn = []
     with watchdog.ends_within(document.SECONDS):
-        for name, latin in specimen.WORST:
-            try:
-                content = document.render(specimen.snapshot(name, latin), look=look)
-            except pdf.PdfError as error:
-                raise TemplateRefusedError("render", what=str(error)[:300]) from error
-            drawn.append(pdf_pictures.first_page(content, dpi=DPI, kind="WEBP"))
+        try:
+            printed = proofing.specimens(look)
+        except pdf.PdfError as error:
+            raise TemplateRefusedError("render", what=str(error)[:300]) from error
+        drawn = [pdf_pictures.first_page(each, dpi=DPI, kind="WEBP") for each in printed]
     kept = [uploads.write(templates.PREVIEWS, each) for each in drawn]
     return lambda: {"pictures": kept}
 
@@ -36,7 +34,7 @@ def publish(version_id: int, revision: int, actor_id: int) -> Effect:
     """Look a draft through; the effect publishes it.
 
     Raises:
-        TemplateRefusedError: see `proofing`.
+        TemplateRefusedError, MarkupRefusedError: see `proofing`.
     """
     look = template_queries.look_of(version_id)
     db.session.rollback()

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.login import me
-from lms.certificates import images, look as looks, specimen, template_queries, templates
+from lms.certificates import images, look as looks, template_editor, template_queries, templates
 from lms.certificates.blueprint import bp, private
 from lms.certificates.template_errors import (
     DraftChangedError,
@@ -18,21 +18,17 @@ from lms.certificates.template_errors import (
     NotPublishedError,
     TemplateRefusedError,
 )
-from lms.certificates.template_forms import StartForm, TemplateForm, UseForm, values_of
+from lms.certificates.template_forms import StartForm, TemplateForm, values_of
 from lms.certificates.template_models import CertificateTemplate, TemplateVersion
 from lms.certificates.words import DESIGN_WORDS
 from lms.core import uploads
 from lms.core.errors import found
-from lms.core.queue import Job, JobState
-from lms.core.text import local
 from lms.web.fields import shown_in, typed
 from lms.web.files import send_bytes
-from lms.web.i18n import language
 from lms.web.uploads import takes_at_most
 
 MOST_MB = 12
 """In one request: every picture of a template at once."""
-OVER = {JobState.DONE, JobState.DEAD}
 REFUSALS = {TemplateRefusedError: "", DraftChangedError: ""}
 
 
@@ -57,6 +53,8 @@ def template_edit(template_id: int) -> ResponseReturnValue:
     """Show a template; save its draft and have it drawn."""
     row, version = template_queries.template(template_id), template_queries.latest(template_id)
     look = looks.read(version.settings)
+    if look.markup is not None:
+        return redirect(url_for(".markup_edit", template_id=template_id))
     form = TemplateForm(title=row.title, revision=str(version.revision), **values_of(look))
     if form.validate_on_submit():
         with shown_in(form, REFUSALS):
@@ -90,7 +88,7 @@ def template_publish(template_id: int) -> BaseResponse:
 @bp.post("/certificates/templates/<int:template_id>/use")
 def template_use(template_id: int) -> ResponseReturnValue:
     """Say which kinds of certificates are printed with a template from now on."""
-    form = _use_form([])
+    form = template_editor.use_form([])
     if form.validate_on_submit():
         try:
             templates.use(template_id, form.kinds.data or [], actor=me())
@@ -105,7 +103,7 @@ def template_use(template_id: int) -> ResponseReturnValue:
 def template_state(template_id: int) -> ResponseReturnValue:
     """Say how far drawing and publishing are; the page asks again by itself."""
     version = template_queries.latest(template_id)
-    state = _state(version)
+    state = template_editor.state(version)
     reply = private(render_template("certificates/_template_state.html", **state))
     if not state["is_running"] and version.published_at is not None:
         reply.headers["HX-Refresh"] = "true"  # it was published meanwhile: another page
@@ -155,48 +153,10 @@ def _save(form: TemplateForm, row: CertificateTemplate, before: looks.Look) -> N
 
 
 def _editor(form: TemplateForm, row: CertificateTemplate, version: TemplateVersion) -> str:
-    used = next(each for each in template_queries.listed() if each.id == row.id).used_for
     return render_template(
         "certificates/template.html",
-        row=row,
-        latest=version,
-        look=looks.read(version.settings),
         form=form,
-        use_form=_use_form([each.code for each in used]),
-        history=template_queries.history(row.id),
-        DESIGNS=DESIGN_WORDS,
         PLACES=looks.PLACES,
         most_mb=images.MOST_MB,
-        **_state(version),
+        **template_editor.shown(row, version),
     )
-
-
-def _use_form(kinds: list[str]) -> UseForm:
-    form = UseForm(kinds=kinds)
-    form.kinds.choices = [
-        (each.code, local(each.settings["title"], language())) for each in templates.choices()
-    ]
-    return form
-
-
-def _state(version: TemplateVersion) -> dict[str, object]:
-    drawing = template_queries.job_with(template_queries.preview_key(version, me()))
-    publishing = template_queries.job_with(template_queries.publish_key(version))
-    running = [each for each in (drawing, publishing) if each and each.state not in OVER]
-    return {
-        "template_id": version.template_id,
-        "drawing": drawing,
-        "publishing": publishing,
-        "is_running": bool(running),
-        "is_draft": version.published_at is None,
-        "names": [name for name, _latin in specimen.WORST],
-        "refused": _refusal(publishing) or _refusal(drawing),
-    }
-
-
-def _refusal(job: Job | None) -> str:
-    if job is None or job.state is not JobState.DEAD:
-        return ""
-    said = (job.result or {}).get("refusal", {}).get(language())
-    return str(said
-        or _("The renderer failed. Try again; if it fails once more, tell the administrator the number %(id)d.", id=job.id))  # fmt: skip

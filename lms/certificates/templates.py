@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from lms.accounts.models import Person
 from lms.certificates import look as looks, proofing, queries, template_queries
-from lms.certificates.look import Look
+from lms.certificates.look import Look, Source
 from lms.certificates.models import CertificateDefinition
 from lms.certificates.template_errors import (
     DraftChangedError,
@@ -35,9 +35,21 @@ _PLAIN = re.compile("[^a-z0-9]+")
 
 @transaction()
 def start(
-    design: str, title: str, *, actor: Person, at: datetime | None = None
+    design: str,
+    title: str,
+    *,
+    markup: Source | None = None,
+    actor: Person,
+    at: datetime | None = None,
 ) -> CertificateTemplate:
     """Make a template as a copy of a ready design; its first version is a draft.
+
+    Args:
+        design: the one that is copied; of `markup`, what it is printed on.
+        title: what people call it.
+        markup: HTML and CSS of one's own instead; see `markup_templates`.
+        actor: somebody from HR, or an administrator.
+        at: now.
 
     Raises:
         NotAllowedError: the actor makes no templates.
@@ -47,13 +59,14 @@ def start(
     row = CertificateTemplate(code=_free_code(title, design), title=title)
     db.session.add(row)
     db.session.flush()
-    settings = looks.written(Look(design=design))
+    settings = looks.written(Look(design=design, markup=markup))
     db.session.add(
         TemplateVersion(
             template_id=row.id, number=1, settings=settings, changed_at=at, changed_by_id=actor.id
         )
     )
-    _note("certificates.template-made", row, actor, at, design=design)
+    kind = "markup" if markup else "choices"
+    _note("certificates.template-made", row, actor, at, design=design, made_of=kind)
     return row
 
 

@@ -183,7 +183,34 @@ TEMPLATE_PARTS: dict[str, LazyString] = {
 DESIGN_WORDS: dict[str, LazyString] = {
     "formal": _("Formal, landscape"),
     "modern": _("Modern, portrait, with transcript"),
+    "blank": _("Blank paper, without artwork"),
 }
+
+MARKUP_NAMES: dict[str, LazyString] = {
+    "certificate.name": _("Name of the holder. It has to be printed."),
+    "certificate.latin_name": _("The name in Latin letters; may be empty."),
+    "certificate.serial": _("Number of the certificate. It has to be printed."),
+    "certificate.title_zh, certificate.title_en": _("Title of the certificate."),
+    "certificate.issuer_zh, certificate.issuer_en": _("Who issues it."),
+    "certificate.programme_zh, certificate.programme_en": _("The programme."),
+    "certificate.stage_zh, certificate.stage_en": _("The stage; empty for the whole programme."),
+    "certificate.hours, certificate.score": _("Time read, and score in percent; may be empty."),
+    "certificate.issued_on, certificate.valid_until": _(
+        "Dates such as 2026-03-01; the second may be empty."
+    ),
+    "certificate.verify_url": _("Where it is checked, in full: for a link. qr.svg shows the same."),
+    "certificate.verify_url_short": _("The same to be read by people. It has to be printed."),
+    "certificate.stages": _("A list; each has zh, en and state: “done”, “now” or empty."),
+    "certificate.transcript": _(
+        "A list; each has kind (“stage” or “module”), zh, en, hours and score. Earlier certificates have none."
+    ),
+    "text_zh, text_en": _(
+        "The sentence that says what for, as a list; each has text and kind: “fact” or empty."
+    ),
+    "has_zh, has_en": _("Whether it is printed in Chinese, in English: a preview can be in one alone."),
+    "script": _("How the name is written: “han”, “latin” or “other”."),
+}  # fmt: skip
+"""What a template in HTML may name: see `markup.VOCABULARY`."""
 
 LANGUAGE_WORDS: dict[str, LazyString] = {
     "both": _("Chinese and English"),

@@ -21,6 +21,9 @@ from typing_extensions import override
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 
+from lms.core import bodies
+from lms.core.bodies import MostBytes
+
 log = logging.getLogger(__name__)
 
 GRACE = 10.0
@@ -46,8 +49,17 @@ def listen(host: str, port: int) -> socket.socket:
         raise PortTakenError(os.strerror(error.errno or 0)) from error
 
 
-def serve(app: Flask, listening: socket.socket, *, threads: int) -> None:
-    """Answer requests until SIGTERM comes."""
+def serve(
+    app: Flask, listening: socket.socket, *, threads: int, most_bytes: MostBytes | None = None
+) -> None:
+    """Answer requests until SIGTERM comes.
+
+    Args:
+        app: what answers them.
+        listening: see `listen`.
+        threads: as many are answered at a time.
+        most_bytes: how much each page takes in, so that more is kept nowhere; None: all the same.
+    """
     server: Any = create_server(
         app,
         sockets=[listening],
@@ -58,6 +70,8 @@ def serve(app: Flask, listening: socket.socket, *, threads: int) -> None:
         clear_untrusted_proxy_headers=False,  # whom to believe is decided in the factory
     )
     loop = _Loop(server)
+    if most_bytes is not None:
+        server.channel_class.parser_class = bodies.parser(most_bytes)
     told = False
 
     def stop(*_: object) -> None:

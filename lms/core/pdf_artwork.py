@@ -1,4 +1,4 @@
-"""What is done to a PDF after it was typeset. The only importer of pikepdf.
+"""What is done to a PDF after it was typeset, with pikepdf.
 
 Artwork that is the same on every document is compiled to PDF once, then only referred to: a
 guilloche border drawn anew in every document costs four times as much as the rest of it. And a

@@ -1,4 +1,4 @@
-"""Pages of our own PDFs as pictures. The only importer of pypdfium2; for jobs and commands."""
+"""Pages of our own PDFs as pictures, by pypdfium2. For jobs and commands."""
 
 from io import BytesIO
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 MIB = 1024 * 1024
 View = TypeVar("View", bound=Callable[..., Any])
@@ -19,6 +20,25 @@ def takes_at_most(megabytes: int) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def most_bytes(app: Flask) -> Callable[[str, str], int | None]:
+    """Return what says how much the page of a request takes in, by method and path.
+
+    For the server, which can let a body go before anyone has spent memory or disk on it. What it
+    does not know is refused by the page all the same.
+    """
+    adapter = app.url_map.bind("localhost")
+    below = urlsplit(app.config["SETTINGS"].public_url).path.rstrip("/")
+
+    def most(method: str, path: str) -> int | None:
+        try:
+            endpoint, _ = adapter.match(path.removeprefix(below) or "/", method)
+        except HTTPException:  # no such page, or not by this method
+            return None
+        return getattr(app.view_functions[endpoint], _MOST, None)
+
+    return most
 
 
 def init_app(app: Flask) -> None:
