@@ -133,7 +133,7 @@ class Writer:
 
     def _write(self, batch: list[_Item[Any]]) -> None:
         try:
-            with self._gate.held():
+            with self._gate.held(goes_first=True):
                 cursor = self._cursor()
                 cursor.execute("BEGIN IMMEDIATE")
                 if not self._do_all(cursor, batch):

@@ -130,8 +130,7 @@ def take_over(attempt_id: int, *, actor: Person) -> Attempt:
         NotFoundError: it is someone else's, or does not exist.
         AttemptClosedError: it was handed in.
     """
-    queries.attempt_of(actor, attempt_id)
-    attempt = _locked(attempt_id)
+    attempt = _locked(attempt_id, actor)
     if not attempt.is_open:
         raise AttemptClosedError
     attempt.client = secrets.token_urlsafe(12)
@@ -190,8 +189,7 @@ def _save_at_once(page: saving.Page, answers: list[Answer], at: datetime) -> Rep
 def _save(
     page: saving.Page, answers: list[Answer], *, actor: Person | Visitor, at: datetime
 ) -> Reply:
-    queries.attempt_of(actor, page.attempt_id)
-    attempt = _locked(page.attempt_id)
+    attempt = _locked(page.attempt_id, actor)
     refusal = _take_in(attempt, answers, client=page.client, at=at)
     stored = queries.responses(attempt)
     seqs = {each.slot: stored[each.slot].seq for each in answers if each.slot in stored}
@@ -275,8 +273,7 @@ def hand_in(
 def _hand_in(
     attempt_id: int, answers: list[Answer], *, client: str, actor: Person, at: datetime
 ) -> tuple[Attempt, Refusal | None]:
-    queries.attempt_of(actor, attempt_id)
-    attempt = _locked(attempt_id)
+    attempt = _locked(attempt_id, actor)
     if attempt.position is not None:  # a page that was left hands in too, and changes nothing
         answers = [each for each in answers if each.slot == attempt.position]
     refusal = _take_in(attempt, answers, client=client, at=at)
@@ -305,9 +302,17 @@ def sweep(*, at: datetime | None = None) -> int:
     return sum(settle(each, at=at) for each in queries.overdue(at - _grace()))
 
 
-def _locked(attempt_id: int) -> Attempt:
-    """Return an attempt as it is now, held against other writers until this transaction ends."""
-    return found(db.session.scalar(_LOCKED, {"attempt": attempt_id}))
+def _locked(attempt_id: int, owner: Person | Visitor | None = None) -> Attempt:
+    """Return an attempt as it is now, held against other writers until this transaction ends.
+
+    Args:
+        attempt_id: which.
+        owner: whose it has to be; None: anybody's.
+    """
+    if owner is None:
+        return found(db.session.scalar(_LOCKED, {"attempt": attempt_id}))
+    own = {"attempt": attempt_id, "person": owner.id}
+    return found(db.session.scalar(_LOCKED_OWN, own))
 
 
 _LOCKED = (
@@ -317,6 +322,7 @@ _LOCKED = (
     .with_for_update(of=Attempt)
     .execution_options(populate_existing=True)
 )
+_LOCKED_OWN = _LOCKED.where(Attempt.person_id == bindparam("person"))
 
 
 def _grace() -> timedelta:
