@@ -51,7 +51,7 @@ LIVES = 5
 """How often each web process may die within `LIVES_WITHIN` and is replaced all the same."""
 LIVES_WITHIN = 60.0
 """Seconds."""
-NEW_BEFORE_A_LOOK = 20_000
+NEW_BEFORE_A_LOOK = 5_000
 """Objects that a web process makes before it looks for circles among them: a page makes thousands,
 and hardly any circle. Looking after each 700 took a twentieth of the time of all pages."""
 
