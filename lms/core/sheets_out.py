@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rustpy_xlsxwriter import Format, write_worksheets
 
 Cell = str | int | float | Decimal | date | datetime | None
 """What a cell may hold; an instant is aware."""
@@ -103,6 +102,9 @@ def write_xlsx(path: Path, sheets: Iterable[Sheet], *, zone: ZoneInfo) -> None:
         sheets: each with another name.
         zone: for instants.
     """
+    # Loaded here, for web processes never write one: 8 MB that they would carry for nothing.
+    from rustpy_xlsxwriter import write_worksheets  # noqa: PLC0415
+
     parts = [part for sheet in sheets for part in _parts(sheet)]
     write_worksheets(
         [(part.name, _records(part, zone)) for part in parts],
@@ -156,7 +158,9 @@ def _records(sheet: Sheet, zone: ZoneInfo) -> Iterator[dict[str, Any]]:
         yield dict(zip(headings, (xlsx_cell(each, zone) for each in row), strict=True))
 
 
-def _formats(columns: Iterable[Column]) -> dict[str, Format]:
+def _formats(columns: Iterable[Column]) -> dict[str, Any]:
+    from rustpy_xlsxwriter import Format  # noqa: PLC0415  as above
+
     return {
         each.heading: Format().set_num_format(each.number_format)
         for each in columns
