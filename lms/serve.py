@@ -95,6 +95,8 @@ def _run(app: Flask, settings: Settings, listening: socket) -> int:
     if status := _in_a_process_of_its_own(lambda: _prepare(app, settings)):
         return status
     preload(app)
+    gc.collect()
+    memory.trim()
     gc.freeze()  # what they share is not looked through, which would write to it
     traffic.share(settings.web_processes)
     status = Keeper(

@@ -22,3 +22,9 @@ def give_back() -> None:
         library = ctypes.CDLL(None)
         library.mallopt(_MMAP_THRESHOLD, LARGE)
         library.mallopt(_ARENA_MAX, ARENAS)
+
+
+def trim() -> None:
+    """Give back what is free inside the heap, once: after something that needed much for a moment."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-
 Cell = str | int | float | Decimal | date | datetime | None
 """What a cell may hold; an instant is aware."""
 
