@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from lxml import etree
+from lms.core import etree
 
 LARGEST_BYTES = 30_000
 WIDEST, WIDEST_NARROW = 640, 300

@@ -8,7 +8,7 @@ fonts are the product's own, so letters have to be paths. What editors keep for 
 import re
 from typing import Any
 
-from lxml import etree
+from lms.core import etree
 
 LARGEST_BYTES = 200_000
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"

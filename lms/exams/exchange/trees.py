@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
-from lxml import etree
-
+from lms.core import etree
 from lms.exams.exchange.report import FileProblemError, Report
 
 Node = Any
@@ -86,7 +85,8 @@ def inner(node: Node | None) -> str:
 
 def source(node: Node, most: int = 4_000) -> str:
     """Return an element's XML, for keeping it."""
-    return etree.tostring(node, encoding="unicode", with_tail=False)[:most]
+    text: str = etree.tostring(node, encoding="unicode", with_tail=False)
+    return text[:most]
 
 
 def line_of(node: Node) -> int:
@@ -117,7 +117,7 @@ def camel(text: str) -> str:
 
 def element(tag: str, nsmap: Mapping[str | None, str] | None = None, **attributes: str) -> Node:
     """Return a new element."""
-    return etree.Element(tag, attributes, nsmap)  # type: ignore[arg-type]
+    return etree.Element(tag, attributes, nsmap)
 
 
 def add(parent: Node, tag: str, **attributes: str) -> Node:
@@ -136,7 +136,7 @@ def of_html(markup: str) -> Node:
     return parsed.find("body")
 
 
-def _parser() -> etree.XMLParser:
+def _parser() -> Any:
     return etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
         remove_comments=True, remove_pis=True,
@@ -166,7 +166,7 @@ def _chinese(content: bytes) -> str | None:
         return None
 
 
-def _told(error: etree.XMLSyntaxError) -> dict[str, object]:
+def _told(error: Any) -> dict[str, object]:
     line, column = error.position if error.lineno else (0, 0)
     return {"line": line, "column": column}
 
