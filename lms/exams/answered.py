@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
-from itertools import islice
+from itertools import compress, islice
+from operator import mul
 from typing import Any
 
 from sqlalchemy import String, bindparam, cast, func, select, type_coerce
@@ -31,9 +32,13 @@ Place = tuple[int, int, bool]
 """Version of an exam, version of a question, and whether it is about first attempts."""
 
 
-Ways = defaultdict[ExamPart, Counter[tuple[int, str, Any, int]]]
-"""Version of a question, mark and answer, and what the paper earned and could have earned -> how
-many: one flat table, which the interpreter counts by itself."""
+Ways = defaultdict[tuple[ExamPart, Any, int], Counter[tuple[int, str]]]
+"""What a paper is part of, earned and could have earned -> version of a question, mark and answer
+-> how many: tables of pairs, which the interpreter counts by itself."""
+Sums = defaultdict[tuple[ExamPart, int, int, Any, int, int, bool], list[Any]]
+"""What a paper is part of, numerator and denominator of its score, what it earned and could have
+earned, its questions, and whether it passed -> how many, seconds, and squares of what each question
+earned: whole numbers, of which the fractions are made once at the end."""
 Sorts = dict[int, tuple[int, bool]]
 """Version of a question -> its points, and whether it is answered by choosing."""
 
@@ -54,14 +59,15 @@ def count(attempt_ids: Iterable[int]) -> Counted:
     """
     ways: Ways = defaultdict(Counter)
     sorts: Sorts = {}
-    results: defaultdict[ExamPart, Results] = defaultdict(dict)
+    sums: Sums = defaultdict(lambda: [0, 0, 0])
     for paper, answers in papers(attempt_ids):
-        _add(paper, answers, (ways, sorts), results)
+        _add(paper, answers, (ways, sorts), sums)
     answered: defaultdict[Place, Counter[str]] = defaultdict(Counter)
-    for (exam, is_first), table in ways.items():
-        for way, times in table.items():
-            answered[exam, way[0], is_first][_written(way, sorts[way[0]])] += times
-    return Counted(dict(results), {place: dict(pile) for place, pile in answered.items()})
+    for ((exam, is_first), total, worth), table in ways.items():
+        for (version, said), times in table.items():
+            cell = _written(said, total, worth, sorts[version])
+            answered[exam, version, is_first][cell] += times
+    return Counted(_results(sums), {place: dict(pile) for place, pile in answered.items()})
 
 
 _PAPERS = select(
@@ -129,33 +135,46 @@ def _add(
     paper: Any,
     answers: Given,
     into: tuple[Ways, Sorts],
-    results: defaultdict[ExamPart, Results],
+    sums: Sums,
 ) -> None:
     """Count one paper: each answer beside what the paper earned as a whole."""
     (ways, sorts), get = into, answers.get
     part = (paper.version_id, paper.number == 1)
-    said = []
-    total, worth, squares = 0, 0, 0
-    for slot, (version_id, order, points) in zip(SLOTS, layout_of(paper), strict=False):
-        way = get(slot, NOTHING)
-        if way == LEFT_OUT:
-            continue
-        if version_id not in sorts:
-            sorts[version_id] = (points, order != "")
-        earned = parts(way) * points
-        total += earned
-        worth += points
-        squares += earned * earned
-        said.append((version_id, way))
-    ways[part].update([(version_id, way, total, worth) for version_id, way in said])
-    key = Result(paper.score, Fraction(total, SCALE), worth, len(said), paper.passed)
-    one = Sum(1, int((paper.submitted_at - paper.started_at).total_seconds()),
-              Fraction(squares, SCALE * SCALE))  # fmt: skip
-    results[part].setdefault(key, Sum()).add(one)
+    layout = layout_of(paper)
+    if paper.regraded:
+        stays = [get(slot, NOTHING) != LEFT_OUT for slot in SLOTS[: len(layout)]]
+        slots = list(compress(SLOTS, stays))
+        layout = list(compress(layout, stays))
+    else:
+        slots = SLOTS
+    said = [(entry[0], get(slot, NOTHING)) for slot, entry in zip(slots, layout, strict=False)]
+    points = [entry[2] for entry in layout]
+    earned = [parts(way) * each for (_version, way), each in zip(said, points, strict=True)]
+    for version, order, each in layout:
+        if version not in sorts:
+            sorts[version] = (each, order != "")
+    total, worth, squares = sum(earned), sum(points), sum(map(mul, earned, earned))
+    ways[part, total, worth].update(said)
+    score = paper.score
+    own = sums[part, score.numerator, score.denominator, total, worth, len(said), paper.passed]
+    own[0] += 1
+    own[1] += int((paper.submitted_at - paper.started_at).total_seconds())
+    own[2] += squares
 
 
-def _written(way: tuple[int, str, Any, int], sort: tuple[int, bool]) -> str:
-    _version, said, total, worth = way
+def _results(sums: Sums) -> dict[ExamPart, Results]:
+    results: defaultdict[ExamPart, Results] = defaultdict(dict)
+    for (part, over, under, total, worth, count, passed), (
+        papers,
+        seconds,
+        squares,
+    ) in sums.items():
+        key = Result(Fraction(over, under), Fraction(total, SCALE), worth, count, passed)
+        results[part][key] = Sum(papers, seconds, Fraction(squares, SCALE * SCALE))
+    return dict(results)
+
+
+def _written(said: str, total: Any, worth: int, sort: tuple[int, bool]) -> str:
     points, is_chosen = sort
     mark, _between, answer = said.partition(BETWEEN)
     return cells.written(
