@@ -10,6 +10,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from lms.config import PROJECT
 from lms.core import schema
@@ -39,6 +40,13 @@ def details() -> set[tuple[str, str]]:
     rows = db.session.execute(text(query)).all()
     db.session.rollback()
     return {(table, name) for table, name in rows if table != "alembic_version"}
+
+
+def put(table: str, **values: object) -> None:
+    """Add a row, as an earlier release would have."""
+    named = f"{', '.join(values)}) VALUES (:{', :'.join(values)}"
+    with db.engine.begin() as connection:
+        connection.execute(text(f"INSERT INTO {table} ({named})"), values)
 
 
 def test_there_is_one_head() -> None:
@@ -84,6 +92,38 @@ def test_each_step_can_be_done_again_after_it_was_taken_back(
         flask_migrate.upgrade(revision=revision)
         flask_migrate.downgrade(revision="-1")
         flask_migrate.upgrade(revision=revision)
+
+
+def test_what_a_kind_is_printed_with_goes_into_its_latest_version_and_back(
+    empty_app: Flask,
+) -> None:
+    with empty_app.app_context():
+        flask_migrate.upgrade(revision="0019")
+        at, empty = "2026-03-02 12:00:00", "{}"
+        version, look = "certificate_definition_version", "certificate_look_version"
+        put("person", id=1, name="W", latin_name="", login="w", locale="en", created_at=at,
+            is_demo=False)  # fmt: skip
+        put("certificate_definition", id=1, code="k", prefix="K", settings=empty, digest="",
+            issued=0)  # fmt: skip
+        for number in (1, 2):
+            put(version, id=number, definition_id=1, number=number, settings=empty, digest="",
+                published_at=at, note="")  # fmt: skip
+        put("certificate_look", id=7, code="l", title="L")
+        for number, published in ((1, at), (2, at), (3, None)):
+            put(look, id=number, template_id=7, number=number, settings=empty, revision=1,
+                changed_at=at, changed_by_id=1, published_at=published)  # fmt: skip
+        put("certificate_look_use", definition_id=1, template_id=7)
+        flask_migrate.upgrade()
+        named = "SELECT number, template_version_id FROM certificate_definition_version"
+        with db.engine.connect() as connection:
+            rows = connection.execute(text(f"{named} ORDER BY number")).all()
+        assert [tuple(row) for row in rows] == [(1, None), (2, 2)]
+        with pytest.raises(DBAPIError, match="append-only"), db.engine.begin() as connection:
+            connection.execute(text("UPDATE certificate_definition_version SET note = 'x'"))
+        flask_migrate.downgrade(revision="0019")
+        with db.engine.connect() as connection:
+            used = connection.execute(text("SELECT * FROM certificate_look_use")).all()
+        assert [tuple(row) for row in used] == [(1, 7)]
 
 
 def test_references_are_checked_again_after_a_migration(empty_app: Flask) -> None:

@@ -13,9 +13,10 @@ from lms.certificates.models import (
     CertificateDefinition,
     CertificateDefinitionVersion,
     CertificateRenewal,
+    is_in_force,
 )
 from lms.certificates.rules.terms import Terms
-from lms.certificates.template_models import CertificateTemplate, TemplateUse
+from lms.certificates.template_models import CertificateTemplate, TemplateVersion
 from lms.core.db import db
 from lms.core.text import Bilingual
 from lms.web.i18n import local
@@ -97,8 +98,11 @@ def in_use(definition_id: int) -> InUse:
 
 def printed_with(definition_id: int) -> CertificateTemplate | None:
     """Return the template that a kind is printed with; None: the formal design as delivered."""
-    query = select(CertificateTemplate).join(TemplateUse)
-    return db.session.scalar(query.where(TemplateUse.definition_id == definition_id))
+    version = CertificateDefinitionVersion
+    query = select(CertificateTemplate)
+    query = query.join(TemplateVersion, TemplateVersion.template_id == CertificateTemplate.id)
+    query = query.join(version, version.template_version_id == TemplateVersion.id)
+    return db.session.scalar(query.where(version.definition_id == definition_id, is_in_force()))
 
 
 def is_prefix_taken(prefix: str, definition_id: int | None) -> bool:

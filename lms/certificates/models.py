@@ -7,15 +7,18 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
     String,
     Text,
     UniqueConstraint,
+    func,
+    select,
     text,
 )
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, deferred, mapped_column, relationship
 
 from lms.accounts.models import Person
 from lms.certificates.privacy import Privacy
@@ -71,9 +74,25 @@ class CertificateDefinitionVersion(Base):
     """Empty: an import of content files."""
     note: Mapped[str] = mapped_column(String(400))
     """What changed, in the words of whoever published it."""
+    template_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("certificate_look_version.id"), index=True
+    )
+    """What its certificates are printed with; empty: the formal design as delivered."""
 
 
 append_only.protect(CertificateDefinitionVersion.__table__)
+
+
+def is_in_force() -> ColumnElement[bool]:
+    """Whether a `CertificateDefinitionVersion` is the latest of its kind."""
+    other = aliased(CertificateDefinitionVersion)
+    latest = select(func.max(other.number)).where(
+        other.definition_id == CertificateDefinitionVersion.definition_id
+    )
+    return (
+        CertificateDefinitionVersion.number
+        == latest.correlate(CertificateDefinitionVersion).scalar_subquery()
+    )
 
 
 class StatusList(Base):

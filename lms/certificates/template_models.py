@@ -51,14 +51,3 @@ class TemplateFile(Base):
     name: Mapped[str] = mapped_column(String(40))
     """Half the SHA-256 of its content, and the ending of its kind."""
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-
-
-class TemplateUse(Base):
-    """Which template a kind of certificate is printed with; without a row, the formal design."""
-
-    __tablename__ = "certificate_look_use"
-
-    definition_id: Mapped[int] = mapped_column(
-        ForeignKey("certificate_definition.id"), primary_key=True
-    )
-    template_id: Mapped[int] = mapped_column(ForeignKey("certificate_look.id"), index=True)

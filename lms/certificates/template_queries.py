@@ -9,11 +9,14 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.certificates import look
 from lms.certificates.look import Look
-from lms.certificates.models import CertificateDefinition
+from lms.certificates.models import (
+    CertificateDefinition,
+    CertificateDefinitionVersion,
+    is_in_force,
+)
 from lms.certificates.template_models import (
     CertificateTemplate,
     TemplateFile,
-    TemplateUse,
     TemplateVersion,
 )
 from lms.core.db import db
@@ -39,17 +42,25 @@ class Listed:
 
 def listed() -> Sequence[Listed]:
     """Return every template, by title."""
-    uses = select(TemplateUse.template_id, CertificateDefinition).join(
-        CertificateDefinition, CertificateDefinition.id == TemplateUse.definition_id
-    )
-    used: dict[int, list[CertificateDefinition]] = {}
-    for template_id, definition in db.session.execute(uses):
-        used.setdefault(template_id, []).append(definition)
+    used = used_for()
     versions: dict[int, list[TemplateVersion]] = {}
     for each in db.session.scalars(select(TemplateVersion).order_by(TemplateVersion.number)):
         versions.setdefault(each.template_id, []).append(each)
     rows = db.session.scalars(select(CertificateTemplate).order_by(CertificateTemplate.title))
     return [_listed(row, versions[row.id], used.get(row.id, [])) for row in rows]
+
+
+def used_for() -> dict[int, list[CertificateDefinition]]:
+    """Return template -> the kinds of certificates that are printed with it now."""
+    version = CertificateDefinitionVersion
+    query = select(TemplateVersion.template_id, CertificateDefinition)
+    query = query.join(version, version.template_version_id == TemplateVersion.id)
+    query = query.join(CertificateDefinition, CertificateDefinition.id == version.definition_id)
+    used: dict[int, list[CertificateDefinition]] = {}
+    rows = db.session.execute(query.where(is_in_force()).order_by(CertificateDefinition.id))
+    for template_id, definition in rows:
+        used.setdefault(template_id, []).append(definition)
+    return used
 
 
 def _listed(
@@ -105,15 +116,9 @@ def codes() -> Sequence[str]:
 
 def in_use(definition_id: int) -> int | None:
     """Return the version that a kind of certificate is printed with now; None for the formal one."""
-    query = (
-        select(TemplateVersion.id)
-        .join(TemplateUse, TemplateUse.template_id == TemplateVersion.template_id)
-        .where(
-            TemplateUse.definition_id == definition_id, TemplateVersion.published_at.is_not(None)
-        )
-        .order_by(TemplateVersion.number.desc())
-    )
-    return db.session.scalars(query.limit(1)).first()
+    query = select(CertificateDefinitionVersion.template_version_id)
+    query = query.where(CertificateDefinitionVersion.definition_id == definition_id, is_in_force())
+    return db.session.scalar(query)
 
 
 def look_of(version_id: int | None) -> Look:

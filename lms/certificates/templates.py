@@ -1,14 +1,14 @@
 """What can be done with templates. Each function is one transaction."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from lms.accounts.models import Person
-from lms.certificates import look as looks, proofing, queries, template_queries
+from lms.certificates import look as looks, proofing, queries, template_queries, versions
 from lms.certificates.look import Look, Source
 from lms.certificates.models import CertificateDefinition
 from lms.certificates.template_errors import (
@@ -19,7 +19,6 @@ from lms.certificates.template_errors import (
 from lms.certificates.template_models import (
     CertificateTemplate,
     TemplateFile,
-    TemplateUse,
     TemplateVersion,
 )
 from lms.core import audit, clock, queue, uploads
@@ -198,6 +197,8 @@ def publish(
         raise DraftChangedError
     version.published_at, version.published_by_id = at, actor.id
     row = template_queries.template(version.template_id)
+    for definition in _held(row.id):
+        versions.print_with(definition, version.id, at=at, author_id=actor.id)
     _note("certificates.template-published", row, actor, at, version=version.number)
     return version
 
@@ -208,7 +209,8 @@ def use(
 ) -> None:
     """Print these kinds of certificates with a template from now on, and no others.
 
-    What was awarded before stays as it was. A kind is printed with one template only.
+    Each is a version of its kind. What was awarded before stays as it was. A kind is printed with
+    one template only, in the version that was published last.
 
     Raises:
         NotAllowedError: the actor decides no such thing.
@@ -217,12 +219,13 @@ def use(
     _allow(actor)
     at = at or clock.now()
     row = template_queries.template(template_id)
-    if codes and all(each.published_at is None for each in _versions(template_id)):
+    latest = _published(template_id)
+    if codes and latest is None:
         raise NotPublishedError
-    wanted = [found(queries.definition_with(code)).id for code in codes]
-    taken = (TemplateUse.template_id == row.id) | TemplateUse.definition_id.in_(wanted)
-    db.session.execute(delete(TemplateUse).where(taken))
-    db.session.add_all(TemplateUse(definition_id=each, template_id=row.id) for each in wanted)
+    wanted = {found(queries.definition_with(code)).id for code in codes}
+    for definition in _held(row.id, also=wanted):
+        own = latest if definition.id in wanted else None
+        versions.print_with(definition, own, at=at, author_id=actor.id)
     _note("certificates.template-used", row, actor, at, kinds=sorted(codes))
 
 
@@ -237,8 +240,21 @@ def sweep_previews() -> None:
     uploads.sweep(PREVIEWS, (), at=clock.now())
 
 
-def _versions(template_id: int) -> list[TemplateVersion]:
-    return list(db.session.scalars(select(TemplateVersion).filter_by(template_id=template_id)))
+def _published(template_id: int) -> int | None:
+    """Return the version that was published last."""
+    query = select(TemplateVersion.id).filter_by(template_id=template_id)
+    query = query.where(TemplateVersion.published_at.is_not(None))
+    return db.session.scalar(query.order_by(TemplateVersion.number.desc()).limit(1))
+
+
+def _held(template_id: int, *, also: Collection[int] = ()) -> Sequence[CertificateDefinition]:
+    """Return the kinds that are printed with a template, and others, held until the end.
+
+    In the order in which awards hold them, so that nobody waits in a circle.
+    """
+    now = {each.id for each in template_queries.used_for().get(template_id, ())}
+    query = select(CertificateDefinition).where(CertificateDefinition.id.in_({*now, *also}))
+    return db.session.scalars(query.order_by(CertificateDefinition.id).with_for_update()).all()
 
 
 def _draft(template_id: int) -> TemplateVersion:

@@ -18,6 +18,7 @@ from lms.certificates import (
     services,
     template_queries,
     templates,
+    versions,
 )
 from lms.certificates.models import Certificate
 from lms.certificates.template_errors import (
@@ -119,6 +120,30 @@ class TestServices:
         assert before.template_version_id is None
         templates.use(template.id, [], actor=hr)
         assert template_queries.in_use(before.definition_id) is None
+
+    def test_each_change_of_it_is_a_version_of_the_kind_and_a_draft_stays(
+        self, template: CertificateTemplate, hr: Person, session: Session
+    ) -> None:
+        kind = factories.certificate_definition()
+        draft = kind.settings | {"title": {"zh": "新", "en": "New"}}
+        kind.draft = draft
+        session.commit()
+        first = published(template, hr)
+        for _time in range(2):  # the second time changes nothing
+            templates.use(template.id, [kind.code], actor=hr)
+        templates.renew(template.id, actor=hr)
+        second = published(template, hr)
+        templates.use(template.id, [], actor=hr)
+        history = versions.history(kind)
+        assert [(each.number, each.template_number) for each in history] == [
+            (4, None),
+            (3, second.number),
+            (2, first.number),
+            (1, None),
+        ]
+        assert {each.template for each in history[1:3]} == {template.title}
+        assert {str(each.settings) for each in history} == {str(kind.settings)}
+        assert kind.draft == draft
 
     def test_a_kind_is_printed_with_one_template_only(
         self, template: CertificateTemplate, hr: Person, session: Session
