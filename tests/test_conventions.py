@@ -59,7 +59,8 @@ DOORS = {
         "core/tars.py",
     },
     r"\bpython_calamine\b": {"core/spreadsheets.py"},
-    r"\bxml\.(etree|dom|sax)\b|\blxml\b": {
+    r"\bxml\.(etree|dom|sax)\b|\b(lxml|etree)\b": {
+        "core/etree.py",
         "core/svg.py",
         "core/svg_art.py",
         "exams/exchange/trees.py",
