@@ -18,6 +18,7 @@ SETTINGS_FILE = "settings.toml"
 """In the data directory; names without ``LMS_``, in small letters. The environment wins."""
 OWN_VALUES = "variables.yaml"
 SHORTEST_SECRET = 32
+MOST_PROCESSES = 64
 SHORTEST_TOKEN = 16
 
 
@@ -142,6 +143,7 @@ class Settings:
         """
         if len(self.secret_key) < SHORTEST_SECRET:
             raise SystemExit(f"LMS_SECRET_KEY: needs {SHORTEST_SECRET} characters at least")
+        self._refuse_numbers()
         try:
             ZoneInfo(self.time_zone)
         except (KeyError, ValueError):
@@ -162,10 +164,17 @@ class Settings:
             raise SystemExit(f"LMS_CONTENT_VARIABLES: there is no file {self.content_variables!r}")
         if set(self.languages.split(",")) - {"zh", "en"}:
             raise SystemExit("LMS_LANGUAGES: only zh and en are known")
-        if not -1 <= self.backup_at <= 23:  # noqa: PLR2004  the last hour of a day
-            raise SystemExit("LMS_BACKUP_AT: an hour from 0 to 23, or -1")
         if not re.fullmatch(r"\d{1,4},\d{1,4},[1-9]\d{0,3}", self.backup_keep):
             raise SystemExit("LMS_BACKUP_KEEP: three numbers, such as 12,5,7; one day at least")
+
+    def _refuse_numbers(self) -> None:
+        """Refuse numbers that nothing can be made of."""
+        if not 1 <= self.web_processes <= MOST_PROCESSES:
+            raise SystemExit(f"LMS_WEB_PROCESSES: from 1 to {MOST_PROCESSES}")
+        if self.threads < 1:
+            raise SystemExit("LMS_THREADS: 1 at least")
+        if not -1 <= self.backup_at <= 23:  # noqa: PLR2004  the last hour of a day
+            raise SystemExit("LMS_BACKUP_AT: an hour from 0 to 23, or -1")
 
 
 def _from_file(path: Path) -> dict[str, str]:

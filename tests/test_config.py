@@ -53,6 +53,9 @@ def test_a_file_in_the_data_directory_is_read_and_the_environment_wins(tmp_path:
         ("LMS_LANGUAGE", "en"),
         ("LMS_LANGUAGES", "zh,fr"),
         ("LMS_TIME_ZONE", "Asia/Atlantis"),
+        ("LMS_WEB_PROCESSES", "0"),
+        ("LMS_WEB_PROCESSES", "65"),
+        ("LMS_THREADS", "0"),
         ("LMS_SECRET_KEY", "short"),
     ],
 )
