@@ -11,7 +11,8 @@ from lms.certificates.template_errors import TemplateRefusedError
 from lms.certificates.words import TEMPLATE_PARTS
 from lms.core import pdf, pdf_pictures
 
-MOST_BYTES = 200_000
+MOST_BYTES = 250_000
+"""A ready design takes 200,000, and a little more with the longest titles that there are."""
 SIGNED_BYTES = 16_000
 """What the credential and the signature add, at most."""
 

@@ -249,3 +249,9 @@ def test_a_large_picture_is_made_smaller() -> None:
     name, content = images.taken(png(1200))
     assert name.endswith(".png")
     assert struct.unpack(">II", content[16:24]) == (images.MOST_SIDE, images.MOST_SIDE)
+
+
+@pytest.mark.parametrize("design", looks.DESIGNS)
+@pytest.mark.usefixtures("session")
+def test_a_ready_design_can_be_published_as_it_is(design: str) -> None:
+    proofing.check_print(looks.Look(design=design))
