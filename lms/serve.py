@@ -92,9 +92,10 @@ def main() -> int:
 
 
 def _run(app: Flask, settings: Settings, listening: socket) -> int:
-    if status := _in_a_process_of_its_own(lambda: _prepare(app, settings)):
+    preparing = _in_a_process_of_its_own(lambda: _prepare(app, settings))
+    preload(app)  # meanwhile
+    if status := _status_of(preparing):
         return status
-    preload(app)
     gc.collect()
     memory.trim()
     gc.freeze()  # what they share is not looked through, which would write to it
@@ -118,13 +119,18 @@ def _prepare(app: Flask, settings: Settings) -> None:
 
 
 def _in_a_process_of_its_own(work: Callable[[], None]) -> int:
-    """Do something that needs much memory once, and give it back; return the exit status.
+    """Begin something that needs much memory once, and gives it back; return the process.
 
     Importing the curriculum takes as much as the web process has for all its life.
     """
     pid = os.fork()
     if pid == 0:
         _do_and_exit(work)
+    return pid
+
+
+def _status_of(pid: int) -> int:
+    """Wait for a process, and return its exit status."""
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 

@@ -52,7 +52,9 @@ def _migrate() -> None:
     """
     with db.engine.connect() as connection:
         revision = snapshots.revision_of(connection)
-    if revision in {"", schema.head()}:
+    if revision == schema.head():
+        return
+    if not revision:
         schema.upgrade()
         return
     if not schema.is_known(revision):
