@@ -116,9 +116,7 @@ def papers(attempt_ids: Iterable[int]) -> Iterator[tuple[Any, Given]]:
 
 def _given(said: str, regraded: Mapping[str, str | None] | None) -> Given:
     """Return the answers of a paper with the marks that count; left-out slots stand as `LEFT_OUT`."""
-    given: Given = {}
-    for each in said.split(NEXT) if said else ():
-        slot, _between, given[slot] = each.partition(BETWEEN)
+    given: Given = dict([each.split(BETWEEN, 1) for each in said.split(NEXT)] if said else ())
     for slot, mark in (regraded or {}).items():
         _own, _between, answer = given.get(slot, NOTHING).partition(BETWEEN)
         given[slot] = LEFT_OUT if mark is None else f"{mark}{BETWEEN}{answer}"
