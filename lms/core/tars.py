@@ -65,7 +65,12 @@ class Packer:
             FileNotFoundError: it has gone; nothing was written.
         """
         with source.open("rb") as file:
-            self._add(name, file, os.fstat(file.fileno()).st_size)
+            self.add_open(name, file)
+
+    def add_open(self, name: str, file: BinaryIO) -> None:
+        """Add an open file from its beginning; it stays open."""
+        file.seek(0)
+        self._add(name, file, os.fstat(file.fileno()).st_size)
 
     def add_bytes(self, name: str, content: bytes) -> None:
         """Add what is no file yet."""

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import lms
 from lms.admin.backup.errors import BackupError, Finding, because
@@ -68,7 +69,7 @@ def own_entries(folder: Path, *, but: tuple[Path, ...]) -> Iterator[Path]:
 
 def write(
     draft: Path,
-    database: Path,
+    database: BinaryIO,
     snapshot: Snapshot,
     files: Iterator[tuple[str, Path]],
     *,
@@ -79,7 +80,7 @@ def write(
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         packer = tars.Packer(file, each_piece)
-        packer.add(DATABASE, database)
+        packer.add_open(DATABASE, database)
         for name, path in files:
             try:
                 packer.add(name, path)

@@ -1,11 +1,13 @@
 """The database as of one moment, in a file, while people go on working."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, inspect, make_url, text
 
@@ -46,7 +48,7 @@ def size_bytes() -> int:
 
 
 @contextmanager
-def taken(scratch: Path) -> Iterator[tuple[Path, Snapshot]]:
+def taken(scratch: Path) -> Iterator[tuple[BinaryIO, Snapshot]]:
     """Give a file with the database as of one moment; it does not change until the end.
 
     Nobody waits for it, and it for nobody. On SQLite it is the site's own file, if that holds
@@ -61,17 +63,36 @@ def taken(scratch: Path) -> Iterator[tuple[Path, Snapshot]]:
     """
     if kind() != "sqlite":
         target = scratch / "database"
-        yield target, _dumped(target)
+        snapshot = _dumped(target)
+        with target.open("rb") as file:
+            yield file, snapshot
         return
     with _connected() as source:
         if (own := _held_still(source)) is not None:
             try:
-                yield own, Snapshot("sqlite", *_known(source))
+                yield _never_closed(own), Snapshot("sqlite", *_known(source))
             finally:
                 source.execute("ROLLBACK")
         else:
             target = scratch / "database"
-            yield target, _copied(source, target)
+            snapshot = _copied(source, target)
+            with target.open("rb") as file:
+                yield file, snapshot
+
+
+@cache
+def _opened(file: Path, _inode: int) -> int:
+    return os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _never_closed(file: Path) -> BinaryIO:
+    """Open the database's own file, once in this process and for all its life.
+
+    Closing any descriptor of a file takes all of the process's locks on it away (POSIX), and with
+    them what keeps others from believing that nobody uses the database any more: they would
+    delete its log. (SQLite, How To Corrupt An SQLite Database File, 2.2.)
+    """
+    return open(_opened(file, file.stat().st_ino), "rb", closefd=False)
 
 
 @contextmanager

@@ -5,11 +5,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from flask import Flask
 
-from lms.admin.backup import snapshots
+from lms.admin.backup import creating, snapshots
 from lms.core import clock
 from lms.core.audit import AuditEntry
 from lms.core.db import db, transaction
@@ -32,6 +33,22 @@ def write(count: int) -> None:
                                       object_kind="k", object_id="1", detail={}))  # fmt: skip
 
 
+def content(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read()
+
+
+def locks() -> int:
+    """How many locks this process has on the database's own file, as the kernel says."""
+    inode = Path(str(db.engine.url.database)).stat().st_ino
+    lines = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
+    return sum(
+        each[1] == "POSIX" and int(each[4]) == os.getpid() and int(each[5].split(":")[2]) == inode
+        for each in lines
+        if "->" not in each
+    )
+
+
 def checkpoint() -> tuple[int, int, int]:
     taken = db.engine.raw_connection()
     try:
@@ -45,20 +62,30 @@ def checkpoint() -> tuple[int, int, int]:
 def test_stays_while_others_write_and_move_their_log(tmp_path: Path) -> None:
     write(3)
     with snapshots.taken(tmp_path) as (file, before):
-        assert file == Path(str(db.engine.url.database))
-        was = file.read_bytes()
+        assert os.fstat(file.fileno()).st_ino == Path(str(db.engine.url.database)).stat().st_ino
+        was = content(file)
         write(20)
         _busy, logged, moved = checkpoint()
         assert moved < logged
-        assert file.read_bytes() == was
+        assert content(file) == was
         (tmp_path / "copy").write_bytes(was)
     _busy, logged, moved = checkpoint()
     assert moved == logged
-    assert file.read_bytes() != was
+    with snapshots.taken(tmp_path) as (file, _after):
+        assert content(file) != was
     with closing(sqlite3.connect(tmp_path / "copy")) as copy:
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         found = copy.execute("SELECT count(*) FROM audit_entry").fetchone()
     assert found == (before.rows["audit_entry"],)
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_backup_leaves_this_process_its_locks() -> None:
+    """Without them others would believe that nobody uses the database, and delete its log."""
+    before = locks()
+    assert before
+    assert creating.create().is_verified
+    assert locks() == before
 
 
 @pytest.mark.usefixtures("filled")
@@ -74,8 +101,8 @@ def test_is_copied_where_an_older_read_goes_on(
         cursor.execute("SELECT count(*) FROM audit_entry").fetchone()
         write(2)
         with snapshots.taken(tmp_path) as (file, known):
-            assert file.parent == tmp_path
-            with closing(sqlite3.connect(file)) as copy:
+            assert Path(file.name).parent == tmp_path
+            with closing(sqlite3.connect(file.name)) as copy:
                 found = copy.execute("SELECT count(*) FROM audit_entry").fetchone()
         assert found == (known.rows["audit_entry"],)
     finally:

@@ -328,8 +328,9 @@ class TestWhatIsRefused:
         database.write_bytes(b"x")
         snapshot = snapshots.Snapshot(own, "9999", {}) if is_newer else snapshots.Snapshot(
             other, schema.head(), {})  # fmt: skip
-        archive.write(path, database, snapshot, iter(()), made_at="2026-01-01",
-                      each_piece=trying.ignore)  # fmt: skip
+        with database.open("rb") as file:
+            archive.write(path, file, snapshot, iter(()), made_at="2026-01-01",
+                          each_piece=trying.ignore)  # fmt: skip
         assert refused(path) == ["newer-schema" if is_newer else "other-kind"]
         (finding,) = trying.findings_of(path)
         wanted = ("9999", schema.head(), "Restore it with") if is_newer else (own, other)
