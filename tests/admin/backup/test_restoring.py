@@ -325,13 +325,10 @@ class TestWhatIsRefused:
     def test_what_this_site_cannot_take_in(self, tmp_path: Path, *, is_newer: bool) -> None:
         own, other = ("postgresql", "sqlite") if ON_POSTGRESQL else ("sqlite", "postgresql")
         path = tmp_path / "x.tar"
-        shot = snapshots.Snapshot(own, "9999", {}) if is_newer else snapshots.Snapshot(
-            other, schema.head(), {})  # fmt: skip
+        kind, revision = (own, "9999") if is_newer else (other, schema.head())
+        shot = snapshots.Snapshot(kind, revision, {})
         with (tmp_path / "database").open("w+b") as file:
-            file.write(b"x")
-            archive.write(
-                path, file, shot, iter(()), made_at="2026-01-01", each_piece=trying.ignore
-            )
+            archive.write(path, file, shot, iter(()), made_at="2026", each_piece=trying.ignore)
         assert refused(path) == ["newer-schema" if is_newer else "other-kind"]
         (finding,) = trying.findings_of(path)
         wanted = ("9999", schema.head(), "Restore it with") if is_newer else (own, other)
