@@ -7,7 +7,7 @@ round, answer or notebook it stood before.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,26 +85,29 @@ def entries(units: Collection[str], wanted: Wanted) -> list[Entry]:
         for row in db.session.execute(_askable(units))
         if wanted.unit in {"", row.unit} and wanted.kind in {"", row.kind}
     ]
+    return [
+        Entry(code, parts, is_near=bool(wanted.lesson) and wanted.lesson in lessons)
+        for code, parts, _unit, lessons in _together(rows)
+    ]
+
+
+def _together(rows: Sequence[Any]) -> Iterator[tuple[str, tuple[int, ...], str, set[str]]]:
+    """Yield what is asked together: code, questions in the order asked, module, lessons.
+
+    Args:
+        rows: of `_askable`; a case stands where its first question stands.
+    """
     shown = exams.questions(row.version_id for row in rows)
-    together: defaultdict[str, list[Any]] = defaultdict(list)
+    cases: defaultdict[str, list[Any]] = defaultdict(list)
     for row in rows:
-        together[row.case or row.code].append(row)
-    return [_entry(code, parts, shown, wanted.lesson) for code, parts in together.items()]
-
-
-def _entry(code: str, parts: Iterable[Any], shown: Mapping[int, exams.Shown], lesson: str) -> Entry:
-    ordered = _in_order(parts, shown)
-    near = lesson and any(shown[row.version_id].body.get("lesson") == lesson for row in ordered)
-    return Entry(code, tuple(row.id for row in ordered), bool(near))
-
-
-def _in_order(parts: Iterable[Any], shown: Mapping[int, exams.Shown]) -> list[Any]:
-    """Return the questions of a case as it asks them."""
+        cases[row.case or row.code].append(row)
 
     def part(row: Any) -> int:
         return int((shown[row.version_id].body.get("case") or {}).get("part", 0))
 
-    return sorted(parts, key=part)
+    for code, parts in cases.items():
+        lessons = {str(shown[row.version_id].body.get("lesson", "")) for row in parts}
+        yield code, tuple(row.id for row in sorted(parts, key=part)), parts[0].unit, lessons
 
 
 def askable_by_lesson(units: Collection[str]) -> dict[tuple[str, str], list[int]]:
@@ -112,16 +115,10 @@ def askable_by_lesson(units: Collection[str]) -> dict[tuple[str, str], list[int]
 
     A case goes with every lesson of which one of its questions is. Statements as for `entries`.
     """
-    rows = db.session.execute(_askable(units)).all()
-    shown = exams.questions(row.version_id for row in rows)
-    together: defaultdict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        together[row.case or row.code].append(row)
     near: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for parts in together.values():
-        lessons = {(row.unit, shown[row.version_id].body.get("lesson", "")) for row in parts}
-        for each in lessons:
-            near[each] += [row.id for row in _in_order(parts, shown)]
+    for _code, parts, unit, lessons in _together(db.session.execute(_askable(units)).all()):
+        for lesson in lessons:
+            near[unit, lesson] += parts
     return near
 
 

@@ -126,8 +126,7 @@ def _held_still(source: Any) -> Path | None:
 
 
 def _is_held(source: Any, mover: Any) -> bool:
-    source.execute("BEGIN")
-    source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    _begin_to_read(source)
     busy, logged, moved = mover.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     if busy or logged != moved:
         source.execute("ROLLBACK")
@@ -161,12 +160,16 @@ def _copied(source: Any, target: Path) -> Snapshot:
 @contextmanager
 def _one_read(source: Any) -> Iterator[None]:
     """Keep a connection's view of the database as it is now."""
-    source.execute("BEGIN")
+    _begin_to_read(source)
     try:
-        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
         yield
     finally:
         source.execute("ROLLBACK")
+
+
+def _begin_to_read(source: Any) -> None:
+    source.execute("BEGIN")
+    source.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first read is its moment
 
 
 def _known(copy: Any) -> tuple[str, dict[str, int]]:
