@@ -3,7 +3,7 @@
  *   FAULTS_FOLDER   the data directory; no other file is touched
  *   FAULTS_CONTROL  a file that the test writes and every process maps: see struct control
  *   FAULTS_SHADOW   if set, a folder that holds what a power cut would leave of the database: a
- *                   write gets there when its file is flushed, and not before
+ *                   write gets there when its file is flushed, by whichever process, and not before
  *   FAULTS_SOME     if set, about half of the writes get there at once: a disk may do that too
  */
 #define _GNU_SOURCE
@@ -32,15 +32,46 @@ static volatile struct control *control = &quiet;
 static const char *folder, *shadow;
 static int some;
 
+/* What was written and not flushed yet, of each file. A flush is for a file and not for a process:
+ * a checkpoint that one process begins may be ended, and flushed, by another. So all of them see
+ * the same ranges. The lock that parts the processes is given back by the system when one is killed.
+ */
 #define MOST 8
-static struct range { char name[64]; off_t from, to; } dirty[MOST];
+struct range { char name[64]; int64_t from, to; };
+static struct range *dirty;
+static int dirty_file = -1;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static void share_ranges(void) {
+  char path[4096];
+  void *map;
+  snprintf(path, sizeof path, "%s/ranges", shadow);
+  dirty_file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (dirty_file < 0 || ftruncate(dirty_file, MOST * sizeof(struct range))) abort();
+  map = mmap(NULL, MOST * sizeof(struct range), PROT_READ | PROT_WRITE, MAP_SHARED, dirty_file, 0);
+  if (map == MAP_FAILED) abort();
+  dirty = map;
+}
+
+/* Between threads the mutex, between processes the file's lock: each does not see the other kind. */
+static void lock_ranges(void) {
+  struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  pthread_mutex_lock(&mutex);
+  while (fcntl(dirty_file, F_SETLKW, &all)) if (errno != EINTR) abort();
+}
+
+static void unlock_ranges(void) {
+  struct flock all = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+  fcntl(dirty_file, F_SETLK, &all);
+  pthread_mutex_unlock(&mutex);
+}
 
 __attribute__((constructor)) static void begin(void) {
   const char *path = getenv("FAULTS_CONTROL");
   folder = getenv("FAULTS_FOLDER");
   shadow = getenv("FAULTS_SHADOW");
   some = getenv("FAULTS_SOME") != NULL;
+  if (shadow) share_ranges();
   srand((unsigned)getpid());
   if (path) {
     int fd = open(path, O_RDONLY);
@@ -94,7 +125,7 @@ static void carry(int fd, const char *name, off_t from, off_t to) {
 
 static void wrote(int fd, const char *name, off_t at, ssize_t count) {
   if (!shadow || count <= 0 || !is_database(name)) return;
-  pthread_mutex_lock(&mutex);
+  lock_ranges();
   for (int i = 0; i < MOST; i++) {
     struct range *each = &dirty[i];
     if (!each->name[0]) {
@@ -110,7 +141,7 @@ static void wrote(int fd, const char *name, off_t at, ssize_t count) {
     }
   }
   if (some && (rand() & 1)) carry(fd, name, at, at + count);
-  pthread_mutex_unlock(&mutex);
+  unlock_ranges();
 }
 
 static void flushed(int fd) {
@@ -118,7 +149,7 @@ static void flushed(int fd) {
   const char *name;
   struct stat now;
   if (!shadow || !(name = ours(fd, path, sizeof path)) || !is_database(name)) return;
-  pthread_mutex_lock(&mutex);
+  lock_ranges();
   for (int i = 0; i < MOST && dirty[i].name[0]; i++)
     if (!strcmp(dirty[i].name, name)) {
       carry(fd, name, dirty[i].from, dirty[i].to);
@@ -129,7 +160,7 @@ static void flushed(int fd) {
     snprintf(copy, sizeof copy, "%s/%s", shadow, name);
     if (truncate(copy, now.st_size)) { /* never flushed before: nothing to cut */ }
   }
-  pthread_mutex_unlock(&mutex);
+  unlock_ranges();
 }
 
 static int has_no_room(int fd, off_t end) {

@@ -38,6 +38,18 @@ sys.exit(serve.main())
 """,
 )
 """The product as it must not be: it acknowledges before the disk has it."""
+RESTLESS = (
+    "-c",
+    """
+import sys
+from lms import serve
+from lms.core import writer
+writer.WAL_LIMIT, writer.LOOK_EVERY = 0, 0.02
+sys.exit(serve.main())
+""",
+)
+"""The product as it is when much was written: each process moves the log into the file, again and
+again, and what one of them could not finish because somebody reads, another one does."""
 
 
 class Site:

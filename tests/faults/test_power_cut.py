@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import HowOften
 from tests.faults.ledger import acknowledged, damage, lost, told
 from tests.faults.shim import Shim
-from tests.faults.site import CARELESS, SERVE, Site
+from tests.faults.site import CARELESS, RESTLESS, SERVE, Site
 from tests.faults.sitters import Room, Sitter, enrol
 
 SEATS = 4
@@ -22,7 +22,8 @@ def test_no_acknowledged_answer_is_lost(
     sitters = enrol(site, 24 * cuts)
     for cut in range(cuts):
         mine = sitters[cut::cuts]
-        cut_power(site, mine, SERVE, shim.with_shadow(some=cut % 2 == 1))
+        command = RESTLESS if cut % 4 > 1 else SERVE
+        cut_power(site, mine, command, shim.with_shadow(some=cut % 2 == 1))
         shim.after_power_cut()
         assert lost(site, told(sitters)) == [], f"cut {cut}"
         assert damage(site) == [], f"cut {cut}"

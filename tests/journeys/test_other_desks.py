@@ -144,8 +144,8 @@ def test_the_trainer_changes_a_lesson_adds_a_file_and_the_trainee_finds_both(
                 sentence if each == "zh" else f"A changed sentence, {language}.",
             )
         walker.script("document.querySelector('[name=note]').value = 'one sentence more'")
-        walker.click("form.editor .row .btn.pri")
-        walker.until(lambda: not walker.all(".errors"), "publishing")
+        walker.submit("form.editor .row .btn.pri")
+        assert not walker.all(".errors"), walker.text
         picture = tmp_path / f"card-{language}.pdf"
         picture.write_bytes(PDF)
         walker.open(f"/studio/lessons/{code}/materials")

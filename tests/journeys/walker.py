@@ -54,6 +54,12 @@ class Walker:
         element.click()
         return True
 
+    def submit(self, css: str) -> None:
+        """Click what sends a form, and wait for the page that comes of it."""
+        self.script("window.wasHere = true")
+        self.click(css)
+        self.until(lambda: not self.script("return window.wasHere"), f"leaving by {css}")
+
     def type(self, css: str, text: str) -> None:
         """Type into a field."""
         field = self.one(css)
