@@ -2,7 +2,6 @@
 
 import fcntl
 import hashlib
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -88,7 +87,7 @@ def _create(
         path = aside
     else:
         aside.replace(path)
-        flush_folder(target)
+        flushing.flush_names(target)
     report = Report(started_at, clock.now(), path, path.stat().st_size, sha256, findings, summary,
                     seconds)  # fmt: skip
     if rotate:
@@ -123,7 +122,7 @@ def _pack(path: Path, at: datetime, seconds: dict[str, float], tell: "_Teller") 
                 archive.write(draft, database, snapshot, files, made_at=at.isoformat(),
                               each_piece=_flushing(draft, tell))  # fmt: skip
                 draft.replace(path)
-                flush_folder(path.parent)
+                flushing.flush_names(path.parent)
         except BaseException:
             draft.unlink(missing_ok=True)  # a disk that is full is not made fuller
             raise
@@ -136,15 +135,6 @@ def not_ours(backups: Path | None = None) -> tuple[Path, ...]:
     if url.get_backend_name() == "sqlite" and url.database:
         places += [Path(url.database + end) for end in ("", "-wal", "-shm", "-journal", ".gate")]
     return tuple(place.resolve() for place in places)
-
-
-def flush_folder(target: Path) -> None:
-    """Make the names in a folder as durable as the files."""
-    descriptor = os.open(target, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

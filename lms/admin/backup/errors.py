@@ -61,7 +61,9 @@ SENTENCES: Mapping[str, LazyString] = {
     "pdf": _("The PDF of certificate %(serial)s is missing or is not the one that was made."),
     "receipt": _("The answers of attempt %(attempt)s are not those that were handed in."),
     "stored-file": _(
-        "The file %(sha256)s, which lessons or materials show, is missing or damaged."
+        "The file %(sha256)s is missing or damaged. A lesson, a material, a question or an answer "
+        "that was handed in refers to it: bring it back from an earlier backup, to files/ of the "
+        "data directory."
     ),
     "did-not-open": _("The restored copy could not be opened: %(said)s"),
 }

@@ -22,7 +22,7 @@ from lms.admin.backup import archive, creating, postgres, rules, snapshots, tryi
 from lms.admin.backup.errors import BackupError, because
 from lms.admin.backup.trying import Tried
 from lms.config import SETTINGS_FILE
-from lms.core import audit, clock, presence, schema, site
+from lms.core import audit, clock, flushing, presence, schema, site
 from lms.core.db import db
 
 FROM_BACKUP = f"{SETTINGS_FILE}.from-backup"
@@ -74,7 +74,7 @@ def exchange(copy: Tried, path: Path, *, at: datetime | None = None) -> Restored
     aside = folder / f"{archive.ASIDE}{stamp}"
     mark = folder / presence.UNFINISHED
     mark.write_text(str(path.resolve()), "utf-8")
-    creating.flush_folder(folder)
+    flushing.flush_names(folder)
     db.session.remove()
     db.engine.dispose()
     aside.mkdir(mode=0o700)
@@ -86,7 +86,7 @@ def exchange(copy: Tried, path: Path, *, at: datetime | None = None) -> Restored
     audit.note("backup.restored", kind="backup", object_id=path.name[:64], actor_id=None, at=at,
                made_at=copy.manifest.made_at, kept_in=kept_in)  # fmt: skip
     mark.unlink()
-    creating.flush_folder(folder)
+    flushing.flush_names(folder)
     return Restored(copy.summary, kept_in, own_settings)
 
 
