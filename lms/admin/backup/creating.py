@@ -21,6 +21,8 @@ from lms.admin.backup.rules import UNVERIFIED, Keep
 from lms.core import clock, flushing, site
 
 UNVERIFIED_KEPT = 2
+BESIDE = ("", "-wal", "-shm", "-journal", ".gate")
+"""Ends of the names of what SQLite's file is, and of what lies beside it."""
 STEPS = 3
 """Copied, packed, tried out."""
 
@@ -129,12 +131,18 @@ def _pack(path: Path, at: datetime, seconds: dict[str, float], tell: "_Teller") 
 
 
 def not_ours(backups: Path | None = None) -> tuple[Path, ...]:
-    """Return what lies in the data directory and is copied in another way, or not at all."""
+    """Return what lies in the data directory and is copied in another way, or not at all.
+
+    Whoever opened and closed the database's own file would take this process's locks on it away:
+    see `snapshots`.
+    """
     places = [folder(), *([backups] if backups else [])]
     url = make_url(site.settings().database_url)
     if url.get_backend_name() == "sqlite" and url.database:
-        places += [Path(url.database + end) for end in ("", "-wal", "-shm", "-journal", ".gate")]
-    return tuple(place.resolve() for place in places)
+        named = Path(url.database)
+        # SQLite puts its log beside the file that a link leads to, and the gate lies by the link.
+        places += [Path(f"{each}{end}") for each in (named, named.resolve()) for end in BESIDE]
+    return tuple({place.resolve() for place in places})
 
 
 @contextmanager

@@ -95,15 +95,16 @@ def _exchange_files(copy: Tried, aside: Path) -> bool:
     folder = site.settings().data_dir
     settings = folder / SETTINGS_FILE
     old = settings.read_bytes() if settings.exists() else None
-    left_alone = (creating.folder().resolve(),)
-    for path in list(archive.own_entries(folder, but=left_alone)):
+    for path in list(archive.own_entries(folder, but=creating.not_ours())):
         if path != settings:
-            path.rename(aside / path.name)
+            place = aside / path.relative_to(folder)
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.rename(place)
     database = make_url(site.settings().database_url).database or ""
     for each in ("data", "keys"):
         for path in sorted((copy.folder / each).glob("*")):
             is_settings = each == "keys" and path.name == SETTINGS_FILE and old is not None
-            path.rename(folder / (FROM_BACKUP if is_settings else path.name))
+            _move_in(path, folder / (FROM_BACKUP if is_settings else path.name))
     if copy.manifest.snapshot.kind == "sqlite":
         _exchange_sqlite(copy.folder / archive.DATABASE, Path(database), aside)
     os.sync()  # thousands of small files: all of them are on the disk before the mark goes
@@ -113,9 +114,18 @@ def _exchange_files(copy: Tried, aside: Path) -> bool:
     return other.exists()
 
 
+def _move_in(path: Path, target: Path) -> None:
+    """Move a file or folder to its place; a folder that has stayed there takes what was in it."""
+    if not target.is_dir():
+        path.rename(target)
+        return
+    for inner in sorted(path.iterdir()):
+        _move_in(inner, target / inner.name)
+
+
 def _exchange_sqlite(new: Path, database: Path, aside: Path) -> None:
     """Put the database in its place, which need not be in the data directory."""
-    for end in ("", "-wal", "-shm"):
+    for end in ("", "-wal", "-shm", "-journal"):
         if (old := Path(f"{database}{end}")).exists():
             shutil.move(old, aside / old.name)
     for end in ("", "-wal"):
