@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from lms.accounts import services as accounts
 from lms.admin.backup import archive, creating, postgres, rules, snapshots, trying
@@ -54,6 +55,7 @@ def prepared(path: Path, note: Callable[[int], object] = trying.ignore) -> Itera
     with presence.alone(site.settings().data_dir):
         if snapshots.kind() == "postgresql":
             _refuse_company()
+            _refuse_foreign_schema()
         with trying.tried(path, note) as copy:
             if copy.findings:
                 raise BackupError(*copy.findings)
@@ -67,6 +69,10 @@ def exchange(copy: Tried, path: Path, *, at: datetime | None = None) -> Restored
         copy: the backup, tried out.
         path: its archive.
         at: now.
+
+    Raises:
+        BackupError: everything is as it was; or, where the reason is ``cut-short``, nobody knows,
+            and the mark keeps the site from starting.
     """
     at = at or clock.now()
     folder = site.settings().data_dir
@@ -78,6 +84,24 @@ def exchange(copy: Tried, path: Path, *, at: datetime | None = None) -> Restored
     db.session.remove()
     db.engine.dispose()
     aside.mkdir(mode=0o700)
+    try:
+        done = _exchange(copy, path, aside, stamp, at)
+    except BackupError:  # from where the earlier data can be put back, and was
+        aside.rmdir()
+        _remove(mark)
+        raise
+    except (DBAPIError, OSError) as error:
+        raise because("cut-short", said=str(getattr(error, "orig", error)).strip()) from error
+    _remove(mark)
+    return done
+
+
+def _remove(mark: Path) -> None:
+    mark.unlink()
+    flushing.flush_names(mark.parent)
+
+
+def _exchange(copy: Tried, path: Path, aside: Path, stamp: str, at: datetime) -> Restored:
     kept_in = str(aside)
     if copy.manifest.snapshot.kind == "postgresql":
         kept_in += ", " + _exchange_schema(copy, stamp)
@@ -85,8 +109,6 @@ def exchange(copy: Tried, path: Path, *, at: datetime | None = None) -> Restored
     accounts.end_all_sign_ins(at=at)
     audit.note("backup.restored", kind="backup", object_id=path.name[:64], actor_id=None, at=at,
                made_at=copy.manifest.made_at, kept_in=kept_in)  # fmt: skip
-    mark.unlink()
-    flushing.flush_names(folder)
     return Restored(copy.summary, kept_in, own_settings)
 
 
@@ -138,22 +160,22 @@ def _exchange_schema(copy: Tried, stamp: str) -> str:
 
     A rename, not another database: it takes no right but to the database itself, and what was set
     for the database stays. If the backup does not go in after all, the old schema comes back.
+
+    Raises:
+        BackupError: it did not go in; the schema is the one that was there.
+        DBAPIError: the database went away in the middle.
     """
     old = f"{postgres.ASIDE}{stamp.lower()}"
     url = make_url(site.settings().database_url)
     engine = create_engine(url)
     try:
-        with engine.begin() as connection:
-            server = postgres.major_of(connection)
-            connection.execute(text(f"ALTER SCHEMA public RENAME TO {old}"))
-            connection.execute(text("CREATE SCHEMA public"))
+        server = _set_aside(engine, old)
         try:
             postgres.restore(copy.folder / archive.DATABASE, url, server=server)
         except BackupError:
             with engine.begin() as connection:
                 connection.execute(text("DROP SCHEMA public CASCADE"))
                 connection.execute(text(f"ALTER SCHEMA {old} RENAME TO public"))
-            (site.settings().data_dir / presence.UNFINISHED).unlink()
             raise
     finally:
         engine.dispose()
@@ -163,18 +185,56 @@ def _exchange_schema(copy: Tried, stamp: str) -> str:
     return old
 
 
-def _refuse_company() -> None:
-    """Refuse while others are connected: the site may run on another host."""
+def _set_aside(engine: Engine, old: str) -> int:
+    """Rename the schema and make an empty one; return the server's version."""
+    try:
+        with engine.begin() as connection:
+            server = postgres.major_of(connection)
+            connection.execute(text(f"ALTER SCHEMA public RENAME TO {old}"))
+            connection.execute(text("CREATE SCHEMA public"))
+    except DBAPIError as error:
+        if error.connection_invalidated:  # it may have been committed: nobody can tell any more
+            raise
+        raise because("not-set-aside", said=str(error.orig).strip()) from None
+    return server
+
+
+def _refuse_foreign_schema() -> None:
+    """Refuse where the schema is somebody else's: it could not be renamed."""
+    asked = text(
+        "SELECT pg_has_role(nspowner, 'USAGE')"
+        " AND has_database_privilege(current_database(), 'CREATE'),"
+        " quote_ident(current_user), quote_ident(current_database())"
+        " FROM pg_namespace WHERE nspname = 'public'"
+    )
+    with db.engine.connect() as connection:
+        found = connection.execute(asked).one_or_none()
+    db.engine.dispose()
+    if found is not None and not found[0]:
+        raise because("not-owner", user=found[1], database=found[2])
+
+
+def _company(connection: Connection) -> int:
+    """Return how many others are connected: people's processes, and not the server's own.
+
+    What another user's is, only some may see: then it counts. The server's own have no user.
+    """
     others = text(
         "SELECT count(*) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND usesysid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend'"
     )
+    return int(connection.scalar(others) or 0)
+
+
+def _refuse_company() -> None:
+    """Refuse while others are connected: the site may run on another host."""
     db.session.remove()
     db.engine.dispose()
     count = 0
     for _try in range(TRIES):  # who has just left may still be counted
         with db.engine.connect() as connection:
-            count = int(connection.scalar(others) or 0)
+            count = _company(connection)
         db.engine.dispose()
         if not count:
             return
