@@ -130,7 +130,9 @@ class Settings:
             except ValueError as error:
                 raise SystemExit(f"{name}: {error}") from None
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        values["database_url"] = _absolute(values.get("database_url", "sqlite:///lms.sqlite"), folder)
+        values["database_url"] = _absolute(
+            values.get("database_url", "sqlite:///lms.sqlite"), folder
+        )
         if "secret_key" not in values:
             values["secret_key"] = _kept_secret(folder / "secret_key")
         settings = cls(**values)

@@ -66,9 +66,7 @@ def test_what_is_there_already_is_not_written_again_but_its_name_is_flushed(
     assert storage.path_of(digest).stat().st_ino == inode
 
 
-def test_an_upload_is_durable_with_its_name_and_its_folder(
-    root: Path, flushed: list[Path]
-) -> None:
+def test_an_upload_is_durable_with_its_name_and_its_folder(root: Path, flushed: list[Path]) -> None:
     name = uploads.write("imports", b"some rows")
     assert flushed == [root, root / "imports" / name, root / "imports"]
 

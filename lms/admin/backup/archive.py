@@ -15,14 +15,14 @@ from typing import BinaryIO
 import lms
 from lms.admin.backup.errors import BackupError, Finding, because
 from lms.admin.backup.snapshots import Snapshot
-from lms.core import presence, tars
+from lms.core import presence, scratch, tars
 from lms.core.tars import Member
 
 DATABASE = "database"
 MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"
 FORMAT = 1
-LEFT_OUT = ("tmp", "backups", "lost+found", presence.LOCK, presence.UNFINISHED)
+LEFT_OUT = (scratch.NAME, "backups", "lost+found", presence.LOCK, presence.UNFINISHED)
 """Names at the top of the data directory that are not part of the site."""
 ASIDE = "before-restore-"
 """Begins the name of a folder that holds what was there before a restore."""

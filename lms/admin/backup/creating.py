@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from lms.admin.backup import archive, rules, snapshots, trying
 from lms.admin.backup.errors import BackupError, Finding, because
 from lms.admin.backup.rules import UNVERIFIED, Keep
-from lms.core import clock, flushing, site
+from lms.core import clock, flushing, scratch, site
 
 UNVERIFIED_KEPT = 2
 BESIDE = ("", "-wal", "-shm", "-journal", ".gate")
@@ -109,14 +108,12 @@ def _try(path: Path, tell: "_Teller") -> tuple[list[Finding], str, dict[str, Any
 def _pack(path: Path, at: datetime, seconds: dict[str, float], tell: "_Teller") -> None:
     """Hold the database still, and pack it with all files: what it refers to was there before it."""
     settings = site.settings()
-    scratch = settings.data_dir / "tmp"
-    scratch.mkdir(mode=0o700, exist_ok=True)
-    _need_room(path.parent, scratch)
+    _need_room(path.parent, scratch.place_in(settings.data_dir))
     draft = path.with_name(f".{path.name}.part")
     draft.unlink(missing_ok=True)
-    with TemporaryDirectory(dir=scratch, prefix="backup-") as name, ExitStack() as held:
+    with scratch.folder(settings.data_dir, prefix="backup-") as own, ExitStack() as held:
         with _timed(seconds, "copy"):
-            database, snapshot = held.enter_context(snapshots.taken(Path(name)))
+            database, snapshot = held.enter_context(snapshots.taken(own))
         tell.step(1)
         try:
             with _timed(seconds, "pack"):
@@ -162,7 +159,7 @@ def _only_one(to: Path | None) -> Iterator[Path]:
         yield target.resolve()
 
 
-def _need_room(target: Path, scratch: Path) -> None:
+def _need_room(target: Path, beside: Path) -> None:
     """The archive needs room once, and what it is made of and tried out in, twice."""
     try:
         size = snapshots.size_bytes()
@@ -172,9 +169,9 @@ def _need_room(target: Path, scratch: Path) -> None:
     for _name, path in archive.files_of(data, but=not_ours(target)):
         with suppress(FileNotFoundError):
             size += path.stat().st_size
-    on_one_disk = target.stat().st_dev == scratch.stat().st_dev
+    on_one_disk = target.stat().st_dev == beside.stat().st_dev
     trying.need_room(target, 3 * size if on_one_disk else size)
-    trying.need_room(scratch, 2 * size)
+    trying.need_room(beside, 2 * size)
 
 
 def _rotate(target: Path, *, is_verified: bool) -> None:

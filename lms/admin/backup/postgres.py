@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, NullPool, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from lms.admin.backup.errors import because
+from lms.core.db import alive
 
 ASIDE = "before_restore_"
 """Begins the name of a schema that holds what was there before a restore."""
@@ -70,7 +71,9 @@ def scratch(url: URL) -> Iterator[URL]:
         BackupError: the user may not make one.
     """
     name = f"stairway_scratch_{secrets.token_hex(6)}"
-    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    engine = create_engine(
+        url, isolation_level="AUTOCOMMIT", poolclass=NullPool, connect_args=alive(url)
+    )
     try:
         with engine.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
@@ -97,7 +100,9 @@ def _run(place: Path, url: URL, options: list[str]) -> None:
     """Run a program on a database; the password goes through the environment, for no one to see."""
     words = {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database}
     conninfo = " ".join(
-        f"{key}={_quoted(value)}" for key, value in (words | dict(url.query)).items() if value
+        f"{key}={_quoted(value)}"
+        for key, value in (words | alive(url) | dict(url.query)).items()
+        if value
     )
     environ = os.environ | ({"PGPASSWORD": str(url.password)} if url.password else {})
     done = subprocess.run(  # noqa: S603  a program of PostgreSQL, and no shell

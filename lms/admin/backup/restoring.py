@@ -24,7 +24,7 @@ from lms.admin.backup.errors import BackupError, because
 from lms.admin.backup.trying import Tried
 from lms.config import SETTINGS_FILE
 from lms.core import audit, clock, flushing, presence, schema, site
-from lms.core.db import db
+from lms.core.db import alive, db
 
 FROM_BACKUP = f"{SETTINGS_FILE}.from-backup"
 """Settings describe a machine: those that are there stay, and the backup's lie beside them."""
@@ -167,7 +167,7 @@ def _exchange_schema(copy: Tried, stamp: str) -> str:
     """
     old = f"{postgres.ASIDE}{stamp.lower()}"
     url = make_url(site.settings().database_url)
-    engine = create_engine(url)
+    engine = create_engine(url, connect_args=alive(url))
     try:
         server = _set_aside(engine, old)
         try:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import URL, make_url
@@ -18,7 +17,7 @@ from lms.admin.backup import archive, postgres, rules
 from lms.admin.backup.archive import Manifest
 from lms.admin.backup.errors import BackupError, Finding, because
 from lms.config import PROJECT
-from lms.core import schema, site
+from lms.core import schema, scratch, site
 from lms.core.db import db
 
 LOOK = 0.2
@@ -57,11 +56,9 @@ def tried(path: Path, note: Callable[[int], object] = ignore) -> Iterator[Tried]
     """
     if not path.is_file():
         raise because("not-there", file=str(path))
-    scratch = site.settings().data_dir / "tmp"
-    scratch.mkdir(mode=0o700, exist_ok=True)
-    need_room(scratch, 2 * path.stat().st_size)
-    with TemporaryDirectory(dir=scratch, prefix="backup-") as name:
-        folder = Path(name)
+    data_dir = site.settings().data_dir
+    need_room(scratch.place_in(data_dir), 2 * path.stat().st_size)
+    with scratch.folder(data_dir, prefix="backup-") as folder:
         manifest, sha256 = archive.read(path, folder, note)
         _refuse_unfit(manifest)
         (folder / "data").mkdir(mode=0o700, exist_ok=True)

@@ -269,7 +269,7 @@ def test_a_schema_that_cannot_be_set_aside_leaves_the_site_as_it_was(
     place: Flask, guest: URL, made: tuple[Path, dict[str, Any]]
 ) -> None:
     with restoring.prepared(made[0]) as copy, seen_by(guest, place):
-        with pytest.raises(BackupError, match="everything is as it was.*must be owner"):
+        with pytest.raises(BackupError, match=r"everything is as it was.*must be owner"):
             restoring.exchange(copy, made[0])
         assert not list(site.settings().data_dir.glob(f"{archive.ASIDE}*"))
     assert db.session.scalars(select(Person.name)).all() == ["Of this place"]
