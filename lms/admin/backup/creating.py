@@ -113,7 +113,7 @@ def _pack(path: Path, at: datetime, seconds: dict[str, float], tell: "_Teller") 
     draft.unlink(missing_ok=True)
     with scratch.folder(settings.data_dir, prefix="backup-") as own, ExitStack() as held:
         with _timed(seconds, "copy"):
-            database, snapshot = held.enter_context(snapshots.taken(own))
+            database, snapshot = held.enter_context(snapshots.taken(own, tell.piece))
         tell.step(1)
         try:
             with _timed(seconds, "pack"):

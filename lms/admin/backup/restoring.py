@@ -8,7 +8,7 @@ site from starting until the exchange is complete, and doing it again completes 
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,8 +19,9 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from lms.accounts import services as accounts
-from lms.admin.backup import archive, creating, postgres, rules, snapshots, trying
+from lms.admin.backup import archive, creating, postgres, programs, rules, snapshots, trying
 from lms.admin.backup.errors import BackupError, because
+from lms.admin.backup.programs import Note
 from lms.admin.backup.trying import Tried
 from lms.config import SETTINGS_FILE
 from lms.core import audit, clock, flushing, presence, schema, site
@@ -45,7 +46,7 @@ class Restored:
 
 
 @contextmanager
-def prepared(path: Path, note: Callable[[int], object] = trying.ignore) -> Iterator[Tried]:
+def prepared(path: Path, note: Note = programs.ignore) -> Iterator[Tried]:
     """Try a backup out, with everyone else shut out; nothing is touched yet.
 
     Raises:

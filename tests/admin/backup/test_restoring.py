@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import URL, NullPool, create_engine, make_url, select, text
 
 from lms.accounts.models import Person, SignIn
-from lms.admin.backup import archive, creating, examining, restoring, snapshots, trying
+from lms.admin.backup import archive, creating, examining, programs, restoring, snapshots, trying
 from lms.admin.backup.errors import BackupError, sentence
 from lms.certificates.models import Certificate, CertificatePdf
 from lms.core import presence, schema, site, storage
@@ -428,7 +428,7 @@ class TestWhatIsRefused:
         kind, revision = (own, "9999") if is_newer else (other, schema.head())
         shot = snapshots.Snapshot(kind, revision, {})
         with (tmp_path / "database").open("w+b") as file:
-            archive.write(path, file, shot, iter(()), made_at="2026", each_piece=trying.ignore)
+            archive.write(path, file, shot, iter(()), made_at="2026", each_piece=programs.ignore)
         assert refused(path) == ["newer-schema" if is_newer else "other-kind"]
         (finding,) = trying.findings_of(path)
         wanted = ("9999", schema.head(), "Restore it with") if is_newer else (own, other)
