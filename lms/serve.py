@@ -288,9 +288,13 @@ def _temporary_files_in(data_dir: Path) -> Iterator[None]:
     Each run has a folder of its own, and takes those away that a killed one left.
     """
     scratch.sweep(data_dir)
+    before = tempfile.tempdir
     with scratch.folder(data_dir, prefix="site-") as own:
         tempfile.tempdir = str(own)
-        yield
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
 
 
 if __name__ == "__main__":

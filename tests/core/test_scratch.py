@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -46,7 +47,9 @@ def test_what_somebody_uses_is_not_swept(tmp_path: Path) -> None:
         with serve._temporary_files_in(tmp_path):  # noqa: SLF001  the start of the site
             assert (own / "database").exists()
             assert len(names(tmp_path)) == 2
+            assert Path(tempfile.gettempdir()).parent == tmp_path / "tmp"
         assert names(tmp_path) == [own.name]
+        assert Path(tempfile.gettempdir()).exists()
 
 
 def test_nor_what_a_child_still_uses(tmp_path: Path) -> None:
@@ -100,7 +103,7 @@ def test_what_a_killed_one_left_is_swept_and_nothing_else(tmp_path: Path) -> Non
 def test_who_begins_while_somebody_sweeps_begins_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = scratch.mkdtemp
+    made = tempfile.mkdtemp
     swept: list[str] = []
 
     def swept_at_once(**options: object) -> str:

@@ -197,16 +197,16 @@ def _dumped(target: Path, note: Note) -> Snapshot:
         server = postgres.major_of(connection)
         postgres.dump(make_url(site.settings().database_url), target, snapshot=exported,
                       server=server, note=note)  # fmt: skip
-        return Snapshot("postgresql", revision_of(connection), rows_of(connection))
+        return Snapshot("postgresql", revision_of(connection), rows_of(connection, note))
 
 
-def rows_of(connection: Connection) -> dict[str, int]:
+def rows_of(connection: Connection, note: Note = programs.ignore) -> dict[str, int]:
     """Return how many rows each table has."""
-    names = inspect(connection).get_table_names()
-    return {
-        name: int(connection.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0)  # noqa: S608
-        for name in names
-    }
+    rows = {}
+    for name in inspect(connection).get_table_names():
+        rows[name] = int(connection.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0)  # noqa: S608
+        note(0)
+    return rows
 
 
 def revision_of(connection: Connection) -> str:
