@@ -20,7 +20,17 @@ from lms.core import clock
 from lms.core.errors import found
 from lms.courses import queries as courses
 from lms.courses.rules import Outline
-from lms.exams import forms, handing_files, paper, policies, queries, room, services, words
+from lms.exams import (
+    forms,
+    handing_files,
+    paper,
+    policies,
+    queries,
+    release_words,
+    room,
+    services,
+    words,
+)
 from lms.exams.allowance_words import allowance_words
 from lms.exams.blueprint import bp
 from lms.exams.errors import NotHandedInError
@@ -52,6 +62,7 @@ def start_page(exam_code: str) -> str:
             words.limit_words(each, _modules(progress.outline)) for each in summary.rules.limits
         ],
         costs=words.cost_lines(summary.rules, _modules(progress.outline)),
+        shown=release_words.policy_lines(summary.rules),
         allowed=allowance_words(summary.allowance),
         minutes=timing.minutes(summary.minutes, summary.allowance.factor),
         stage=stage,
@@ -200,6 +211,7 @@ def result(attempt_id: int) -> str:
         exam=summaries[attempt.version.exam.code],
         percent=None if attempt.score is None else marks.percent(attempt.score),
         review=seen,
+        held=release_words.held_lines(seen.later),
         collected=collected(attempt_id) if attempt.handed_in_by is HandedInBy.TRAINER else None,
         broken=[words.broken_words(each, titles) for each in seen.broken],
         percent_of=marks.percent,
