@@ -50,6 +50,7 @@ import lms.desk.team_views
 import lms.desk.views
 import lms.desk.work_views
 import lms.exams.accommodation_views
+import lms.exams.again_views
 import lms.exams.bank_views
 import lms.exams.blueprint
 import lms.exams.bulk_views

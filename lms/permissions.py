@@ -97,6 +97,7 @@ PERMISSIONS: Permissions = {
     "exams.start": TRAINEES,
     "exams.sit": TRAINEES,
     "exams.save": TRAINEES,
+    "exams.again": TRAINEES,
     "exams.save_page": TRAINEES,
     "exams.take_over": TRAINEES,
     "exams.confirm": TRAINEES,
