@@ -21,6 +21,7 @@ from lms.core.errors import found
 from lms.courses import queries as courses
 from lms.courses.rules import Outline
 from lms.exams import (
+    form_saving,
     forms,
     handing_files,
     paper,
@@ -144,26 +145,33 @@ def save_page(attempt_id: int) -> ResponseReturnValue:
     answers = forms.from_form(request.form, len(attempt.layout))
     if attempt.position is not None:
         return _save_one(attempt, answers)
-    reply = services.save_answers(attempt_id, answers, client=token(attempt_id), actor=me())
+    stands = form_saving.save_form(attempt, answers, client=token(attempt_id), actor=me())
     if seen := request.form.get("seen", 0, type=int):
         room.note_seen(attempt_id, seen, actor=me())
-    if any(reply.seqs.get(each.slot, each.seq) > each.seq for each in answers):
-        flash(_("Some answers were newer than this page and were kept. Please check."), "info")
-    else:
-        flash(_("Your answers are saved."), "success")
+    _say_saved(stands=stands)
     target = ".confirm" if "finish" in request.form else ".sit"
     return redirect(url_for(target, attempt_id=attempt_id))
 
 
+def _say_saved(*, stands: bool) -> None:
+    if stands:
+        flash(_("Your answers are saved."), "success")
+    else:
+        flash(_("Some answers were newer than this page and were kept. Please check."), "info")
+
+
 def _save_one(attempt: Attempt, answers: list[Answer]) -> ResponseReturnValue:
-    """Save the one question that the page shows, and go on to the next if it says so."""
+    """Save the one question that the page shows, and go on to the next if it says so.
+
+    Not if something newer stands there: it would be left unseen, for good.
+    """
     slot = request.form.get("slot", 0, type=int)
     sent, client = [each for each in answers if each.slot == slot], token(attempt.id)
-    services.save_answers(attempt.id, sent, client=client, actor=me())
-    if "next" in request.form:
+    stands = form_saving.save_form(attempt, sent, client=client, actor=me())
+    if "next" in request.form and stands:
         services.move_on(attempt.id, slot, client=client, actor=me())
     else:
-        flash(_("Your answers are saved."), "success")
+        _say_saved(stands=stands)
     target = ".confirm" if "finish" in request.form else ".sit"
     return redirect(url_for(target, attempt_id=attempt.id))
 
