@@ -57,6 +57,7 @@ import lms.exams.bulk_views
 import lms.exams.cli
 import lms.exams.delivered_views
 import lms.exams.draft_views
+import lms.exams.fact_views
 import lms.exams.import_views
 import lms.exams.jobs
 import lms.exams.marking_views

@@ -139,6 +139,28 @@ form.addEventListener('focusout', (e) => {
 addEventListener('pagehide', () => { if (state === 'open' && unsent.size && navigator.onLine) fetch(form.dataset.save, { method: 'POST', keepalive: true, headers: { 'content-type': 'application/json', 'x-csrftoken': form.dataset.csrf }, body: JSON.stringify({ answers: [...unsent.values()] }) }); });
 addEventListener('beforeunload', (e) => { if (unsent.size && state === 'open' && !leaving) { e.preventDefault(); e.returnValue = T.leave; } });
 
+// ---- facts for the trainer to weigh, announced on the start page: how often the page is left and something pasted.
+// What may have arrived is not said again: rather too few than too many.
+const happened = { left: 0, pasted: 0 }; let unloading = false, telling = 0;
+async function report() {
+  const said = { ...happened };
+  if (state !== 'open' || !said.left && !said.pasted) return;
+  happened.left = happened.pasted = 0;
+  const { status } = await post(form.dataset.facts, said).catch(() => ({ status: 200 }));
+  if (!retryable(status) && status !== 401 && status !== 404) return;
+  for (const each of ['left', 'pasted']) happened[each] += said[each];
+  telling = setTimeout(report, 30000);
+}
+document.addEventListener('visibilitychange', () => { if (!unloading && document.hidden && state === 'open') { happened.left += 1; report(); } });
+form.addEventListener('paste', () => { happened.pasted += 1; clearTimeout(telling); telling = setTimeout(report, 1000); });
+addEventListener('pageshow', () => { unloading = false; });
+addEventListener('pagehide', () => {
+  unloading = true;
+  if (state !== 'open' || leaving || document.hidden) return;
+  happened.left += 1;
+  fetch(form.dataset.facts, { method: 'POST', keepalive: true, headers: { 'content-type': 'application/json', 'x-csrftoken': form.dataset.csrf }, body: JSON.stringify(happened) });
+});
+
 // ---- one question at a time
 let now = first;
 function go(slot, focus = true) {
