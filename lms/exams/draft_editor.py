@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
-from lms.exams import review_fields
+from lms.exams import review_forms
 from lms.exams.draft_forms import (
     MOST_ROWS,
     DrawRow,
@@ -174,7 +174,7 @@ class Editor:
     def settings(self, code: str) -> dict[str, Any]:
         """Return what was typed as an exam's settings; every field has to be valid."""
         form = self.form
-        shown = review_fields.as_settings(form)
+        shown = review_forms.as_settings(form)
         said: dict[str, Any] = {
             "code": code,
             "title": {"zh": typed(form.title_zh).strip(), "en": typed(form.title_en).strip()},
@@ -183,7 +183,7 @@ class Editor:
             "attempts": form.attempts.data,
             "cooldown_days": days(form.cooldown_days) or [],
             "shuffle_questions": bool(form.shuffle_questions.data),
-            "review": shown.pop(review_fields.AT_ONCE),
+            "review": shown.pop(review_forms.AT_ONCE),
             "draw": self.draws.settings,
         }
         further = {

@@ -26,8 +26,8 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from lms.exams import review_fields, words
-from lms.exams.review_fields import LOCAL, ReviewForm
+from lms.exams import review_forms, words
+from lms.exams.review_forms import LOCAL, ReviewForm
 from lms.exams.rules.drawing import Candidate
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.settings import FORWARD, FREE, share_of
@@ -282,7 +282,7 @@ def as_fields(settings: Mapping[str, Any]) -> dict[str, Any]:
         "closes_at": _local(settings.get("closes_at")),
         "navigation": settings.get("navigation") or FREE,
         "penalty": str(settings.get("penalty") or ""),
-        **review_fields.as_values(settings),
+        **review_forms.as_values(settings),
         "review_at": _local(settings.get("review_at")),
         "shuffle_questions": settings.get("shuffle_questions", True),
     }

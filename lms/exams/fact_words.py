@@ -1,6 +1,7 @@
 """Facts of a sitting in words: what happened, never what it means."""
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from flask_babel import gettext as _, ngettext
 
@@ -11,14 +12,13 @@ def fact_words(kind: FactKind, count: int) -> str:
     """Return what happened and how often."""
     match kind:
         case FactKind.LEFT:
-            text = ngettext("left the page once", "left the page %(num)d times", count)
+            return str(ngettext("left the page once", "left the page %(num)d times", count))
         case FactKind.PASTED:
-            text = ngettext("pasted once", "pasted %(num)d times", count)
+            return str(ngettext("pasted once", "pasted %(num)d times", count))
         case FactKind.TAKEN_OVER:
-            text = ngettext(
-                "went on elsewhere once", "went on elsewhere %(num)d times", count
-            )  # fmt: skip
-    return str(text)
+            return str(ngettext("went on elsewhere once", "went on elsewhere %(num)d times", count))
+        case _:
+            assert_never(kind)
 
 
 def all_words(counts: Mapping[FactKind, int]) -> str:

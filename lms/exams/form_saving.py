@@ -19,13 +19,17 @@ def save_form(
     actor: Person,
     at: datetime | None = None,
 ) -> bool:
-    """Save the answers of a form. Arguments and refusals as for `services.save_answers`.
+    """Save the answers of a form. Refusals are those of `services.save_answers`.
 
     A form has one `seq`, made with its page. Who goes back to a page that was sent already and
     changes an answer there sends it with the same one again: that answer is the newer, and stands.
 
     Args:
         attempt: one of the actor's own, with its layout.
+        answers: as the form has them.
+        client: token of the page.
+        actor: the trainee.
+        at: the instant of arrival.
 
     Returns:
         Whether everything that was sent stands; if not, something newer does in its place.

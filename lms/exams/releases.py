@@ -13,8 +13,9 @@ from lms.exams.rules.settings import ExamRules, Shown
 
 
 def seen_of(attempt: Attempt, rules: ExamRules, *, at: datetime | None = None) -> Seen:
-    """Return what the trainee of an attempt may see; two statements if something waits for the
-    closing, else none.
+    """Return what the trainee of an attempt may see.
+
+    Two statements where something waits for the closing, else none.
 
     Args:
         attempt: handed in.

@@ -202,9 +202,7 @@ def _line(place: _Place, view: _View) -> Line:
         stem=question.body["stem"],
         points=points,
         is_blank=marks.is_blank(given),
-        earned=marks.percent((mark or marks.ZERO) * points / 100)
-        if Shown.MARKS in shows
-        else None,
+        earned=marks.percent((mark or marks.ZERO) * points / 100) if Shown.MARKS in shows else None,
         mark=mark,
         is_regraded=str(number) in view.regraded,
         options=_options(kind, question, order, given, reasons, shows),

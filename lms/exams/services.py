@@ -16,7 +16,7 @@ from lms.core import clock, disk, events, site, writer
 from lms.core.db import db, transaction
 from lms.core.errors import NotFoundError, found
 from lms.courses import queries as courses
-from lms.exams import beginning, facts, policies, queries, saving, sitting
+from lms.exams import beginning, noting, policies, queries, saving, sitting
 from lms.exams.beginning import Drawn
 from lms.exams.errors import (
     AttemptClosedError,
@@ -135,7 +135,7 @@ def take_over(attempt_id: int, *, actor: Person, at: datetime | None = None) -> 
     if not attempt.is_open:
         raise AttemptClosedError
     attempt.client = secrets.token_urlsafe(12)
-    facts.add(attempt, FactKind.TAKEN_OVER, 1, at=at or clock.now())
+    noting.add(attempt, FactKind.TAKEN_OVER, 1, at=at or clock.now())
     return attempt
 
 

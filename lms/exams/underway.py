@@ -118,18 +118,25 @@ def underway(actor: Person, *, at: datetime, attempt_id: int | None = None) -> S
         *_HAPPENED,
     ]
     rows = query.order_by(Attempt.deadline_at, Attempt.id).with_only_columns(*columns)
-    return [_underway(*row) for row in db.session.execute(rows)]
+    return [_underway(row) for row in db.session.execute(rows)]
 
 
-def _underway(
-    number: int, name: str, settings: Mapping[str, Any], ends: datetime, extra: int, percent: int,
-    is_untimed: bool, saved: int, questions: int, unseen: int, *happened: int,
-) -> Underway:  # fmt: skip
-    allowance, facts = Allowance(percent, is_untimed), dict(zip(FactKind, happened, strict=True))
-    title = settings["title"]
+def _underway(row: Any) -> Underway:
+    number, name, settings, ends, extra, percent, is_untimed, saved, questions, unseen, *counts = (
+        row
+    )
     return Underway(
-        number, name, title, ends, extra, allowance, saved, questions, unseen, facts
-    )  # fmt: skip
+        attempt_id=number,
+        name=name,
+        title=settings["title"],
+        deadline_at=ends,
+        extra_minutes=extra,
+        allowance=Allowance(percent, is_untimed),
+        saved=saved,
+        questions=questions,
+        unseen=unseen,
+        facts=dict(zip(FactKind, counts, strict=True)),
+    )
 
 
 def underway_or_404(actor: Person, attempt_id: int, *, at: datetime) -> Underway:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _, ngettext
 
 from lms.accounts.login import me, visitor
 from lms.core import clock
-from lms.exams import extra_time, facts, queries, room, services, underway as found
+from lms.exams import extra_time, noting, queries, room, services, underway as found
 from lms.exams.allowance_words import allowance_words
 from lms.exams.blueprint import bp
 from lms.exams.errors import AttemptClosedError, NobodySitsError
@@ -25,7 +25,7 @@ def underway() -> str:
         "exams/underway.html",
         rows=found.underway(me(), at=now),
         now=now,
-        lately=facts.lately(me(), at=now),
+        lately=noting.lately(me(), at=now),
         allowance_words=allowance_words,
         all_words=all_words,
     )
@@ -66,7 +66,7 @@ def _one(
         "exams/underway_one.html",
         row=row,
         told=found.told(attempt_id),
-        facts=facts.facts_of(attempt_id),
+        facts=noting.facts_of(attempt_id),
         fact_words=fact_words,
         summary=all_words(row.facts),
         time_form=time or ExtraTimeForm.of(attempt_id, is_empty=True),

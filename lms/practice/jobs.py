@@ -19,7 +19,9 @@ def siblings(attempt_id: int) -> Effect:
     attempt, now = db.session.get(Attempt, attempt_id), clock.now()
     if attempt is None:  # of the demonstration, cleared meanwhile
         return lambda: None
-    opens_at = releases.opening(attempt, ExamRules.read(attempt.version.settings), Shown.RIGHT_WRONG)
+    opens_at = releases.opening(
+        attempt, ExamRules.read(attempt.version.settings), Shown.RIGHT_WRONG
+    )
     if opens_at is not None and opens_at > now:
         later = opens_at
         return lambda: services.look_up(attempt_id, at=later, again=later.isoformat())

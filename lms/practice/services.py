@@ -184,7 +184,9 @@ def on_attempt_marked(event: AttemptMarked) -> None:
     the notebook would.
     """
     attempt = event.attempt
-    opens_at = releases.opening(attempt, ExamRules.read(attempt.version.settings), Shown.RIGHT_WRONG)
+    opens_at = releases.opening(
+        attempt, ExamRules.read(attempt.version.settings), Shown.RIGHT_WRONG
+    )
     if opens_at is not None and attempt.score != marks.FULL:
         look_up(attempt.id, at=opens_at)
 

@@ -70,7 +70,7 @@ async function renew() {
 }
 const retryable = (status) => status === 0 || status === 429 || status >= 500;
 // nobody is signed in, or somebody else is: what the page says, and keeps trying; nothing if that is not it
-const unknown = (reply) => (reply.status === 401 || expired(reply) ? T.signedout : reply.status === 404 ? T.stranger : '');
+const unknown = (reply) => (reply.status === 401 || expired(reply) ? T.signedout : reply.status === 403 || reply.status === 404 ? T.stranger : '');
 
 let busy = false, wait = 1000, later = 0;
 async function flush() {
@@ -146,8 +146,8 @@ async function report() {
   const said = { ...happened };
   if (state !== 'open' || !said.left && !said.pasted) return;
   happened.left = happened.pasted = 0;
-  const { status } = await post(form.dataset.facts, said).catch(() => ({ status: 200 }));
-  if (!retryable(status) && status !== 401 && status !== 404) return;
+  const reply = await post(form.dataset.facts, said).catch(() => ({ status: 200, content: {} }));
+  if (!retryable(reply.status) && !unknown(reply)) return;
   for (const each of ['left', 'pasted']) happened[each] += said[each];
   telling = setTimeout(report, 30000);
 }

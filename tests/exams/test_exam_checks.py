@@ -106,7 +106,9 @@ class TestCheckOfExams:
         assert content_tree.findings(root) == []
 
     def test_a_review_that_is_right_is_quiet(self, root: Path) -> None:
-        said = f"review_later: [marks, right-wrong]\n{REVIEW_AT}\nreview_after_closing: [explanation]"
+        said = (
+            f"review_later: [marks, right-wrong]\n{REVIEW_AT}\nreview_after_closing: [explanation]"
+        )
         closes = "closes_at: '2026-12-05T18:00+08:00'"
         swap(root, "exams/stage-1.yaml", "attempts: 3", f"attempts: 3\n{closes}\n{said}")
         assert content_tree.findings(root) == []

@@ -12,7 +12,7 @@ from lms.accounts.models import Person
 from lms.accounts.rules import Role
 from lms.core import clock
 from lms.core.errors import NotFoundError
-from lms.exams import facts, queries
+from lms.exams import noting, queries
 from lms.exams.errors import AttemptClosedError, TakenOverError
 from lms.exams.facts_models import FactKind, SittingFact
 from lms.exams.models import Attempt
@@ -44,13 +44,13 @@ class TestNoting:
         self, attempt: Attempt, trainee: Person, trainer: Person, session: Session
     ) -> None:
         who = {"client": attempt.client, "actor": trainee}
-        facts.note(attempt.id, {LEFT: 2, PASTED: 1}, at=NOON, **who)  # type: ignore[arg-type]
-        facts.note(attempt.id, {LEFT: 1, PASTED: 0}, at=NOON + MINUTE, **who)  # type: ignore[arg-type]
-        facts.note(attempt.id, {PASTED: -3, ELSEWHERE: 5}, at=NOON, **who)  # type: ignore[arg-type]
+        noting.note(attempt.id, {LEFT: 2, PASTED: 1}, at=NOON, **who)  # type: ignore[arg-type]
+        noting.note(attempt.id, {LEFT: 1, PASTED: 0}, at=NOON + MINUTE, **who)  # type: ignore[arg-type]
+        noting.note(attempt.id, {PASTED: -3, ELSEWHERE: 5}, at=NOON, **who)  # type: ignore[arg-type]
         assert noted(session) == [(LEFT, 2), (PASTED, 1), (LEFT, 1)]
         (row,) = underway(trainer, at=NOON)
         assert row.facts == {LEFT: 3, PASTED: 1, ELSEWHERE: 0}
-        assert [each.noted_at for each in facts.facts_of(attempt.id)][-1] == NOON + MINUTE
+        assert [each.noted_at for each in noting.facts_of(attempt.id)][-1] == NOON + MINUTE
 
     def test_taking_over_is_noted_with_its_time(
         self, attempt: Attempt, trainee: Person, session: Session
@@ -62,27 +62,27 @@ class TestNoting:
     def test_a_page_that_talks_too_much_is_not_heard_for_ever(
         self, attempt: Attempt, trainee: Person, session: Session, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(facts, "MOST_ROWS", 2)
+        monkeypatch.setattr(noting, "MOST_ROWS", 2)
         for _ in range(4):
-            facts.note(attempt.id, {LEFT: 10**9}, client=attempt.client, actor=trainee, at=NOON)
-        assert noted(session) == [(LEFT, facts.MOST_AT_ONCE)] * 2
+            noting.note(attempt.id, {LEFT: 10**9}, client=attempt.client, actor=trainee, at=NOON)
+        assert noted(session) == [(LEFT, noting.MOST_AT_ONCE)] * 2
 
     def test_only_the_page_that_sits_is_heard(
         self, attempt: Attempt, trainee: Person, session: Session
     ) -> None:
         with pytest.raises(TakenOverError):
-            facts.note(attempt.id, {LEFT: 1}, client="another", actor=trainee, at=NOON)
+            noting.note(attempt.id, {LEFT: 1}, client="another", actor=trainee, at=NOON)
         with pytest.raises(NotFoundError):
-            facts.note(
+            noting.note(
                 attempt.id, {LEFT: 1}, client=attempt.client, actor=factories.person(), at=NOON
             )
         hand_in(attempt.id, client=attempt.client, actor=trainee, at=NOON)
         with pytest.raises(AttemptClosedError):
-            facts.note(attempt.id, {LEFT: 1}, client=attempt.client, actor=trainee, at=NOON)
+            noting.note(attempt.id, {LEFT: 1}, client=attempt.client, actor=trainee, at=NOON)
         assert noted(session) == []
 
     def test_nothing_is_concluded(self, attempt: Attempt, trainee: Person) -> None:
-        facts.note(attempt.id, {LEFT: 9, PASTED: 9}, client=attempt.client, actor=trainee, at=NOON)
+        noting.note(attempt.id, {LEFT: 9, PASTED: 9}, client=attempt.client, actor=trainee, at=NOON)
         given = right_answers(attempt)
         hand_in(attempt.id, given, client=attempt.client, actor=trainee, at=NOON + MINUTE)
         assert attempt.passed is True
@@ -153,10 +153,10 @@ class TestPages:
         listed = client.get("/studio/underway").text
         assert f"/studio/attempts/{sat.id}" in listed
         assert said in listed
-        (row,) = facts.lately(trainer, at=clock.now())
+        (row,) = noting.lately(trainer, at=clock.now())
         assert (row.attempt_id, row.counts) == (sat.id, {LEFT: 2, PASTED: 1, ELSEWHERE: 1})
-        assert facts.lately(trainer, at=clock.now() + facts.LATELY) == []
-        assert facts.lately(trainee, at=clock.now()) == []
+        assert noting.lately(trainer, at=clock.now() + noting.LATELY) == []
+        assert noting.lately(trainee, at=clock.now()) == []
         sign_in(client, factories.person(roles={Role.ADMIN}))
         assert f"/studio/attempts/{sat.id}" in client.get(f"/people/{trainee.id}/record").text
 
@@ -176,4 +176,4 @@ class TestPages:
         assert client.get(address).status_code == 404
         assert client.post(f"/attempts/{sat.id}/facts", json={"left": 1}).status_code == 403
         with pytest.raises(NotFoundError):
-            facts.sat_or_404(trainee, sat.id)
+            noting.sat_or_404(trainee, sat.id)

@@ -141,7 +141,8 @@ class TestResult:
         for line in seen.lines:
             assert line.earned is not None
             assert (line.explanation, line.accepted, line.why) == (None, [], None)
-            assert {each.is_right for each in (*line.options, *line.parts)} <= {None}
+            assert {each.is_right for each in line.options} <= {None}
+            assert {each.is_right for each in line.parts} <= {None}
             assert {part.right for part in line.parts} <= {None}
         assert shows(attempt, CLOSES + GRACE) == {Shown.OWN, Shown.MARKS}
         assert shows(attempt, CLOSES + 2 * GRACE) == set(Shown)

@@ -37,7 +37,11 @@ def seen(
             for that too; nobody is told of it.
     """
     groups = [
-        (rules.review_later, rules.review_at, rules.review_at is not None and at >= rules.review_at),
+        (
+            rules.review_later,
+            rules.review_at,
+            rules.review_at is not None and at >= rules.review_at,
+        ),
         (rules.review_after_closing, closing, closing is not None and at > closing + grace),
     ]
     shows = with_marks(rules.review.union(*(what for what, _opens, is_open in groups if is_open)))

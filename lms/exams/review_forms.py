@@ -1,11 +1,11 @@
-"""The editor's fields for what is shown after handing in, and from when."""
+"""The fields of an exam's editor for what is shown after handing in, and from when."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, SelectField
+from wtforms import DateTimeLocalField, Field, SelectField
 from wtforms.validators import Optional
 
 from lms.exams.rules.settings import Shown
@@ -43,19 +43,23 @@ class ReviewForm(FlaskForm):
         """Ask for the times that are spoken of; an empty field checks nothing itself."""
         is_fine = super().validate(*args, **kwargs)
         when = self.when
-        wrong = []
+        wrong: list[tuple[Field, str]] = []
         if LATER in when.values() and not self.review_at.data and not self.review_at.errors:
             said = gettext("Say from when it is shown, or choose another time for each of them.")
             wrong.append((self.review_at, said))
         if self.review_at.data and LATER not in when.values():
-            said = gettext("Nothing is shown from then on: choose “later” for something, or empty it.")
+            said = gettext(
+                "Nothing is shown from then on: choose “later” for something, or empty it."
+            )
             wrong.append((self.review_at, said))
         closes = self["closes_at"]
         if AFTER_CLOSING in when.values() and not closes.data and not closes.errors:
             said = gettext("Something is shown when the exam has closed: say when it closes.")
             wrong.append((closes, said))
         if not _marks_fit(when[Shown.RIGHT_WRONG], when[Shown.MARKS]):
-            said = gettext("Whoever sees what was right and wrong sees the points: not later than that.")
+            said = gettext(
+                "Whoever sees what was right and wrong sees the points: not later than that."
+            )
             wrong.append((self.shows_marks, said))
         for field, said in wrong:
             field.errors = [*field.errors, said]

@@ -115,7 +115,9 @@ def lately(actor: Person, *, at: datetime) -> list[Noted]:
         for each in FactKind
     ]
     handed_in = (
-        select(Attempt.id, Person.name, ExamVersion.id.label("version"), Attempt.submitted_at, *sums)
+        select(
+            Attempt.id, Person.name, ExamVersion.id.label("version"), Attempt.submitted_at, *sums
+        )
         .join(Person, Person.id == Attempt.person_id)
         .join(ExamVersion, ExamVersion.id == Attempt.version_id)
         .join(SittingFact, SittingFact.attempt_id == Attempt.id)
