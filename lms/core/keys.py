@@ -20,7 +20,7 @@ from typing import Any
 
 from flask import current_app
 
-from lms.core import base58, clock, key_making, site
+from lms.core import base58, clock, flushing, key_making, site
 from lms.core.key_making import Key, KeysLockedError, Kind, PackageRefusedError, public_part
 
 __all__ = [
@@ -214,6 +214,7 @@ def _keep(key: Key, secret: bytes) -> Key:
     with suppress(FileExistsError):
         os.link(draft, target)
     draft.unlink()
+    flushing.flush_names(folder())
     return _read(target)
 
 
@@ -221,6 +222,7 @@ def _retire(kind: Kind, at: datetime) -> None:
     for key in history(kind)[1:]:
         if key.retired_at is None:
             _draft(replace(key, retired_at=at)).replace(folder() / f"{key.name}.json")
+    flushing.flush_names(folder())
 
 
 def _draft(key: Key) -> Path:
@@ -228,7 +230,7 @@ def _draft(key: Key) -> Path:
     told = {name: getattr(key, name) for name in Key.__slots__}
     for name in ("made_at", "retired_at", "expires_at"):
         told[name] = told[name].isoformat() if told[name] else None
-    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    flushing.make_folder(folder())
     descriptor, draft = mkstemp(dir=folder())  # 0600
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(told, file, ensure_ascii=False, indent=1)
