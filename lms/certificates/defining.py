@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from lms.accounts import queries as accounts
 from lms.accounts.models import Person
-from lms.certificates import awarding, earning, kinds, queries, versions
+from lms.certificates import awarding, earning, kinds, policies, versions
 from lms.certificates.errors import (
     NoDraftError,
     NothingEarnsItError,
@@ -30,7 +29,7 @@ def save_draft(code: str, settings: dict[str, Any], *, actor: Person) -> None:
     Args:
         code: the kind of certificate.
         settings: what it is to say, checked: see docs/content-format.md.
-        actor: an administrator or someone from HR.
+        actor: see `policies.may_define`.
 
     Raises:
         NotAllowedError: the actor keeps no certificates, or only those of a unit.
@@ -75,7 +74,7 @@ def publish_draft(
     Args:
         code: the kind of certificate.
         note: what changes, for the list of versions.
-        actor: an administrator or someone from HR.
+        actor: see `policies.may_define`.
         at: the instant.
 
     Raises:
@@ -107,15 +106,9 @@ def publish_draft(
     return version
 
 
-def may_define(actor: Person) -> bool:
-    """Whether somebody keeps certificates for the whole organisation: the kinds are everybody's."""
-    has_role = bool(actor.roles & queries.READERS)
-    return has_role and accounts.units_in_scope(actor, roles=queries.READERS) is None
-
-
 def locked(code: str, actor: Person) -> CertificateDefinition:
     """Return a kind, published or not, for somebody who may change it; nobody else does meanwhile."""
-    if not may_define(actor):
+    if not policies.may_define(actor):
         raise NotAllowedError
     definition = found(kinds.kind_with(code))
     awarding.hold_kind(definition.id)  # and read again: somebody may have changed it

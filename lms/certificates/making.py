@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
-from lms.certificates import defining, kinds, versions
+from lms.certificates import defining, kinds, policies, versions
 from lms.certificates.errors import (
     CodeTakenError,
     KindNotRetiredError,
@@ -38,7 +38,7 @@ def start(
         CodeTakenError: there is one of that code, perhaps since a moment ago.
         PrefixTakenError, PrefixReservedError: the serials of others begin with the same.
     """
-    if not defining.may_define(actor):
+    if not policies.may_define(actor):
         raise NotAllowedError
     code = settings["code"]
     if code in rules.RESERVED_CODES or kinds.kind_with(code) is not None:
