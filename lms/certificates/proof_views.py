@@ -95,6 +95,7 @@ def verify(serial: str) -> ResponseReturnValue:
         token=request.args.get("t") or None,
         checked_at=clock.now(),
         proof=told.proof(shown, queries.files_of(shown.id)) if is_whole else None,
+        words=told.words(shown) if is_whole else None,
         name=told.name(shown, sight),
     )
     return public(page)

@@ -56,6 +56,7 @@ class Shown:
     pdf_sha256: str | None
     status_list_id: int | None
     status_index: int | None
+    template_version_id: int | None
     snapshot: dict[str, Any]
     revoked_at: datetime | None
     reason: RevocationReason | None
@@ -65,6 +66,11 @@ class Shown:
     """When its renewal opens and until when it is possible; None: it does not expire."""
     state: State
     """Computed from facts and the date, never stored."""
+
+    @property
+    def issued_on(self) -> date:
+        """The day that is printed on it."""
+        return date.fromisoformat(self.snapshot["issued_on"])
 
     @property
     def title(self) -> dict[str, str]:
@@ -155,7 +161,12 @@ def _shown() -> Select[*tuple[Any, ...]]:
         *(Certificate.id, Certificate.person_id, Certificate.serial, Certificate.token),
         *(Certificate.privacy, Certificate.awarded_at, Certificate.valid_until),
         *(Certificate.pdf_sha256, Certificate.status_list_id, Certificate.status_index),
-        *(Certificate.snapshot, CertificateEvent.at.label("revoked_at"), CertificateEvent.reason),
+        *(
+            Certificate.template_version_id,
+            Certificate.snapshot,
+            CertificateEvent.at.label("revoked_at"),
+            CertificateEvent.reason,
+        ),
         _later().label("superseded_by"),
         CertificateDefinitionVersion.settings.label("terms"),
     )
