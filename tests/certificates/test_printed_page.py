@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.certificates import look as looks, proof_views, sharing, templates
@@ -213,7 +212,7 @@ class TestTheWordsOfTheTemplate:
         assert list(said["sentence"]) == ["zh"]
 
     def test_html_of_one_s_own_has_words_that_nobody_here_knows(
-        self, client: FlaskClient, certificate: Certificate, session: Session, hr: Person
+        self, client: FlaskClient, certificate: Certificate, hr: Person
     ) -> None:
         source = looks.Source("<h1>Anything</h1>", "")
         template = templates.start("blank", "Own", markup=source, actor=hr)
@@ -260,7 +259,7 @@ class TestTheLastValidDay:
 
     @pytest.mark.parametrize("is_over", [False, True])
     def test_of_a_private_one(
-        self, client: FlaskClient, certificate: Certificate, is_over: bool
+        self, client: FlaskClient, certificate: Certificate, *, is_over: bool
     ) -> None:
         sharing.set_privacy(certificate.id, Privacy.PRIVATE, actor=certificate.person)
         if is_over:
