@@ -243,6 +243,21 @@ def printable(certificate_id: int) -> Printable:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """Which certificate it is, and whose, as it is printed."""
+
+    serial: str
+    name: str
+
+
+def named(certificate_ids: Collection[int]) -> Sequence[Named]:
+    """Return them in the order of their serials."""
+    query = select(Certificate.serial, Certificate.snapshot).order_by(Certificate.serial)
+    rows = db.session.execute(query.where(Certificate.id.in_(certificate_ids)))
+    return [Named(row.serial, row.snapshot["name"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class Files:
     """The files of a certificate, as they were made."""
 

@@ -27,11 +27,11 @@ from lms.certificates.models import (
     RevocationReason,
     StatusList,
 )
-from lms.core import audit, clock, events, queue
+from lms.core import audit, clock, events, keys, queue
 from lms.core.chores import every
 from lms.core.db import db, transaction
 from lms.core.errors import NotAllowedError, found
-from lms.core.queue import Job
+from lms.core.queue import Job, JobState
 from lms.courses.models import Enrolment
 from lms.courses.rules import Stage
 
@@ -284,3 +284,14 @@ def ask_again(certificate_id: int, *, actor: Person, at: datetime | None = None)
     shown = queries.certificate_for(actor, certificate_id)
     if shown.pdf_sha256 is None and (dead := queries.dead_job(shown.id)) is not None:
         enqueue_files(shown.id, at or clock.now(), after=dead)
+
+
+def ask_unsigned_again(at: datetime) -> None:
+    """Have the PDFs made that waited for a signer whose certificate has not ended.
+
+    Within the caller's transaction, which brings that signer.
+    """
+    dead = select(Job.key).filter_by(name="certificates.render", state=JobState.DEAD)
+    waiting = dead.where(Job.last_error.startswith(keys.SignerExpiredError.__name__))
+    for key in db.session.scalars(waiting).all():
+        queue.try_again(key, at=at)

@@ -23,7 +23,7 @@ class Proof:
 
     verdict: str
     """``valid``: signed by a key of ours, and the file is as it was signed; ``broken``: what is kept
-    is not what was signed; ``unsigned``: from before signatures; ``pending``: being made."""
+    is not what was signed; ``expired``: signed after the signer's certificate had ended; ``unsigned``: from before signatures; ``pending``: being made."""
     signer: Key | None
     has_credential: bool
 
@@ -41,7 +41,8 @@ def proof(shown: Shown, files: Files | None) -> Proof:
         return Proof("broken", signer, has_credential=False)
     if signer is None:
         return Proof("broken" if files.signed_by else "unsigned", None, has_credential=False)
-    return Proof("valid", signer, has_credential=files.credential is not None)
+    verdict = "expired" if signer.has_expired(files.made_at) else "valid"
+    return Proof(verdict, signer, has_credential=files.credential is not None)
 
 
 @dataclass(frozen=True, slots=True)
