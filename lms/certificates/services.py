@@ -250,7 +250,7 @@ def revoke(
             at=at,
         )
         _revoke_one(each, fact)
-    events.publish(CertificateRevoked(certificate, reason.value, actor, at))
+        events.publish(CertificateRevoked(each, reason.value, actor, at))
     return certificate
 
 
