@@ -69,7 +69,7 @@ def export(serial: str, out: Path) -> None:
     content = queries.pdf_of(shown.id)
     if content is None:
         raise click.ClickException("its PDF is still being made: flask jobs work --until-empty")
-    out.write_bytes(content)
+    _write(out, content)
     click.echo(f"{len(content)} bytes in {out}")
 
 
@@ -116,7 +116,7 @@ def preview(template: str, name: str, latin: str, locale: str | None, out: Path)
         content = document.render(sample, look=chosen)
     except pdf.PdfError as error:
         raise click.ClickException(str(error)) from None
-    out.write_bytes(content)
+    _write(out, content)
     click.echo(f"a specimen in {out}")
 
 
@@ -199,6 +199,13 @@ def keys_import(file: Path, password: str) -> None:
         with force_locale("en"):
             raise click.ClickException(str(words.PACKAGE_PROBLEMS[error.code])) from None
     click.echo(f"{key.name}  {_said(key)}")
+
+
+def _write(out: Path, content: bytes) -> None:
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}") from None
 
 
 def _said(key: keys.Key) -> str:

@@ -14,6 +14,8 @@ from lms.certificates.errors import (
     NothingEarnsItError,
     PrefixReservedError,
     PrefixTakenError,
+    ScoreNeverEarnedError,
+    ScoreNeverRenewedError,
 )
 from lms.certificates.models import CertificateDefinition, CertificateDefinitionVersion
 from lms.certificates.rules import earning as rules
@@ -35,9 +37,11 @@ def save_draft(code: str, settings: dict[str, Any], *, actor: Person) -> None:
         NotAllowedError: the actor keeps no certificates, or only those of a unit.
         NotFoundError: there is no such kind.
         PrefixTakenError, PrefixReservedError: the serials of others begin with the same.
+        ScoreNeverEarnedError, ScoreNeverRenewedError: see `refuse_scores`.
     """
     definition = locked(code, actor)
     refuse_prefix(settings["prefix"], definition.id)
+    refuse_scores(settings)
     if versions.current(definition) is not None:
         definition.draft = settings if settings != definition.settings else None
         return
@@ -81,12 +85,14 @@ def publish_draft(
         NotAllowedError, NotFoundError, PrefixTakenError: as `save_draft`.
         NoDraftError: there is none, or somebody was faster.
         NothingEarnsItError: it is the first version, and nobody could ever earn one.
+        ScoreNeverEarnedError, ScoreNeverRenewedError: see `refuse_scores`.
     """
     at = at or clock.now()
     definition = locked(code, actor)
     if (draft := definition.draft) is None:
         raise NoDraftError
     refuse_prefix(draft["prefix"], definition.id)
+    refuse_scores(draft)
     is_first = versions.current(definition) is None
     if is_first and not rules.read(draft) and not earning.named_by(code):
         raise NothingEarnsItError
@@ -125,6 +131,20 @@ def refuse_prefix(prefix: str, definition_id: int | None) -> None:
         raise PrefixReservedError(prefix=prefix)
     if kinds.is_prefix_taken(prefix, definition_id):
         raise PrefixTakenError(prefix=prefix)
+
+
+def refuse_scores(settings: dict[str, Any]) -> None:
+    """Refuse to ask for a score where nobody could ever have one.
+
+    Raises:
+        ScoreNeverEarnedError: nothing that earns it has an exam.
+        ScoreNeverRenewedError: its refresher has none.
+    """
+    scoreless = rules.scoreless(settings, earning.outlines())
+    if "earned" in scoreless:
+        raise ScoreNeverEarnedError
+    if "refresher" in scoreless:
+        raise ScoreNeverRenewedError
 
 
 @contextmanager

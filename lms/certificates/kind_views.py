@@ -26,6 +26,8 @@ from lms.certificates.errors import (
     NothingEarnsItError,
     PrefixReservedError,
     PrefixTakenError,
+    ScoreNeverEarnedError,
+    ScoreNeverRenewedError,
 )
 from lms.certificates.kind_forms import BLANK, KindForm, NewKindForm, filled
 from lms.certificates.models import CertificateDefinition
@@ -41,6 +43,8 @@ REFUSALS = {
     PrefixReservedError: "prefix",
     CodeTakenError: "code",
     NothingEarnsItError: "earned",
+    ScoreNeverEarnedError: "score",
+    ScoreNeverRenewedError: "score",
     NoDraftError: "",
 }
 

@@ -37,6 +37,7 @@ def start(
         NotAllowedError: the actor keeps no certificates, or only those of a unit.
         CodeTakenError: there is one of that code, perhaps since a moment ago.
         PrefixTakenError, PrefixReservedError: the serials of others begin with the same.
+        ScoreNeverEarnedError, ScoreNeverRenewedError: nobody could ever have the score.
     """
     if not policies.may_define(actor):
         raise NotAllowedError
@@ -44,6 +45,7 @@ def start(
     if code in rules.RESERVED_CODES or kinds.kind_with(code) is not None:
         raise CodeTakenError(code=code)
     defining.refuse_prefix(settings["prefix"], None)
+    defining.refuse_scores(settings)
     row = CertificateDefinition(
         code=code, prefix=settings["prefix"], settings=settings, draft=settings, digest=""
     )

@@ -11,8 +11,10 @@ from lms.certificates import awarding, choosing, policies, queries
 from lms.certificates.errors import (
     AlreadyRevokedError,
     KindRetiredError,
+    NobodyNamedError,
     NotForThemError,
     ReasonMissingError,
+    TooManyPeopleError,
 )
 from lms.certificates.events import (
     CertificateAwarded,
@@ -155,6 +157,7 @@ def issue(
         NotFoundError: there is no such kind of certificate.
         KindRetiredError: it is awarded no more.
         ReasonMissingError: it is empty.
+        NobodyNamedError, TooManyPeopleError: no line, or more people than `choosing.MOST`.
         NotForThemError: some lines mean nobody, or somebody who cannot get it.
     """
     if actor is not None and not actor.roles & queries.READERS:
@@ -163,8 +166,11 @@ def issue(
     if not reason.strip():
         raise ReasonMissingError
     chosen = choosing.candidates(actor, definition, lines)
-    wrong = [each for each in chosen if each.problem is not None]
-    if wrong or not chosen or len(chosen) > choosing.MOST:
+    if not chosen:
+        raise NobodyNamedError
+    if len(chosen) > choosing.MOST:
+        raise TooManyPeopleError(count=len(chosen), most=choosing.MOST)
+    if wrong := [each for each in chosen if each.problem is not None]:
         raise NotForThemError(lines=", ".join(f"{each.line} ({each.problem})" for each in wrong))
     runs = [(each.run, each.stage) for each in chosen if each.run]
     return issue_for(definition_code, runs, reason=reason, actor=actor, at=at or clock.now())

@@ -61,6 +61,7 @@ def test_only_the_demo_goes_whole(revoked: Certificate, trainee: Person, session
         trainee.is_demo = True
     assert revoked.id
     assert clearing.clear() == 1
+    session.expunge_all()
     assert session.scalars(select(CertificateEvent)).all() == []
     assert session.scalars(select(CertificatePdf)).all() == []
     assert session.scalars(select(Certificate.id)).all() == []

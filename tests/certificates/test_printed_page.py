@@ -135,7 +135,7 @@ def test_the_steps_of_the_path_and_the_rows_of_the_transcript_in_order(
 
 
 def test_without_a_transcript_there_is_none(client: FlaskClient, certificate: Certificate) -> None:
-    for missing in ({"transcript": [], "stages": []}, None):
+    for missing in (dict[str, list[str]](transcript=[], stages=[]), None):
         with transaction():
             printed = {**certificate.snapshot, **(missing or {})}
             if missing is None:
@@ -161,8 +161,8 @@ class TestTheWordsOfTheTemplate:
         with counted() as statements:
             page = text_of(client.get(address).text)
         assert len(statements) <= 3
-        wanted = ("李静怡", "培训总监 · Director of Training", "Wang")
-        wanted += ("学完阶段乙，合格。", "finished Stage B with 92.25.")
+        wanted = ["李静怡", "培训总监 · Director of Training", "Wang"]
+        wanted += ["学完阶段乙，合格。", "finished Stage B with 92.25."]
         assert [each for each in wanted if each not in page] == []
         said = client.get(whole(certificate, ".json")).get_json()
         assert said["signatories"] == [
