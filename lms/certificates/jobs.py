@@ -167,7 +167,8 @@ def _missing(certificate_ids: list[int]) -> bytes:
             said.append(
                 _("The PDFs of these certificates could not be made. The certificates are valid.")
             )
-    said += ["", *(f"{each.serial}  {each.name}" for each in queries.named(certificate_ids)), ""]
+    printed = [queries.printable(each).snapshot for each in certificate_ids]
+    said += ["", *(f"{each['serial']}  {each['name']}" for each in printed), ""]
     return "\r\n".join(said).encode()
 
 

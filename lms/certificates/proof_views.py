@@ -100,6 +100,7 @@ def verify(serial: str) -> ResponseReturnValue:
         checked_at=clock.now(),
         proof=told.proof(shown, queries.files_of(shown.id)) if is_whole else None,
         words=told.words(shown) if is_whole else None,
+        issued_on=told.issued_on(shown),
         name=told.name(shown, sight),
     )
     return public(page)

@@ -68,11 +68,6 @@ class Shown:
     """Computed from facts and the date, never stored."""
 
     @property
-    def issued_on(self) -> date:
-        """The day that is printed on it."""
-        return date.fromisoformat(self.snapshot["issued_on"])
-
-    @property
     def title(self) -> dict[str, str]:
         """What it is called, in both languages, as it is printed."""
         return {"zh": self.snapshot["title_zh"], "en": self.snapshot["title_en"]}
@@ -243,21 +238,6 @@ def printable(certificate_id: int) -> Printable:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """Which certificate it is, and whose, as it is printed."""
-
-    serial: str
-    name: str
-
-
-def named(certificate_ids: Collection[int]) -> Sequence[Named]:
-    """Return them in the order of their serials."""
-    query = select(Certificate.serial, Certificate.snapshot).order_by(Certificate.serial)
-    rows = db.session.execute(query.where(Certificate.id.in_(certificate_ids)))
-    return [Named(row.serial, row.snapshot["name"]) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
 class Files:
     """The files of a certificate, as they were made."""
 
@@ -323,9 +303,8 @@ def definitions() -> Sequence[CertificateDefinition]:
 
 def pdf_of(certificate_id: int) -> bytes | None:
     """Return the PDF; None while it is being made. The caller has asked `certificate_for`."""
-    return db.session.scalar(
-        select(CertificatePdf.content).filter_by(certificate_id=certificate_id)
-    )
+    query = select(CertificatePdf.content).filter_by(certificate_id=certificate_id)
+    return db.session.scalar(query)
 
 
 def dead_job(certificate_id: int) -> int | None:

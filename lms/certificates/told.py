@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -67,6 +67,11 @@ def words(shown: Shown) -> Words | None:
         if is_printed
     }
     return Words(said, look.signatures)
+
+
+def issued_on(shown: Shown) -> date:
+    """Return the day that is printed on a certificate."""
+    return date.fromisoformat(shown.snapshot["issued_on"])
 
 
 def name(shown: Shown, sight: Sight) -> str | None:

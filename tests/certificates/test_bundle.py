@@ -6,13 +6,12 @@ from zipfile import ZipFile
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
 from lms.accounts.models import Person
 from lms.certificates import queries, services
 from lms.certificates.models import Certificate
 from lms.core import clock, deliverables, pdf, queue
-from lms.core.db import db, transaction
+from lms.core.db import db
 from lms.core.queue import Job, JobState
 from tests import factories
 from tests.browser import sign_in
@@ -91,13 +90,3 @@ def test_a_renderer_that_dies_is_no_name_that_cannot_be_printed(
     monkeypatch.setattr("lms.certificates.document.render", die)
     _issued, job = issue(admin, ["Anna Bee"])
     assert job.state is JobState.DEAD
-
-
-def test_names_are_those_that_are_printed(trainee: Person) -> None:
-    row = factories.certificate(trainee)
-    with transaction():
-        row.snapshot = {**row.snapshot, "name": "Printed"}
-    assert [(each.serial, each.name) for each in queries.named([row.id])] == [
-        (row.serial, "Printed")
-    ]
-    assert db.session.scalars(select(Certificate)).one() is row
