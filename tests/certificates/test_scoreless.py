@@ -134,7 +134,7 @@ class TestFiles:
 
     def test_what_earns_it_has_none(self, root: Path) -> None:
         put(root, "programmes/read.yaml", self.programme("read"))
-        kind = content_tree.CERTIFICATE | {"code": "other", "prefix": "OT", "score": 80}
+        kind = content_tree.CERTIFICATE | {"code": "other", "prefix": "ZZ", "score": 80}
         put(root, "certificates/other.yaml", kind | {"earned": [{"programme": "read"}]})
         assert "score-never-earned" in content_tree.codes(root)
         put(root, "certificates/other.yaml", kind | {"earned": [{"exam": "stage-1"}]})
@@ -142,7 +142,7 @@ class TestFiles:
 
     def test_a_stage_that_names_it_has_none(self, root: Path) -> None:
         put(root, "programmes/read.yaml", self.programme("read", certificate="other"))
-        kind = content_tree.CERTIFICATE | {"code": "other", "prefix": "OT"}
+        kind = content_tree.CERTIFICATE | {"code": "other", "prefix": "ZZ"}
         put(root, "certificates/other.yaml", kind | {"score": 80})
         assert "score-never-earned" in content_tree.codes(root)
         put(root, "certificates/other.yaml", kind)
