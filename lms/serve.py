@@ -93,17 +93,24 @@ def _run(app: Flask, settings: Settings, listening: socket) -> int:
     preload(app)  # meanwhile
     if status := _status_of(preparing):
         return status
-    gc.collect()
-    memory.trim()
-    gc.freeze()  # what they share is not looked through, which would write to it
-    traffic.share(settings.web_processes)
-    status = Keeper(
-        web=[_web_child(app, listening, place) for place in range(settings.web_processes)],
-        jobs=Child("jobs", lambda: _jobs(app, listening)),
-    ).keep()
+    status = keep(app, listening, web_processes=settings.web_processes, jobs=_jobs)
     with app.app_context():
         _checkpoint()
     return status
+
+
+def keep(
+    app: Flask, listening: socket, *, web_processes: int, jobs: Callable[[Flask, socket], None]
+) -> int:
+    """Fork what answers and what works, keep them running, and return the exit status."""
+    gc.collect()
+    memory.trim()
+    gc.freeze()  # what they share is not looked through, which would write to it
+    traffic.share(web_processes)
+    return Keeper(
+        web=[_web_child(app, listening, place) for place in range(web_processes)],
+        jobs=Child("jobs", lambda: jobs(app, listening)),
+    ).keep()
 
 
 def _web_child(app: Flask, listening: socket, place: int) -> Child:

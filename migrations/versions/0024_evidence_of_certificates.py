@@ -1,13 +1,13 @@
 """The database refuses to change or delete what happened to a certificate, and its PDF.
 
 Revision ID: 0024
-Revises: 0020
+Revises: 0021
 """
 
 from alembic import op
 
 revision = "0024"
-down_revision = "0020"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
