@@ -143,13 +143,13 @@ def _claimed(attempt_id: int, slot: int, *, actor: Person, at: datetime) -> Mark
 
 
 def _mark(attempt: Attempt, slot: int, judgement: Judgement) -> tuple[Fraction, list[str]]:
-    version_id, _order, points = attempt.layout[slot - 1]
+    version_id = attempt.layout[slot - 1][0]
     question = queries.questions([version_id])[version_id]
     key = body.key_of(Kind(question.kind), question.body)
     if not isinstance(key, ByHand):
         raise NotFoundError
     met = [each.key for each in key.items if each.key in judgement.met]
-    return mark_by_rubric(key.items, met, points), met
+    return mark_by_rubric(key.items, met, question.points), met
 
 
 def _keep(comment: str, actor: Person) -> None:

@@ -58,6 +58,9 @@ class Sheet:
     code: str
     version: int
     points: int
+    """That the question is worth by itself: what its rubric adds up to."""
+    worth: int
+    """In this exam."""
     stem: Bilingual
     case: Mapping[str, Any]
     explanation: Bilingual
@@ -158,7 +161,8 @@ def sheet(actor: Person, attempt_id: int, slot: int) -> Sheet:
         kind=kind,
         code=question.code,
         version=question.number,
-        points=place[2],
+        points=question.points,
+        worth=place[2],
         stem=question.body["stem"],
         case=question.body.get("case") or {},
         explanation=question.body["explanation"],
