@@ -18,11 +18,10 @@ from lms.accounts.queries import visible_to
 from lms.core import audit, clock
 from lms.core.db import db, transaction
 from lms.core.errors import NotFoundError, found
-from lms.exams import body, queries, sitting, verdict
+from lms.exams import body, concluding, queries
 from lms.exams.bank import ROLES
 from lms.exams.errors import AlreadyMarkedError, MarkedElsewhereError
 from lms.exams.models import Attempt, Marking, MarkingClaim, MarkingSnippet, Response
-from lms.exams.rules import marks
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.rubric import ByHand, mark_by_rubric
 
@@ -102,7 +101,7 @@ def mark_answer(
         slot=slot, mark=f"{mark.numerator}/{mark.denominator}",
     )  # fmt: skip
     db.session.flush()
-    _conclude(attempt)
+    concluding.conclude_if_marked(attempt)
     return attempt
 
 
@@ -156,12 +155,3 @@ def _keep(comment: str, actor: Person) -> None:
     kept = select(MarkingSnippet.id).filter_by(person_id=actor.id, text=comment[:500])
     if db.session.scalar(kept) is None:
         db.session.add(MarkingSnippet(person_id=actor.id, text=comment[:500]))
-
-
-def _conclude(attempt: Attempt) -> None:
-    stored = queries.responses(attempt)
-    every = range(1, len(attempt.layout) + 1)
-    marked = {slot: stored[slot].mark if slot in stored else marks.ZERO for slot in every}
-    if None not in verdict.counted(marked, attempt.regraded).values():
-        shown = queries.questions(entry[0] for entry in attempt.layout)
-        sitting.conclude(attempt, marked, shown)
