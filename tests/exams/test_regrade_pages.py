@@ -75,6 +75,44 @@ class TestPages:
         reply = client.post("/studio/questions/q1/regrade", data={**ASKED, **changes})
         assert (reply.status_code, expected in reply.text) == (422, True)
 
+    @pytest.mark.parametrize(
+        ("kind", "also", "expected"),
+        [
+            (Kind.FILLIN, "备份\n恢复", ("备份", "恢复")),
+            (Kind.FILLIN, "\r\n恢复\r\n\r\n", ("", "恢复")),
+            (Kind.FILLIN, "备份\n", ("备份", "")),
+            (Kind.FILLIN, "备份", "The question has 2 blanks: write a line for each"),
+            (Kind.FILLIN, "1\n2\n3", "The question has 2 blanks: write a line for each"),
+            (Kind.FILLIN, "\n", "Write the answer that is right as well"),
+            (Kind.NUMERIC, "1,234.5\n", ("1,234.5",)),
+            (Kind.NUMERIC, "1\n2", "The question has 1 blank: write one line."),
+            (Kind.CLOZE, "7201\nA\n密", ("7201", "A", "密")),
+            (Kind.CLOZE, "7201\nC\n密", "no option C. It has: A B"),
+            (Kind.CLOZE, "7201\n\n密", "no option –. It has: A B"),
+            (Kind.MATCHING, "2=B，1=A", ("2=B", "1=A")),
+        ],
+    )
+    def test_what_is_typed_goes_to_its_blank(
+        self,
+        client: FlaskClient,
+        room: Room,
+        kind: Kind,
+        also: str,
+        expected: str | tuple[str, ...],
+    ) -> None:
+        row = papers.question("typed", kind)
+        if kind is Kind.FILLIN and row.published is not None:
+            accept = {"accept": {"zh": ["席位"], "en": ["seat"]}}
+            row.published.body = {**row.published.body, "blanks": [accept, accept]}
+            db.session.commit()
+        sign_in(client, room.trainer)
+        reply = client.post("/studio/questions/typed/regrade", data={**ASKED, "also": also})
+        if isinstance(expected, str):
+            assert (reply.status_code, expected in reply.text) == (422, True)
+        else:
+            ruling = db.session.scalars(select(Regrade.ruling)).one()
+            assert Ruling.read(ruling).also == expected
+
     def test_a_rule_that_says_no_is_said_there_too(self, client: FlaskClient, room: Room) -> None:
         papers.question("essay", Kind.ESSAY)
         sign_in(client, room.trainer)
