@@ -26,7 +26,7 @@ from lms.exams.rules import analysis, cells, pairs, results, weighted
 from lms.exams.rules.cells import Cell
 from lms.exams.rules.figures import Doubt, ItemFigures, OptionFigures
 from lms.exams.rules.kinds import Kind
-from lms.exams.rules.results import Results
+from lms.exams.rules.results import Near, Results
 from lms.exams.rules.settings import ExamRules
 from lms.exams.rules.statistics import wilson
 from lms.exams.rules.weighted import Moments
@@ -97,6 +97,16 @@ class Outcome:
     def is_enough(self) -> bool:
         """Whether there are enough attempts to rely upon figures of the whole."""
         return self.attempts >= analysis.SMALLEST
+
+    @property
+    def mark(self) -> Fraction:
+        """The pass mark, from 0 to 1: of the version that is published."""
+        return Fraction(self.rules.pass_percent) / 100
+
+    def near(self, mark: Fraction) -> Near | None:
+        """How many lie within a standard error of measurement of a mark; None if it is not known."""
+        sem = self.reliability.sem
+        return None if sem is None else results.near(self.results, mark, sem)
 
 
 def outcome_of(actor: Person, code: str, asked: Asked = EVERYTHING) -> Outcome:
