@@ -37,7 +37,9 @@ class Settings:
     secret_key: str
     """Signs cookies and links. Default: made at the first start and kept in `data_dir`."""
     database_url: str
-    """SQLAlchemy URL. Default: a SQLite file in `data_dir`; PostgreSQL for more than one host."""
+    """SQLAlchemy URL. Default: a SQLite file in `data_dir`, where a relative name lies as well;
+    PostgreSQL for more than one host.
+    """
     host: str = "127.0.0.1"
     """Address to listen on."""
     port: int = 8000
@@ -128,7 +130,9 @@ class Settings:
             except ValueError as error:
                 raise SystemExit(f"{name}: {error}") from None
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        values.setdefault("database_url", f"sqlite:///{folder / 'lms.sqlite'}")
+        values["database_url"] = _absolute(
+            values.get("database_url", "sqlite:///lms.sqlite"), folder
+        )
         if "secret_key" not in values:
             values["secret_key"] = _kept_secret(folder / "secret_key")
         settings = cls(**values)
@@ -177,6 +181,23 @@ class Settings:
             raise SystemExit("LMS_BACKUP_AT: an hour from 0 to 23, or -1")
 
 
+def _absolute(url: str, folder: Path) -> str:
+    """Return a database's URL with the whole path of a SQLite file, wherever one is at the moment.
+
+    Raises:
+        SystemExit: SQLite is to read the path as a URI, and who locks the file could not tell it.
+    """
+    scheme, slashes, name = url.partition(":///")
+    if not scheme.startswith("sqlite") or not slashes:
+        return url
+    path, mark, query = name.partition("?")
+    if path.startswith("file:") or "uri=" in query:
+        raise SystemExit("LMS_DATABASE_URL: a path is needed, not a URI with file:")
+    if path in {"", ":memory:"}:
+        return url
+    return f"{scheme}:///{folder / path}{mark}{query}"
+
+
 def _from_file(path: Path) -> dict[str, str]:
     """Return the settings of a file, named as in the environment; nothing if there is none."""
     if not path.exists():
@@ -216,6 +237,8 @@ def _kept_secret(path: Path) -> str:
         descriptor, draft = mkstemp(dir=path.parent)  # readable by its owner only
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
         with suppress(FileExistsError):  # two processes start at once: the first one's stays
             os.link(draft, path)
         Path(draft).unlink()

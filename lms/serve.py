@@ -12,7 +12,6 @@ someone notices. SIGTERM and SIGINT are passed on, and all finish what they have
 import gc
 import logging
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -30,7 +29,7 @@ from typing import NoReturn
 from flask import Flask
 
 from lms.config import Settings
-from lms.core import gate, listener, logging as lines, memory, presence, worker, writer
+from lms.core import gate, listener, logging as lines, memory, presence, scratch, worker, writer
 from lms.core.db import db
 from lms.factory import create_app
 from lms.start import prepare
@@ -80,7 +79,7 @@ def main() -> int:
     memory.give_back()
     app = create_app(settings)
     try:
-        with presence.shared(settings.data_dir), _temporary_files_in(settings.data_dir / "tmp"):
+        with presence.shared(settings.data_dir), _temporary_files_in(settings.data_dir):
             return _run(app, settings, listening)
     except presence.BeingRestoredError as error:
         with app.app_context():
@@ -295,19 +294,19 @@ def _checkpoint() -> None:
 
 
 @contextmanager
-def _temporary_files_in(folder: Path) -> Iterator[None]:
+def _temporary_files_in(data_dir: Path) -> Iterator[None]:
     """Put large request bodies and the like into the data directory, as everything else.
 
     Each run has a folder of its own, and takes those away that a killed one left.
     """
-    for left in folder.glob("*"):
-        if not Path(f"/proc/{left.name}").exists():
-            shutil.rmtree(left, ignore_errors=True)
-    own = folder / str(os.getpid())
-    own.mkdir(mode=0o700, parents=True, exist_ok=True)
-    tempfile.tempdir = str(own)
-    yield
-    shutil.rmtree(own, ignore_errors=True)
+    scratch.sweep(data_dir)
+    before = tempfile.tempdir
+    with scratch.folder(data_dir, prefix="site-") as own:
+        tempfile.tempdir = str(own)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
 
 
 if __name__ == "__main__":

@@ -57,6 +57,7 @@ def test_a_file_in_the_data_directory_is_read_and_the_environment_wins(tmp_path:
         ("LMS_WEB_PROCESSES", "65"),
         ("LMS_THREADS", "0"),
         ("LMS_SECRET_KEY", "short"),
+        ("LMS_DATABASE_URL", "sqlite:///file:site.sqlite?mode=rwc&uri=true"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_and_is_named(
@@ -76,6 +77,28 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("port =\n", "utf-8")
     with pytest.raises(SystemExit, match=r"settings\.toml"):
         Settings.from_env({"LMS_DATA_DIR": str(tmp_path)})
+
+
+@pytest.mark.parametrize("url", ["sqlite:///site.sqlite", "sqlite:///base/site.sqlite?timeout=5"])
+def test_a_relative_database_lies_in_the_data_directory(tmp_path: Path, url: str) -> None:
+    """Written out: everyone who opens it, and who must not, then means the same file."""
+    settings = Settings.from_env({"LMS_DATA_DIR": str(tmp_path), "LMS_DATABASE_URL": url})
+    assert settings.database_url == url.replace("sqlite:///", f"sqlite:///{tmp_path}/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////srv/site.sqlite",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "postgresql+psycopg://lms:a@db/lms",
+        "postgresql+psycopg:///lms?host=/run/postgresql",
+    ],
+)
+def test_any_other_database_stays_what_was_set(tmp_path: Path, url: str) -> None:
+    given = {"LMS_DATA_DIR": str(tmp_path), "LMS_DATABASE_URL": url}
+    assert Settings.from_env(given).database_url == url
 
 
 def test_cookies_are_for_tls_only_when_people_come_over_tls(tmp_path: Path) -> None:

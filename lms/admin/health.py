@@ -3,7 +3,7 @@
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import lms
 from lms.certificates.queries import waiting_for_a_person
 from lms.certificates.words import KEY_PROBLEMS
 from lms.config import Settings
-from lms.core import disk, keys, pdf, schema
+from lms.core import clock, disk, keys, pdf, schema
 from lms.core.db import SAFE_SQLITE, db
 from lms.core.keys import Key, Kind
 from lms.core.queue import Job, JobState
@@ -33,6 +33,17 @@ class Queue:
     """When the longest-waiting job was due."""
     dead: Sequence[Job]
     """Given up, latest first; a few of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """What came of somebody setting the machine's clock."""
+
+    seconds: str
+    """With a sign: ``+7200`` is two hours ahead."""
+    site_at: datetime
+    """The time that the site goes on with."""
+    machine_at: datetime
 
 
 def problems() -> list[str]:
@@ -95,6 +106,15 @@ def queue() -> Queue:
     dead = select(Job).filter_by(state=JobState.DEAD).order_by(Job.id.desc()).limit(5)
     found = {state: number for state, number in counts}  # noqa: C416  rows are no pairs to mypy
     return Queue(found, db.session.scalar(oldest), db.session.scalars(dead).all())
+
+
+def clock_jump() -> Jump | None:
+    """Return how the machine's clock was set while the site ran; None if it was not."""
+    seconds = clock.drift()
+    if abs(seconds) <= clock.LEEWAY:
+        return None
+    now = clock.now()
+    return Jump(f"{seconds:+.0f}", now, now + timedelta(seconds=seconds))
 
 
 def missing_for_pdf() -> list[str]:

@@ -110,6 +110,8 @@ def _of_the_site() -> Iterator[str]:
     yield _gauge("disk_free_bytes", "Room under the data directory.", disk.state().free_bytes)
     yield _gauge("database_bytes", "Size of the database.", health.database_bytes())
     yield _gauge("database_log_bytes", "Size of SQLite's log.", health.log_bytes())
+    yield _gauge("clock_drift_seconds", "How far the machine's clock was set ahead of the site's.",
+                 round(clock.drift(), 3))  # fmt: skip
     labels = {"version": lms.__version__, "python": platform.python_version(),
               "database": db.engine.dialect.name}  # fmt: skip
     yield _family("info", "gauge", "What runs here.", [(labels, 1)])

@@ -63,6 +63,7 @@ def health() -> ResponseReturnValue:
         signing_keys=checks.signing_keys(),
         key_problems=checks.key_problems(),
         unprinted=checks.unprinted(),
+        clock_jump=checks.clock_jump(),
     )
 
 

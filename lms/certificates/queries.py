@@ -56,6 +56,7 @@ class Shown:
     pdf_sha256: str | None
     status_list_id: int | None
     status_index: int | None
+    template_version_id: int | None
     snapshot: dict[str, Any]
     revoked_at: datetime | None
     reason: RevocationReason | None
@@ -161,7 +162,12 @@ def _shown() -> Select[*tuple[Any, ...]]:
         *(Certificate.id, Certificate.person_id, Certificate.serial, Certificate.token),
         *(Certificate.privacy, Certificate.awarded_at, Certificate.valid_until),
         *(Certificate.pdf_sha256, Certificate.status_list_id, Certificate.status_index),
-        *(Certificate.snapshot, CertificateEvent.at.label("revoked_at"), CertificateEvent.reason),
+        *(
+            Certificate.template_version_id,
+            Certificate.snapshot,
+            CertificateEvent.at.label("revoked_at"),
+            CertificateEvent.reason,
+        ),
         _later().label("superseded_by"),
         CertificateDefinitionVersion.settings.label("terms"),
     )
@@ -303,9 +309,8 @@ def definitions() -> Sequence[CertificateDefinition]:
 
 def pdf_of(certificate_id: int) -> bytes | None:
     """Return the PDF; None while it is being made. The caller has asked `certificate_for`."""
-    return db.session.scalar(
-        select(CertificatePdf.content).filter_by(certificate_id=certificate_id)
-    )
+    query = select(CertificatePdf.content).filter_by(certificate_id=certificate_id)
+    return db.session.scalar(query)
 
 
 def dead_job(certificate_id: int) -> int | None:

@@ -1,6 +1,7 @@
-"""Writing large files beside people whose answers wait for the same disk."""
+"""What is written reaches the disk: its bytes, and the name under which it is found again."""
 
 import os
+from pathlib import Path
 
 PIECE = 16 * 1024 * 1024
 """Bytes that gather before they are flushed."""
@@ -22,3 +23,21 @@ class Flusher:
         if self._written >= PIECE:
             self._written = 0
             os.fdatasync(descriptor)
+
+
+def flush_names(folder: Path) -> None:
+    """Make the names in a folder as durable as the files: a new one, or one that was exchanged."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for its owner only, with those above it, durably; it may be there already."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    flush_names(folder.parent)

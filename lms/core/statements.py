@@ -1,7 +1,8 @@
 """What a request or a job asks of the database: how many statements, how long, and the slow ones.
 
-Counted per thread, since a thread does one thing at a time; what another thread does on its behalf
-counts there. The time of a COMMIT, which waits for the disk, is not in it.
+Counted per thread, since a thread does one thing at a time. What the writer's thread does for a
+request is added to the request, with all the time that it waited: for its turn, for the gate, and
+for the disk. The time of another COMMIT, which waits for the disk as well, is not in it.
 """
 
 import logging
@@ -60,6 +61,28 @@ def begin(**cause: object) -> None:
 def so_far() -> tuple[int, float]:
     """Return how many statements there were since `begin`, and how many seconds they took."""
     return _tally.count, _tally.seconds
+
+
+def add(count: int, seconds: float) -> None:
+    """Count what another thread did for this one, and how long this one waited for it."""
+    _tally.count += count
+    _tally.seconds += seconds
+
+
+def note_long(words: str, seconds: float, **parts: float) -> None:
+    """Log something of many statements that took as long as a slow one.
+
+    Args:
+        words: what it was.
+        seconds: how long it took.
+        **parts: what it consisted of: numbers, and seconds under names that end in ``_ms``.
+    """
+    if _limit.seconds is not None and seconds >= _limit.seconds:
+        shown = {
+            name: round(1000 * value) if name.endswith("_ms") else value
+            for name, value in parts.items()
+        }
+        lines.event(log, words, level=logging.WARNING, ms=round(1000 * seconds), **shown)
 
 
 @event.listens_for(Engine, "before_cursor_execute")

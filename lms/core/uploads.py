@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flask import current_app
 
-from lms.core import disk
+from lms.core import disk, flushing
 
 KEPT = timedelta(days=3)
 SPARED = timedelta(days=1)
@@ -27,12 +27,13 @@ def write(folder: str, content: bytes) -> str:
     """
     disk.need_room_for_files()
     place = _place(folder)
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    flushing.make_folder(place)
     name = secrets.token_hex(16)
     with (place / name).open("xb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    flushing.flush_names(place)
     return name
 
 

@@ -22,7 +22,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import Engine, event
 
-from lms.core import gate
+from lms.core import gate, statements
 from lms.core.db import WAL_LIMIT, db, transaction
 
 log = logging.getLogger(__name__)
@@ -52,10 +52,11 @@ class NotWrittenError(Exception):
 class _Item(Generic[T]):
     """What one caller waits for."""
 
-    __slots__ = ("done", "error", "result", "work")
+    __slots__ = ("count", "done", "error", "result", "work")
 
     def __init__(self, work: Work[T]) -> None:
         self.work = work
+        self.count = 0
         self.done = Lock()
         self.done.acquire()
         self.result: T | None = None
@@ -77,6 +78,7 @@ class Writer:
         self._gate = gate.beside(engine.url.database)
         self._log_file = Path(f"{engine.url.database}-wal")
         self._looked = 0.0
+        self._sent = 0
         self._connection: Any = None
         self._queue: deque[_Item[Any]] = deque()
         self._news = Condition(Lock())
@@ -94,12 +96,15 @@ class Writer:
             Exception: what `work` raised. Then only its own changes were undone.
         """
         item = _Item(work)
+        began = time.perf_counter()
         with self._news:
             if self._is_ending:
                 raise NotWrittenError("the writer has ended")
             self._queue.append(item)
             self._news.notify()
-        if not item.done.acquire(timeout=PATIENCE):
+        is_done = item.done.acquire(timeout=PATIENCE)
+        statements.add(item.count, time.perf_counter() - began)
+        if not is_done:
             raise TimeoutError(f"waited {PATIENCE:.0f} s for the writer")
         if item.error is not None:
             raise item.error
@@ -132,8 +137,10 @@ class Writer:
             return None if self._is_ending else []
 
     def _write(self, batch: list[_Item[Any]]) -> None:
+        began, sent = time.perf_counter(), self._sent
         try:
             with self._gate.held(goes_first=True):
+                entered = time.perf_counter()
                 cursor = self._cursor()
                 cursor.execute("BEGIN IMMEDIATE")
                 if not self._do_all(cursor, batch):
@@ -141,7 +148,9 @@ class Writer:
                     cursor.execute("BEGIN IMMEDIATE")
                     for item in batch:
                         self._do(cursor, item)
+                worked = time.perf_counter()
                 cursor.execute("COMMIT")
+            ended = time.perf_counter()
         except Exception as error:  # noqa: BLE001  each caller is told; the thread goes on
             log.error("writer: %d items not written: %s", len(batch), error)  # noqa: TRY400
             # After a failed flush the system may believe that the pages are clean: nothing that
@@ -154,13 +163,18 @@ class Writer:
         else:
             for item in batch:
                 item.end()
+            statements.note_long("slow write", ended - began, items=len(batch),
+                                 statements=self._sent - sent, gate_ms=entered - began,
+                                 work_ms=worked - entered, commit_ms=ended - worked)  # fmt: skip
 
     def _do_all(self, cursor: Any, batch: list[_Item[Any]]) -> bool:
         """Do what hardly ever fails, without a way back from each; whether all went well."""
-        execute = _executing(cursor)
+        execute = self._executing(cursor)
         try:
             for item in batch:
+                sent = self._sent
                 item.result = item.work(execute)
+                item.count = self._sent - sent
         except Exception as error:
             if _is_broken(error):
                 raise
@@ -170,14 +184,23 @@ class Writer:
     def _do(self, cursor: Any, item: _Item[Any]) -> None:
         """Do one item; what it raises undoes it alone, unless the database itself is in trouble."""
         cursor.execute("SAVEPOINT item")
+        sent = self._sent
         try:
-            item.result = item.work(_executing(cursor))
+            item.result = item.work(self._executing(cursor))
         except Exception as error:
             if _is_broken(error):
                 raise
             cursor.execute("ROLLBACK TO item")
             item.error = error
+        item.count = self._sent - sent
         cursor.execute("RELEASE item")
+
+    def _executing(self, cursor: Any) -> Execute:
+        def execute(statement: str, values: Any) -> Rows:
+            self._sent += 1
+            return cast("Rows", cursor.execute(statement, values).fetchall())
+
+        return execute
 
     def _cursor(self) -> Any:
         if self._connection is None:
@@ -198,8 +221,13 @@ class Writer:
         try:
             if self._log_file.stat().st_size <= WAL_LIMIT:
                 return
+            began = time.perf_counter()
             with self._gate.held():
+                entered = time.perf_counter()
                 self._cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            ended = time.perf_counter()
+            statements.note_long("slow checkpoint", ended - began, gate_ms=entered - began,
+                                 work_ms=ended - entered)  # fmt: skip
         except FileNotFoundError:
             return
         except Exception as error:  # noqa: BLE001  the log may grow until there is room again
@@ -282,13 +310,6 @@ def start() -> None:
     """Start the writer, where the database needs one: it also keeps the log of others small."""
     if db.engine.dialect.name == "sqlite":
         of(db.engine)
-
-
-def _executing(cursor: Any) -> Execute:
-    def execute(statement: str, values: Any) -> Rows:
-        return cast("Rows", cursor.execute(statement, values).fetchall())
-
-    return execute
 
 
 def _is_broken(error: Exception) -> bool:

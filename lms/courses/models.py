@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from lms.accounts.models import OrgUnit, Person
 from lms.core.db import Base, pk
+from lms.core.storage import stored_file
 from lms.courses.upload_rules import FORMS, FileForm
 
 
@@ -124,7 +125,7 @@ class LessonMedia(Base):
 
     version_id: Mapped[int] = mapped_column(ForeignKey("lesson_version.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[stored_file]
     mime: Mapped[str] = mapped_column(String(80))
     size_bytes: Mapped[int]
 
@@ -198,7 +199,7 @@ class MaterialVersion(Base):
     title: Mapped[dict[str, str]] = mapped_column(JSON)
     suffix: Mapped[str] = mapped_column(String(8))
     """How its name ends, in small letters; the rest of the uploaded name is not kept."""
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[stored_file]
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     made_at: Mapped[datetime]
     author: Mapped[str] = mapped_column(String(80))

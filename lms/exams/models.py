@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from lms.accounts.models import Person
 from lms.core.db import Base, pk
+from lms.core.storage import stored_file
 from lms.courses.models import Enrolment
 from lms.courses.upload_rules import FORMS
 from lms.exams.rules.kinds import Kind
@@ -290,7 +291,7 @@ class ResponseFile(Base):
     name: Mapped[str] = mapped_column(String(120))
     """As it was called, without its ending."""
     suffix: Mapped[str] = mapped_column(String(8))
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[stored_file]
     size_bytes: Mapped[int]
     added_at: Mapped[datetime]
 

@@ -6,6 +6,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.db import Base, pk
+from lms.core.storage import stored_file
 
 
 class QuestionPicture(Base):
@@ -17,7 +18,7 @@ class QuestionPicture(Base):
     __tablename__ = "question_picture"
 
     id: Mapped[pk]
-    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    sha256: Mapped[stored_file] = mapped_column(unique=True)
     suffix: Mapped[str] = mapped_column(String(8))
     size_bytes: Mapped[int]
     added_at: Mapped[datetime]

@@ -1,5 +1,7 @@
 import dataclasses
+import html
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from sqlalchemy.orm import Session
 from lms.accounts import people
 from lms.accounts.models import Person
 from lms.admin import health
-from lms.core import queue
+from lms.core import clock, queue
 from lms.core.db import db
 from lms.core.queue import Job, JobState
 from lms.notifications.models import Message
@@ -102,6 +104,31 @@ class TestThePage:
             pytest.skip("about SQLite")
         monkeypatch.setattr(health, "SAFE_SQLITE", (99, 0, 0))
         assert "can damage a database" in signed_in.get("/admin/health").text
+
+    @pytest.mark.parametrize("seconds", [7200, -7200])
+    def test_says_that_the_clock_was_set_and_what_to_do(
+        self, signed_in: FlaskClient, monkeypatch: pytest.MonkeyPatch, seconds: int
+    ) -> None:
+        assert "clock was set" not in signed_in.get("/admin/health").text
+        monkeypatch.setattr(clock, "drift", lambda: float(seconds))
+        page = html.unescape(signed_in.get("/admin/health").text)
+        found = re.search(
+            r"clock was set by ([+-]\d+) seconds .* The machine says \d.* (\d\d:\d\d:\d\d); "
+            r"the site goes on with \d.* (\d\d:\d\d:\d\d), .* restart Stairway",
+            page,
+        )
+        assert found is not None
+        assert int(found[1]) == seconds
+        hours = (int(found[2][:2]) - int(found[3][:2])) % 24
+        assert hours == seconds // 3600 % 24
+        assert found[2][2:] == found[3][2:]
+
+    def test_says_it_in_chinese_too(
+        self, signed_in: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(clock, "drift", lambda: -60.4)
+        signed_in.set_cookie("lang", "zh")
+        assert "服务器时钟被调整了-60秒" in signed_in.get("/admin/health").text
 
     def test_names_what_is_missing_for_certificates(
         self, signed_in: FlaskClient, monkeypatch: pytest.MonkeyPatch

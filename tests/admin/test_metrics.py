@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from lms.core import queue
+from lms.core import clock, queue
 from lms.core.queue import JobState
 from lms.web import traffic
 from lms.web.traffic import Counts
@@ -99,6 +99,7 @@ class TestTheFigures:
         assert found["stairway_oldest_due_job_seconds"] > 0
         assert found["stairway_database_bytes"] > 0
         assert found["stairway_disk_free_bytes"] > 0
+        assert abs(found["stairway_clock_drift_seconds"]) < clock.LEEWAY
         assert any(name.startswith("stairway_info{") for name in found)
 
     def test_cost_few_statements(self, client: FlaskClient) -> None:

@@ -1,7 +1,10 @@
 """The writer of a SQLite file: many callers, one transaction, an answer for each."""
 
+import re
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
@@ -10,7 +13,7 @@ from flask import Flask
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
 
-from lms.core import writer
+from lms.core import statements, writer
 from lms.core.db import db, engine_options, transaction
 from lms.core.writer import Execute, NotWrittenError
 from tests.test_serve import wait_until
@@ -143,6 +146,66 @@ def test_it_moves_the_log_into_the_file_when_that_has_grown(
         wait_until(lambda: file.stat().st_size > size)
 
 
+def test_what_it_does_counts_with_the_caller_and_so_does_the_wait(
+    engine: Engine, held_up: Event
+) -> None:
+    def two(execute: Execute) -> float:
+        execute("INSERT INTO t VALUES (?)", (1,))
+        execute("INSERT INTO t VALUES (?)", (2,))
+        return 0.0
+
+    def three_and_fail(execute: Execute) -> float:
+        for number in (3, 4, 3):
+            execute("INSERT INTO t VALUES (?)", (number,))
+        return 0.0
+
+    def asked(work: Callable[[Execute], float]) -> tuple[int, float]:
+        statements.begin(request="3f")
+        with suppress(Exception):
+            writer.of(engine).do(work)
+        return statements.so_far()
+
+    with ThreadPoolExecutor(2) as pool:
+        good, bad = pool.submit(asked, two), pool.submit(asked, three_and_fail)
+        all_waiting(engine, 2)
+        began = time.perf_counter()
+        wait_until(lambda: time.perf_counter() - began > 0.01)
+        waited = time.perf_counter() - began
+        held_up.set()
+        assert [each.result()[0] for each in (good, bad)] == [2, 3]
+        assert all(each.result()[1] >= waited for each in (good, bad))
+
+
+def test_a_slow_transaction_is_logged_with_what_took_so_long(
+    engine: Engine, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lms.core.statements._limit.seconds", 0.0)
+    monkeypatch.setattr(writer, "WAL_LIMIT", 0)
+    monkeypatch.setattr(writer, "LOOK_EVERY", 0.01)
+
+    def said(words: str) -> list[str]:
+        messages = [each.getMessage() for each in caplog.records]
+        return [each for each in messages if each.startswith(f"{words}: ")]
+
+    writer.of(engine).do(put(4711))
+    wait_until(lambda: bool(said("slow write") and said("slow checkpoint")))
+    pattern = r"slow write: ms=\d+ items=1 statements=1 gate_ms=\d+ work_ms=\d+ commit_ms=\d+"
+    assert re.fullmatch(pattern, said("slow write")[0])
+    assert re.fullmatch(
+        r"slow checkpoint: ms=\d+ gate_ms=\d+ work_ms=\d+", said("slow checkpoint")[0]
+    )
+    assert "4711" not in caplog.text
+
+
+def test_what_is_not_slow_is_not_logged(
+    engine: Engine, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lms.core.statements._limit.seconds", None)
+    writer.of(engine).do(put(1))
+    engine.dispose()  # the thread has ended by now, and said what it had to say
+    assert "slow" not in caplog.text
+
+
 def test_inside_a_transaction_it_is_part_of_it(session: Session) -> None:
     with transaction() as outer:
         assert writer.write(lambda execute: execute("SELECT 1", ())[0][0]) == 1
@@ -151,6 +214,8 @@ def test_inside_a_transaction_it_is_part_of_it(session: Session) -> None:
 
 def test_on_a_real_file_the_thread_does_it(live_app: Flask) -> None:
     with live_app.app_context():
+        statements.begin()
         assert writer.write(lambda execute: execute("SELECT 1", {})[0][0]) == 1
+        assert statements.so_far()[0] == 1
         is_sqlite = db.engine.dialect.name == "sqlite"
         assert (db.engine in writer._writers) == is_sqlite  # noqa: SLF001

@@ -15,14 +15,14 @@ from typing import BinaryIO
 import lms
 from lms.admin.backup.errors import BackupError, Finding, because
 from lms.admin.backup.snapshots import Snapshot
-from lms.core import presence, tars
+from lms.core import presence, scratch, tars
 from lms.core.tars import Member
 
 DATABASE = "database"
 MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"
 FORMAT = 1
-LEFT_OUT = ("tmp", "backups", "lost+found", presence.LOCK, presence.UNFINISHED)
+LEFT_OUT = (scratch.NAME, "backups", "lost+found", presence.LOCK, presence.UNFINISHED)
 """Names at the top of the data directory that are not part of the site."""
 ASIDE = "before-restore-"
 """Begins the name of a folder that holds what was there before a restore."""
@@ -49,22 +49,42 @@ def files_of(folder: Path, *, but: tuple[Path, ...]) -> Iterator[tuple[str, Path
         but: places in it that do not: the database, and the folder of the backups.
     """
     for path in own_entries(folder, but=but):
-        if path.is_file() and not path.is_symlink():
-            yield f"keys/{path.name}", path
-        elif path.is_dir():
+        if path.is_dir():
             for root, _folders, names in os.walk(path):
                 for name in sorted(names):
-                    found = Path(root, name)
-                    if found.is_file() and not found.is_symlink():
+                    if _is_plain(found := Path(root, name)):
                         yield f"data/{found.relative_to(folder)}", found
+        elif _is_plain(path):
+            part = "keys" if path.parent == folder else "data"
+            yield f"{part}/{path.relative_to(folder)}", path
 
 
 def own_entries(folder: Path, *, but: tuple[Path, ...]) -> Iterator[Path]:
-    """Yield what lies at the top of a data directory and belongs to the site."""
+    """Yield what lies in a data directory and belongs to the site: whole folders, where they do.
+
+    Args:
+        folder: the data directory.
+        but: as `files_of`. Nothing in one is looked at, and a folder with one in it is not whole:
+            what lies beside it comes one by one.
+    """
     for path in sorted(folder.iterdir()):
-        is_left_out = path.name in LEFT_OUT or path.name.startswith(ASIDE)
-        if not is_left_out and path.resolve() not in but:
-            yield path
+        if path.name not in LEFT_OUT and not path.name.startswith(ASIDE):
+            yield from _whole(path, but)
+
+
+def _whole(path: Path, but: tuple[Path, ...]) -> Iterator[Path]:
+    place = path.resolve()
+    if place in but:
+        return
+    if any(each.is_relative_to(place) for each in but):
+        for inner in sorted(path.iterdir()):
+            yield from _whole(inner, but)
+    else:
+        yield path
+
+
+def _is_plain(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def write(

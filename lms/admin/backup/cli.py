@@ -10,6 +10,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 from flask_babel import gettext as _, ngettext
+from sqlalchemy.exc import DBAPIError
 
 from lms.admin.backup import creating, examining, restoring, services, trying
 from lms.admin.backup.creating import Report
@@ -66,6 +67,8 @@ def restore(file: Path, *, yes: bool) -> None:
             done = restoring.exchange(copy, file)
     except LmsError as error:
         raise click.ClickException(str(error)) from None
+    except DBAPIError as error:
+        raise click.ClickException(sentence(("no-database", {"said": str(error.orig)}))) from None
     click.echo(_("Restored. Everyone is signed out. What was there is kept in %(place)s.",
                  place=done.kept_in))  # fmt: skip
     if done.has_other_settings:

@@ -2,14 +2,12 @@
 
 import fcntl
 import hashlib
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,9 +17,11 @@ from sqlalchemy.exc import DBAPIError
 from lms.admin.backup import archive, rules, snapshots, trying
 from lms.admin.backup.errors import BackupError, Finding, because
 from lms.admin.backup.rules import UNVERIFIED, Keep
-from lms.core import clock, flushing, site
+from lms.core import clock, flushing, scratch, site
 
 UNVERIFIED_KEPT = 2
+BESIDE = ("", "-wal", "-shm", "-journal", ".gate")
+"""Ends of the names of what SQLite's file is, and of what lies beside it."""
 STEPS = 3
 """Copied, packed, tried out."""
 
@@ -88,7 +88,7 @@ def _create(
         path = aside
     else:
         aside.replace(path)
-        flush_folder(target)
+        flushing.flush_names(target)
     report = Report(started_at, clock.now(), path, path.stat().st_size, sha256, findings, summary,
                     seconds)  # fmt: skip
     if rotate:
@@ -108,14 +108,12 @@ def _try(path: Path, tell: "_Teller") -> tuple[list[Finding], str, dict[str, Any
 def _pack(path: Path, at: datetime, seconds: dict[str, float], tell: "_Teller") -> None:
     """Hold the database still, and pack it with all files: what it refers to was there before it."""
     settings = site.settings()
-    scratch = settings.data_dir / "tmp"
-    scratch.mkdir(mode=0o700, exist_ok=True)
-    _need_room(path.parent, scratch)
+    _need_room(path.parent, scratch.place_in(settings.data_dir))
     draft = path.with_name(f".{path.name}.part")
     draft.unlink(missing_ok=True)
-    with TemporaryDirectory(dir=scratch, prefix="backup-") as name, ExitStack() as held:
+    with scratch.folder(settings.data_dir, prefix="backup-") as own, ExitStack() as held:
         with _timed(seconds, "copy"):
-            database, snapshot = held.enter_context(snapshots.taken(Path(name)))
+            database, snapshot = held.enter_context(snapshots.taken(own, tell.piece))
         tell.step(1)
         try:
             with _timed(seconds, "pack"):
@@ -123,28 +121,25 @@ def _pack(path: Path, at: datetime, seconds: dict[str, float], tell: "_Teller") 
                 archive.write(draft, database, snapshot, files, made_at=at.isoformat(),
                               each_piece=_flushing(draft, tell))  # fmt: skip
                 draft.replace(path)
-                flush_folder(path.parent)
+                flushing.flush_names(path.parent)
         except BaseException:
             draft.unlink(missing_ok=True)  # a disk that is full is not made fuller
             raise
 
 
 def not_ours(backups: Path | None = None) -> tuple[Path, ...]:
-    """Return what lies in the data directory and is copied in another way, or not at all."""
+    """Return what lies in the data directory and is copied in another way, or not at all.
+
+    Whoever opened and closed the database's own file would take this process's locks on it away:
+    see `snapshots`.
+    """
     places = [folder(), *([backups] if backups else [])]
     url = make_url(site.settings().database_url)
     if url.get_backend_name() == "sqlite" and url.database:
-        places += [Path(url.database + end) for end in ("", "-wal", "-shm", "-journal", ".gate")]
-    return tuple(place.resolve() for place in places)
-
-
-def flush_folder(target: Path) -> None:
-    """Make the names in a folder as durable as the files."""
-    descriptor = os.open(target, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        named = Path(url.database)
+        # SQLite puts its log beside the file that a link leads to, and the gate lies by the link.
+        places += [Path(f"{each}{end}") for each in (named, named.resolve()) for end in BESIDE]
+    return tuple({place.resolve() for place in places})
 
 
 @contextmanager
@@ -164,7 +159,7 @@ def _only_one(to: Path | None) -> Iterator[Path]:
         yield target.resolve()
 
 
-def _need_room(target: Path, scratch: Path) -> None:
+def _need_room(target: Path, beside: Path) -> None:
     """The archive needs room once, and what it is made of and tried out in, twice."""
     try:
         size = snapshots.size_bytes()
@@ -174,9 +169,9 @@ def _need_room(target: Path, scratch: Path) -> None:
     for _name, path in archive.files_of(data, but=not_ours(target)):
         with suppress(FileNotFoundError):
             size += path.stat().st_size
-    on_one_disk = target.stat().st_dev == scratch.stat().st_dev
+    on_one_disk = target.stat().st_dev == beside.stat().st_dev
     trying.need_room(target, 3 * size if on_one_disk else size)
-    trying.need_room(scratch, 2 * size)
+    trying.need_room(beside, 2 * size)
 
 
 def _rotate(target: Path, *, is_verified: bool) -> None:

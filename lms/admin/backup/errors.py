@@ -21,6 +21,7 @@ SENTENCES: Mapping[str, LazyString] = {
         "(LMS_BACKUP_DIR)."
     ),
     "io": _("A file could not be read or written: %(said)s"),
+    "no-database": _("The database does not answer: %(said)s"),
     "no-program": _(
         "%(program)s is not installed. Install the client programs of PostgreSQL %(server)s "
         "(Debian: postgresql-client-%(server)s)."
@@ -53,6 +54,19 @@ SENTENCES: Mapping[str, LazyString] = {
     "others-connected": _(
         "%(count)s others are connected to the database. Stop Stairway on every host, then restore."
     ),
+    "not-owner": _(
+        "The database user %(user)s may not set the tables aside that are there now. Allow it as "
+        "the server's administrator (ALTER SCHEMA public OWNER TO %(user)s; GRANT CREATE ON "
+        "DATABASE %(database)s TO %(user)s), then restore again."
+    ),
+    "not-set-aside": _(
+        "The tables that are there now could not be set aside, and everything is as it was: "
+        "%(said)s"
+    ),
+    "cut-short": _(
+        "The restore was cut short: %(said)s. Nothing is lost, but the site does not start until "
+        "it is done again."
+    ),
     "migration": _("The database could not be brought to this release's revision: %(said)s"),
     "integrity": _("The database is damaged: %(said)s"),
     "references": _("%(count)s rows of %(table)s refer to what is not there."),
@@ -61,7 +75,9 @@ SENTENCES: Mapping[str, LazyString] = {
     "pdf": _("The PDF of certificate %(serial)s is missing or is not the one that was made."),
     "receipt": _("The answers of attempt %(attempt)s are not those that were handed in."),
     "stored-file": _(
-        "The file %(sha256)s, which lessons or materials show, is missing or damaged."
+        "The file %(sha256)s is missing or damaged. A lesson, a material, a question or an answer "
+        "that was handed in refers to it: bring it back from an earlier backup, to files/ of the "
+        "data directory."
     ),
     "did-not-open": _("The restored copy could not be opened: %(said)s"),
 }

@@ -12,7 +12,10 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, NullPool, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
+from lms.admin.backup import programs
 from lms.admin.backup.errors import because
+from lms.admin.backup.programs import Note
+from lms.core.db import alive
 
 ASIDE = "before_restore_"
 """Begins the name of a schema that holds what was there before a restore."""
@@ -41,7 +44,9 @@ def program(name: str, server: int) -> Path:
     raise because("old-program", program=name, found=versions[-1][0], server=server)
 
 
-def dump(url: URL, target: Path, *, snapshot: str, server: int) -> None:
+def dump(
+    url: URL, target: Path, *, snapshot: str, server: int, note: Note = programs.ignore
+) -> None:
     """Write a database to a file, as of a snapshot that a transaction has exported.
 
     Raises:
@@ -49,17 +54,17 @@ def dump(url: URL, target: Path, *, snapshot: str, server: int) -> None:
     """
     options = ["--format=custom", "--compress=1", f"--snapshot={snapshot}"]
     options += [f"--exclude-schema={ASIDE}*", f"--file={target}"]
-    _run(program("pg_dump", server), url, options)
+    _run(program("pg_dump", server), url, options, note)
 
 
-def restore(source: Path, url: URL, *, server: int) -> None:
+def restore(source: Path, url: URL, *, server: int, note: Note = programs.ignore) -> None:
     """Bring a dump into an empty database: all of it, or, on an error, nothing.
 
     Raises:
         BackupError: it failed, or there is no program for it.
     """
     options = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
-    _run(program("pg_restore", server), url, [*options, str(source)])
+    _run(program("pg_restore", server), url, [*options, str(source)], note)
 
 
 @contextmanager
@@ -70,7 +75,9 @@ def scratch(url: URL) -> Iterator[URL]:
         BackupError: the user may not make one.
     """
     name = f"stairway_scratch_{secrets.token_hex(6)}"
-    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    engine = create_engine(
+        url, isolation_level="AUTOCOMMIT", poolclass=NullPool, connect_args=alive(url)
+    )
     try:
         with engine.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
@@ -93,21 +100,17 @@ def _version(place: Path) -> int:
     return int(found[1]) if found else 0
 
 
-def _run(place: Path, url: URL, options: list[str]) -> None:
+def _run(place: Path, url: URL, options: list[str], note: Note) -> None:
     """Run a program on a database; the password goes through the environment, for no one to see."""
     words = {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database}
     conninfo = " ".join(
-        f"{key}={_quoted(value)}" for key, value in (words | dict(url.query)).items() if value
+        f"{key}={_quoted(value)}"
+        for key, value in (words | alive(url) | dict(url.query)).items()
+        if value
     )
     environ = os.environ | ({"PGPASSWORD": str(url.password)} if url.password else {})
-    done = subprocess.run(  # noqa: S603  a program of PostgreSQL, and no shell
-        [str(place), f"--dbname={conninfo}", "--no-password", *options],
-        env=environ,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [str(place), f"--dbname={conninfo}", "--no-password", *options]
+    done = programs.run(command, environ, note)
     if done.returncode:
         said = done.stderr.strip()[-400:] or f"status {done.returncode}"
         raise because("postgres", program=place.name, said=said)

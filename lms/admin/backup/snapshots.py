@@ -11,7 +11,8 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, inspect, make_url, text
 
-from lms.admin.backup import postgres
+from lms.admin.backup import postgres, programs
+from lms.admin.backup.programs import Note
 from lms.core import flushing, gate, site
 from lms.core.db import db
 
@@ -48,7 +49,7 @@ def size_bytes() -> int:
 
 
 @contextmanager
-def taken(scratch: Path) -> Iterator[tuple[BinaryIO, Snapshot]]:
+def taken(scratch: Path, note: Note = programs.ignore) -> Iterator[tuple[BinaryIO, Snapshot]]:
     """Give a file with the database as of one moment; it does not change until the end.
 
     Nobody waits for it, and it for nobody. On SQLite it is the site's own file, if that holds
@@ -57,13 +58,14 @@ def taken(scratch: Path) -> Iterator[tuple[BinaryIO, Snapshot]]:
 
     Args:
         scratch: an empty folder, for whatever has to be written.
+        note: is called now and then while a copy is made.
 
     Raises:
         BackupError: PostgreSQL's program for it is missing or failed.
     """
     if kind() != "sqlite":
         target = scratch / "database"
-        snapshot = _dumped(target)
+        snapshot = _dumped(target, note)
         with target.open("rb") as file:
             yield file, snapshot
         return
@@ -75,7 +77,7 @@ def taken(scratch: Path) -> Iterator[tuple[BinaryIO, Snapshot]]:
                 source.execute("ROLLBACK")
         else:
             target = scratch / "database"
-            snapshot = _copied(source, target)
+            snapshot = _copied(source, target, note)
             with target.open("rb") as file:
                 yield file, snapshot
 
@@ -134,7 +136,7 @@ def _is_held(source: Any, mover: Any) -> bool:
     return True
 
 
-def _copied(source: Any, target: Path) -> Snapshot:
+def _copied(source: Any, target: Path, note: Note) -> Snapshot:
     """Copy piece by piece, all as of one moment: within a read that lasts until the end.
 
     Without it, copying would begin anew whenever someone writes. Outside the writers' gate: a
@@ -146,11 +148,12 @@ def _copied(source: Any, target: Path) -> Snapshot:
         with _one_read(source), target.open("rb") as written:
             size = source.execute("PRAGMA page_size").fetchone()[0]
             flusher = flushing.Flusher()
-            source.backup(
-                copy,
-                pages=flushing.PIECE // size,
-                progress=lambda *_: flusher.wrote(flushing.PIECE, written.fileno()),
-            )
+
+            def each_piece(*_: int) -> None:
+                flusher.wrote(flushing.PIECE, written.fileno())
+                note(flushing.PIECE)
+
+            source.backup(copy, pages=flushing.PIECE // size, progress=each_piece)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
         return Snapshot("sqlite", *_known(copy))
     finally:
@@ -185,7 +188,7 @@ def _known(copy: Any) -> tuple[str, dict[str, int]]:
     return (found[0] if found else ""), rows
 
 
-def _dumped(target: Path) -> Snapshot:
+def _dumped(target: Path, note: Note) -> Snapshot:
     isolated = db.engine.execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     )
@@ -193,17 +196,17 @@ def _dumped(target: Path) -> Snapshot:
         exported = str(connection.scalar(text("SELECT pg_export_snapshot()")))
         server = postgres.major_of(connection)
         postgres.dump(make_url(site.settings().database_url), target, snapshot=exported,
-                      server=server)  # fmt: skip
-        return Snapshot("postgresql", revision_of(connection), rows_of(connection))
+                      server=server, note=note)  # fmt: skip
+        return Snapshot("postgresql", revision_of(connection), rows_of(connection, note))
 
 
-def rows_of(connection: Connection) -> dict[str, int]:
+def rows_of(connection: Connection, note: Note = programs.ignore) -> dict[str, int]:
     """Return how many rows each table has."""
-    names = inspect(connection).get_table_names()
-    return {
-        name: int(connection.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0)  # noqa: S608
-        for name in names
-    }
+    rows = {}
+    for name in inspect(connection).get_table_names():
+        rows[name] = int(connection.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0)  # noqa: S608
+        note(0)
+    return rows
 
 
 def revision_of(connection: Connection) -> str:

@@ -2,27 +2,23 @@
 
 import json
 import os
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import URL, make_url
 
-from lms.admin.backup import archive, postgres, rules
+from lms.admin.backup import archive, postgres, programs, rules
 from lms.admin.backup.archive import Manifest
 from lms.admin.backup.errors import BackupError, Finding, because
+from lms.admin.backup.programs import Note
 from lms.config import PROJECT
-from lms.core import schema, site
+from lms.core import schema, scratch, site
 from lms.core.db import db
 
-LOOK = 0.2
-"""Seconds between two looks at the process that examines."""
 MEGABYTE = 1024 * 1024
 
 
@@ -40,12 +36,8 @@ class Tried:
     summary: dict[str, Any]
 
 
-def ignore(_count: int = 0) -> None:
-    """Tell nobody how far it is."""
-
-
 @contextmanager
-def tried(path: Path, note: Callable[[int], object] = ignore) -> Iterator[Tried]:
+def tried(path: Path, note: Note = programs.ignore) -> Iterator[Tried]:
     """Restore an archive and examine it; the scratch place vanishes at the end.
 
     Args:
@@ -57,15 +49,13 @@ def tried(path: Path, note: Callable[[int], object] = ignore) -> Iterator[Tried]
     """
     if not path.is_file():
         raise because("not-there", file=str(path))
-    scratch = site.settings().data_dir / "tmp"
-    scratch.mkdir(mode=0o700, exist_ok=True)
-    need_room(scratch, 2 * path.stat().st_size)
-    with TemporaryDirectory(dir=scratch, prefix="backup-") as name:
-        folder = Path(name)
+    data_dir = site.settings().data_dir
+    need_room(scratch.place_in(data_dir), 2 * path.stat().st_size)
+    with scratch.folder(data_dir, prefix="backup-") as folder:
         manifest, sha256 = archive.read(path, folder, note)
         _refuse_unfit(manifest)
         (folder / "data").mkdir(mode=0o700, exist_ok=True)
-        with _database(folder, manifest) as url:
+        with _database(folder, manifest, note) as url:
             findings, summary = _examined(folder, url, manifest, note)
             yield Tried(folder, manifest, sha256, findings, summary)
 
@@ -95,7 +85,7 @@ def _refuse_unfit(manifest: Manifest) -> None:
 
 
 @contextmanager
-def _database(folder: Path, manifest: Manifest) -> Iterator[URL]:
+def _database(folder: Path, manifest: Manifest, note: Note) -> Iterator[URL]:
     """Give the database of the archive, brought to life in a scratch place."""
     if manifest.snapshot.kind == "sqlite":
         with nullcontext(make_url(f"sqlite:///{folder / archive.DATABASE}")) as url:
@@ -105,12 +95,12 @@ def _database(folder: Path, manifest: Manifest) -> Iterator[URL]:
     with db.engine.connect() as connection:
         server = postgres.major_of(connection)
     with postgres.scratch(own) as url:
-        postgres.restore(folder / archive.DATABASE, url, server=server)
+        postgres.restore(folder / archive.DATABASE, url, server=server, note=note)
         yield url
 
 
 def _examined(
-    folder: Path, url: URL, manifest: Manifest, note: Callable[[int], object]
+    folder: Path, url: URL, manifest: Manifest, note: Note
 ) -> tuple[list[Finding], dict[str, Any]]:
     """Start a process on the scratch site and return what it says."""
     expected = folder / "expected.json"
@@ -122,32 +112,15 @@ def _examined(
         "LMS_SECRET_KEY": "of-a-scratch-site-that-nobody-visits",
     }
     command = [sys.executable, "-m", "flask", "--app", "app", "backup", "examine", str(expected)]
-    said, complained = folder / "said", folder / "complained"
-    with said.open("wb") as output, complained.open("wb") as errors:
-        process = subprocess.Popen(  # noqa: S603  ourselves
-            command,
-            cwd=PROJECT,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=errors,
-        )
-        try:
-            while process.poll() is None:
-                time.sleep(LOOK)
-                note(0)
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-    if process.returncode:
-        last = complained.read_text("utf-8", "replace").strip()[-300:]
-        return [("did-not-open", {"said": last or str(process.returncode)})], {}
-    told = json.loads(said.read_text("utf-8").splitlines()[-1])
+    done = programs.run(command, environ, note, folder=PROJECT)
+    if done.returncode:
+        last = done.stderr.strip()[-300:]
+        return [("did-not-open", {"said": last or str(done.returncode)})], {}
+    told = json.loads(done.stdout.splitlines()[-1])
     return [(reason, context) for reason, context in told["findings"]], told["summary"]
 
 
-def findings_of(path: Path, note: Callable[[int], object] = ignore) -> list[Finding]:
+def findings_of(path: Path, note: Note = programs.ignore) -> list[Finding]:
     """Return what is wrong with an archive; empty if it is whole."""
     try:
         with tried(path, note) as copy:

@@ -84,11 +84,11 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
     _lift_and_delete(ExamMessageSeen.__table__, ExamMessageSeen.message_id.in_(messages))
     _lift_and_delete(ExamMessage.__table__, ExamMessage.attempt_id.in_(sittings))
     _lift_and_delete(CollectedPaper.__table__, CollectedPaper.attempt_id.in_(sittings))
+    _lift_and_delete(CertificatePdf.__table__, CertificatePdf.certificate_id.in_(awards))
+    _lift_and_delete(CertificateEvent.__table__, CertificateEvent.certificate_id.in_(awards))
     _lift_and_delete(SittingFact.__table__, SittingFact.attempt_id.in_(sittings))
     for model, which in (
         (RecordEnd, RecordEnd.person_id.in_(demo)),
-        (CertificatePdf, CertificatePdf.certificate_id.in_(awards)),
-        (CertificateEvent, CertificateEvent.certificate_id.in_(awards)),
         (CertificateRenewal, CertificateRenewal.certificate_id.in_(awards)),
         (Certificate, Certificate.person_id.in_(demo)),
         (RegradeChange, RegradeChange.attempt_id.in_(sittings)),

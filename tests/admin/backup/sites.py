@@ -15,10 +15,12 @@ from lms.accounts import services as accounts
 from lms.accounts.rules import Role
 from lms.certificates.models import Certificate, CertificatePdf
 from lms.core import audit, storage
-from lms.core.db import db, transaction
+from lms.core.db import Base, db, transaction
 from lms.courses import materials
 from lms.courses.materials import Label, Stored
-from lms.courses.models import Lesson
+from lms.courses.models import Lesson, LessonMedia, LessonVersion, Material, MaterialVersion
+from lms.exams.models import Attempt, ResponseFile
+from lms.exams.picture_models import QuestionPicture
 from lms.exams.services import hand_in, start_attempt
 from lms.exams.sitting import Answer
 from tests import factories
@@ -27,6 +29,8 @@ from tests.exams import papers
 from tests.factories import NOON
 
 MINUTE = timedelta(minutes=1)
+REFERRING = ("lesson_media", "material_version", "question_picture", "response_file")
+"""Tables whose rows refer to stored files."""
 
 
 @contextmanager
@@ -57,6 +61,26 @@ def fill(*, certificates: int = 2) -> None:
     audit.note("content.imported", kind="content", object_id="all", actor_id=None, at=NOON)
     accounts.sign_in(trainee, device="Firefox", address="127.0.0.1")
     db.session.remove()
+
+
+def refer_to(digest: str, table: str) -> None:
+    """Add a row to one of `REFERRING`; what else is in it does not matter to who looks for files."""
+    size = {"sha256": digest, "size_bytes": 1}
+    match table:
+        case "lesson_media":
+            version = db.session.scalars(select(LessonVersion.id).limit(1)).one()
+            row: Base = LessonMedia(version_id=version, name="a.svg", mime="image/svg+xml", **size)
+        case "material_version":
+            material = db.session.scalars(select(Material.id).limit(1)).one()
+            row = MaterialVersion(material_id=material, number=2, title={}, suffix="pdf", note="",
+                                  made_at=NOON, author="Wang Fang", **size)  # fmt: skip
+        case "question_picture":
+            row = QuestionPicture(suffix="png", added_at=NOON, **size)
+        case _:
+            attempt = db.session.scalars(select(Attempt.id).limit(1)).one()
+            row = ResponseFile(attempt_id=attempt, slot=1, name="a", suffix="pdf",
+                               added_at=NOON, **size)  # fmt: skip
+    factories.save(row)
 
 
 def award() -> Certificate:

@@ -27,9 +27,9 @@ from lms.admin.backup import (
     snapshots,
 )
 from lms.admin.backup.models import BackupRun
-from lms.core import clock, site
+from lms.core import clock, site, storage
 from lms.core.audit import AuditEntry
-from lms.core.db import db, transaction
+from lms.core.db import Base, db, transaction
 from tests import factories
 from tests.admin.backup import sites
 
@@ -111,6 +111,20 @@ def test_nobody_waits_for_the_copy_and_the_copy_waits_for_nobody(
         assert after.rows["audit_entry"] == before.rows["audit_entry"] + 1
 
 
+def test_no_table_refers_to_stored_files_without_being_asked() -> None:
+    """A column for the hash of a stored file says so: `storage.stored_file`. These are others."""
+    others = {"backup_run.sha256", "certificate.pdf_sha256"}
+    asked = {f"{each.table.name}.{each.name}" for each in storage.columns(Base.metadata)}
+    hashes = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if "sha256" in column.name
+    }
+    assert hashes - asked == others
+    assert asked == {f"{table}.sha256" for table in sites.REFERRING}
+
+
 class TestWhatIsWrongWithTheSite:
     """Then the copy of it is wrong as well, and it is not called a backup."""
 
@@ -166,6 +180,19 @@ class TestWhatIsWrongWithTheSite:
     def test_a_stored_file_that_is_gone(self, filled: Flask) -> None:
         shutil.rmtree(Path(filled.instance_path) / "files")
         assert reasons(creating.create()) == ["stored-file"]
+
+    @pytest.mark.usefixtures("filled")
+    def test_a_stored_file_of_any_table(self) -> None:
+        """Of a lesson, a material, a question, and one that was handed in as an answer."""
+        stored = {table: storage.put(table.encode()) for table in (*sites.REFERRING, "another")}
+        for table in sites.REFERRING:
+            sites.refer_to(stored[table], table)
+        db.session.remove()
+        for digest in stored.values():
+            storage.path_of(digest).unlink()
+        missing = sorted(stored[table] for table in sites.REFERRING)
+        report = creating.create()
+        assert report.findings == [("stored-file", {"sha256": each}) for each in missing]
 
     def test_a_stored_file_that_was_changed(self, filled: Flask) -> None:
         (stored,) = (Path(filled.instance_path) / "files").glob("*/*")
