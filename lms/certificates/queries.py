@@ -115,6 +115,12 @@ def all_certificates() -> Sequence[Shown]:
     return [_read(row) for row in db.session.execute(_shown().order_by(Certificate.id.desc()))]
 
 
+def certificates_with_ids(certificate_ids: Collection[int]) -> dict[int, Shown]:
+    """Return id -> certificate. The caller has asked whether it may."""
+    rows = db.session.execute(_shown().where(Certificate.id.in_(certificate_ids)))
+    return {row.id: _read(row) for row in rows}
+
+
 def certificate_for(actor: Person, certificate_id: int) -> Shown:
     """Return a certificate that the actor may see: their own, or one in their scope."""
     seen = accounts.visible_to(actor, roles=READERS)

@@ -66,6 +66,8 @@ class Line:
     is_waiting: bool
     """Whether a person has yet to mark it."""
     rubric: Sequence[RubricLine]
+    rubric_points: int
+    """That the rubric adds up to: what the question is worth by itself."""
     comment: str
     files: Sequence[ResponseFile]
     why: Bilingual | None
@@ -217,6 +219,7 @@ def _line(place: _Place, view: _View) -> Line:
         and saved.mark is None
         and str(number) not in view.regraded,
         rubric=by_hand.rubric(number, question.body) if Shown.RIGHT_WRONG in shows else [],
+        rubric_points=question.points,
         comment=by_hand.comment(number) if Shown.RIGHT_WRONG in shows else "",
         files=by_hand.files.get(number, []) if Shown.OWN in shows else [],
         why=_why_typed(kind, given, reasons, question),

@@ -236,7 +236,7 @@ def way_words(way: Way) -> str:
 def ruling_words(ruling: Ruling) -> str:
     """Return what counts as right now, in words."""
     said = way_words(ruling.way)
-    return f"{said}: {' · '.join(ruling.also)}" if ruling.also else said
+    return f"{said}: {' · '.join(each or '–' for each in ruling.also)}" if ruling.also else said
 
 
 _WAYS = {
