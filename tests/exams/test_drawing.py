@@ -201,6 +201,46 @@ def test_options_are_shuffled_and_none_is_lost(seed: str) -> None:
     assert sorted(option_order(seed, candidate("q")).split()) == list("ABCD")
 
 
+@given(
+    seed=seeds,
+    keys=st.integers(2, 8),
+    last=st.frozensets(st.sampled_from("ABCDEFGH"), max_size=3),
+    is_shuffled=st.booleans(),
+    kind=st.sampled_from([Kind.SINGLE, Kind.MULTIPLE, Kind.MATCHING]),
+)
+def test_what_stands_for_all_others_stays_last_in_the_order_written(
+    seed: str,
+    keys: int,
+    last: frozenset[str],
+    is_shuffled: bool,  # noqa: FBT001
+    kind: Kind,
+) -> None:
+    written = "ABCDEFGH"[:keys]
+    plain = replace(
+        candidate("q", kind=kind),
+        options=tuple(written),
+        shuffle=is_shuffled,
+        things=tuple("12") if kind is Kind.MATCHING else (),
+    )
+    marked = replace(plain, last=last)
+    orders = [option_order(seed, each) for each in (plain, marked)]
+    without, shown = (((sides(each) or ([], each.split()))[1]) for each in orders)
+    assert sorted(shown) == list(written), "none is lost, none is new"
+    if not is_shuffled:
+        assert shown == list(written)
+        return
+    kept = [key for key in written if key in last]
+    assert shown[keys - len(kept) :] == kept
+    assert shown[: keys - len(kept)] == [key for key in without if key not in last]
+
+
+def test_seeds_differ_in_what_they_give_before_what_stays_last() -> None:
+    marked = replace(candidate("q"), last=frozenset("B"))
+    orders = {option_order(str(seed), marked) for seed in range(200)}
+    assert len(orders) == 6
+    assert {order[-1] for order in orders} == {"B"}
+
+
 def test_seeds_differ_in_what_they_give() -> None:
     orders = {option_order(str(seed), candidate("q")) for seed in range(200)}
     assert len(orders) == 24
