@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, permutations
 
 import pytest
 from hypothesis import assume, given, strategies as st
@@ -193,7 +193,34 @@ def test_safety_questions_are_drawn_where_an_exam_asks(seed: str) -> None:
     assert sum(SAFETY in each.tags for each in drawn) >= 2
     with pytest.raises(TooFewQuestionsError, match="4 questions are asked for, 3 are there"):
         draw(seed, [Draw(3), Draw(4, safety=True)], bank)
-    assert {each.code for each in draw(seed, [Draw(3, tag=SAFETY)], bank)} == {"q0", "q1", "q2"}
+    assert {each.code for each in draw(seed, [Draw(3, tags=(SAFETY,))], bank)} == {"q0", "q1", "q2"}
+
+
+@given(
+    seed=seeds,
+    tagged=st.lists(st.frozensets(st.sampled_from("abc")), min_size=1, max_size=12),
+    asked=st.lists(st.lists(st.sampled_from("abc"), unique=True), min_size=1, max_size=3),
+)
+def test_a_question_has_all_the_tags_that_its_entry_names(
+    seed: str, tagged: list[frozenset[str]], asked: list[list[str]]
+) -> None:
+    bank = [replace(candidate(f"q{n}"), tags=tags) for n, tags in enumerate(tagged)]
+    draws = [Draw(1, tags=tuple(each)) for each in asked]
+    for entry, wanted in zip(draws, asked, strict=True):
+        for each in bank:
+            assert fits(entry, each) is (set(wanted) <= each.tags)
+    try:
+        drawn = draw(seed, draws, bank)
+    except TooFewQuestionsError:
+        assert not any(
+            all(fits(entry, each) for entry, each in zip(draws, some, strict=True))
+            for some in permutations(bank, len(draws))
+        )
+        return
+    assert any(
+        all(fits(entry, each) for entry, each in zip(draws, some, strict=True))
+        for some in permutations(drawn)
+    )
 
 
 @given(seeds)

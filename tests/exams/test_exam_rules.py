@@ -39,7 +39,7 @@ EVERYTHING: dict[str, Any] = LEAST | {
             "unit": "S1-A",
             "kind": "numeric",
             "difficulty": 4,
-            "tag": "log",
+            "tag": ["log", "mail"],
             "safety": True,
             "points": 6,
         },
@@ -74,14 +74,14 @@ def test_everything_that_a_file_may_say() -> None:
         shuffle_questions=False,
         review=frozenset({Shown.OWN, Shown.RIGHT_WRONG}),
         draws=(
-            Draw(3, "S1-A", Kind.NUMERIC, 4, "log", safety=True, points=6),
+            Draw(3, "S1-A", Kind.NUMERIC, 4, ("log", "mail"), safety=True, points=6),
             Draw(1, parts=2, question="c1"),
             Draw(2, kind=Kind.CASE, parts=4),
         ),
         penalty=Fraction(1, 4),
         limits=(
             Limit(Sort(safety=True), wrong=0),
-            Limit(Sort("S1-B", Kind.ESSAY, "mail"), least=Decimal("62.5")),
+            Limit(Sort("S1-B", Kind.ESSAY, ("mail",)), least=Decimal("62.5")),
         ),
         sections=(
             Section({"zh": "写作", "en": "Texts"}, 40, Sort(kind=Kind.ESSAY)),
@@ -149,11 +149,13 @@ def test_a_case_is_as_many_questions_as_it_has_parts() -> None:
         (Sort(unit="B"), False),
         (Sort(kind=Kind.CASE), True),
         (Sort(kind=Kind.ESSAY), False),
-        (Sort(tag="log"), True),
-        (Sort(tag="mail"), False),
+        (Sort(tags=("log",)), True),
+        (Sort(tags=("mail",)), False),
+        (Sort(tags=("log", SAFETY)), True),
+        (Sort(tags=("log", "mail")), False),
         (Sort(safety=True), True),
-        (Sort("A", Kind.SINGLE, "log", safety=True), True),
-        (Sort("A", Kind.SINGLE, "mail", safety=True), False),
+        (Sort("A", Kind.SINGLE, ("log",), safety=True), True),
+        (Sort("A", Kind.SINGLE, ("mail",), safety=True), False),
     ],
 )
 def test_a_question_is_of_a_sort_if_it_is_all_that_is_said(sort: Sort, *, is_of: bool) -> None:

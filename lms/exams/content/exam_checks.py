@@ -130,7 +130,7 @@ def read_draw(entry: Entry, known: set[str]) -> Draw:
         unit=sort.unit,
         kind=sort.kind,
         difficulty=entry.whole("difficulty", 1, 5, optional=True),
-        tag=sort.tag,
+        tags=sort.tags,
         safety=sort.safety,
         parts=parts if is_case else 0,
         points=entry.whole("points", 1, _MOST_POINTS, optional=True),

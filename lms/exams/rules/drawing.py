@@ -308,6 +308,6 @@ def fits(entry: Draw, candidate: Candidate) -> bool:
         in ({candidate.kind} if candidate.kind in ON_REQUEST else {None, candidate.kind})
         and entry.parts == len(candidate.parts)
         and entry.difficulty in {None, candidate.difficulty}
-        and (entry.tag is None or entry.tag in candidate.tags)
+        and candidate.tags.issuperset(entry.tags)
         and (not entry.safety or SAFETY in candidate.tags)
     )

@@ -1,7 +1,7 @@
 """The rules of one exam, read from its version."""
 
 import enum
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -24,6 +24,11 @@ def share_of(said: str) -> Fraction | None:
         return None
 
 
+def tags_of(said: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the tags that an entry asks for: a file says one, or a list of which all are needed."""
+    return (said,) if isinstance(said, str) else tuple(said or ())
+
+
 class Shown(enum.StrEnum):
     """What a trainee may see of each question after handing in."""
 
@@ -41,7 +46,8 @@ class Draw:
     unit: str | None = None
     kind: Kind | None = None
     difficulty: int | None = None
-    tag: str | None = None
+    tags: tuple[str, ...] = ()
+    """A question has all of them."""
     safety: bool = False
     """Whether only safety questions are meant."""
     parts: int = 0
@@ -62,7 +68,7 @@ class Draw:
             unit=given.get("unit"),
             kind=Kind(kind) if kind else None,
             difficulty=given.get("difficulty"),
-            tag=given.get("tag"),
+            tags=tags_of(given.get("tag")),
             safety=given.get("safety") or False,
             parts=given.get("parts") or 0,
             question=given.get("question"),
@@ -78,7 +84,8 @@ class Sort:
     unit: str | None = None
     kind: Kind | None = None
     """A case's sub-question is of its own kind, and of the kind case."""
-    tag: str | None = None
+    tags: tuple[str, ...] = ()
+    """A question has all of them."""
     safety: bool = False
 
     def has(self, unit: str, kinds: Collection[Kind], tags: Collection[str]) -> bool:
@@ -86,7 +93,7 @@ class Sort:
         return (
             self.unit in {None, unit}
             and (self.kind is None or self.kind in kinds)
-            and (self.tag is None or self.tag in tags)
+            and all(each in tags for each in self.tags)
             and (not self.safety or SAFETY in tags)
         )
 
@@ -203,6 +210,6 @@ def _sort(given: Mapping[str, Any]) -> Sort:
     return Sort(
         unit=given.get("unit"),
         kind=Kind(kind) if kind else None,
-        tag=given.get("tag"),
+        tags=tags_of(given.get("tag")),
         safety=given.get("safety") or False,
     )
