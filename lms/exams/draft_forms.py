@@ -95,6 +95,7 @@ class SettingsForm(FlaskForm):
     )
     shuffle_questions = BooleanField(_("Mix the questions within each kind"))
     avoid_seen = BooleanField(_("Draw first what the person has not seen"))
+    retake_after_pass = BooleanField(_("Who has passed may sit it again; the first pass stays"))
     note = _line(_("What is new, for the history"), 400, optional=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -302,6 +303,7 @@ def as_fields(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the fields of `SettingsForm` hold for an exam's settings."""
     return {
         **{key: settings.get(key) for key in ("minutes", "attempts", "talk_after", "avoid_seen")},
+        "retake_after_pass": settings.get("retake_after_pass"),
         "pass_percent": settings["pass_percent"],
         "title_zh": settings["title"].get("zh"),
         "title_en": settings["title"].get("en"),

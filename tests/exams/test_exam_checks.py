@@ -49,6 +49,7 @@ class TestCheckOfExams:
             ("count: 2", "count: 2\n  safety: true", "draw-infeasible"),
             ("count: 2", "count: 2\n  safety: 1", "wrong-type"),
             ("attempts: 3", "attempts: 3\navoid_seen: often", "wrong-type"),
+            ("attempts: 3", "attempts: 3\nretake_after_pass: once", "wrong-type"),
             ("attempts: 3", "attempts: 3\ntalk_after: 0", "out-of-range"),
             ("attempts: 3", "attempts: 3\ntalk_after: 3", "unused"),
             ("attempts: 3", "attempts: 3\nlimits: [{kind: numeric}]", "limit-form"),

@@ -96,6 +96,7 @@ class TestEditor:
             "cooldown_days": [1, 7],
             "talk_after": 2,
             "avoid_seen": True,
+            "retake_after_pass": True,
             "penalty": "1/3",
             "navigation": "forward",
             "shuffle_questions": False,

@@ -59,6 +59,7 @@ EVERYTHING: dict[str, Any] = LEAST | {
     "opens_at": "2026-03-01T08:00:00+00:00",
     "closes_at": "2026-03-31T18:00:00+00:00",
     "navigation": "forward",
+    "retake_after_pass": True,
 }
 OPTIONAL = sorted(EVERYTHING.keys() - LEAST.keys())
 
@@ -92,6 +93,7 @@ def test_everything_that_a_file_may_say() -> None:
         opens_at=datetime(2026, 3, 1, 8, tzinfo=UTC),
         closes_at=datetime(2026, 3, 31, 18, tzinfo=UTC),
         is_forward=True,
+        retake_after_pass=True,
     )
 
 
@@ -114,6 +116,7 @@ def test_a_file_that_says_no_more_than_it_must() -> None:
         opens_at=None,
         closes_at=None,
         is_forward=False,
+        retake_after_pass=False,
     )
 
 

@@ -20,7 +20,7 @@ EXAMS = "exams"
 _FIELDS = (
     "code", "title", "minutes", "pass_percent", "attempts", "cooldown_days", "shuffle_questions",
     "review", "draw", "penalty", "limits", "sections", "avoid_seen",
-    "talk_after", "opens_at", "closes_at", "navigation",
+    "talk_after", "opens_at", "closes_at", "navigation", "retake_after_pass",
 )  # fmt: skip
 _LONGEST, _MOST_ATTEMPTS, _LONGEST_WAIT, _MOST, _MOST_POINTS = 600, 20, 365, 200, 99
 
@@ -107,6 +107,7 @@ def _check_fields(exam: Entry) -> str:
         exam.warning("unused", said, "After the last attempt nothing opens.", at="talk_after")
     exam.flag("shuffle_questions", default=True)
     exam.flag("avoid_seen", default=False)
+    exam.flag("retake_after_pass", default=False)
     exam.choice("navigation", (FREE, FORWARD), optional=True)
     _check_window(exam)
     _check_penalty(exam)

@@ -148,6 +148,8 @@ class ExamRules:
     """No attempt begins from then on, and those that run end; None for never."""
     is_forward: bool = False
     """Whether questions come one by one, and none is seen again."""
+    retake_after_pass: bool = False
+    """Whether who has passed may use the attempts that are left; the first pass stays what counts."""
 
     @classmethod
     def read(cls, settings: Mapping[str, Any]) -> "ExamRules":
@@ -170,6 +172,7 @@ class ExamRules:
             opens_at=_instant(settings.get("opens_at")),
             closes_at=_instant(settings.get("closes_at")),
             is_forward=settings.get("navigation") == FORWARD,
+            retake_after_pass=settings.get("retake_after_pass") or False,
         )
 
     def penalty_at(self, slot: int, own: Mapping[str, str] | None) -> Fraction:
