@@ -16,6 +16,8 @@ from lms.core import child, keys, linked_data, pdf_signing, pictures
 from lms.core.keys import Key
 
 SECONDS = 20
+MOST_CREDENTIAL_BYTES = 64 * 1024
+"""Ten times what one of ours has."""
 MEMORY_BYTES = 1536 * 1024 * 1024
 MODULE = "lms.certificates.examining"
 ATTACHED = "credential.json"
@@ -45,13 +47,23 @@ class Found:
     problems: list[str] = field(default_factory=list)
 
 
-def examine(content: bytes, signers: Sequence[Key], methods: Mapping[str, str]) -> Found:
+def examine(
+    content: bytes,
+    signers: Sequence[Key],
+    methods: Mapping[str, str],
+    *,
+    patience: float | None = None,
+) -> Found:
     """Look into a file, in a process of its own.
 
     Args:
         content: anything that somebody uploaded.
         signers: the keys whose signatures under PDFs count.
         methods: address -> public key of those whose proofs count.
+        patience: see `child.ask`.
+
+    Raises:
+        TimeoutError: too many files are being looked into.
     """
     told = {
         "signers": [_told(key) for key in signers],
@@ -59,7 +71,7 @@ def examine(content: bytes, signers: Sequence[Key], methods: Mapping[str, str]) 
         "content": b64encode(content).decode(),
     }
     try:
-        answer = child.ask(MODULE, json.dumps(told).encode(), seconds=SECONDS)
+        answer = child.ask(MODULE, json.dumps(told).encode(), seconds=SECONDS, patience=patience)
     except child.ChildFailedError:
         return Found("unknown", problems=["unreadable"])
     return Found(**json.loads(answer))
@@ -114,6 +126,9 @@ def _picture(content: bytes) -> Found:
 
 def _credential(found: Found, content: bytes, methods: Mapping[str, str]) -> Found:
     """Add what a credential says, and whether its proof holds."""
+    if len(content) > MOST_CREDENTIAL_BYTES:
+        found.problems.append("not-a-credential")
+        return found
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):

@@ -27,12 +27,15 @@ from lms.core.keys import Kind
 from lms.core.text import filename
 from lms.web.files import send_bytes
 from lms.web.limits import Limit
+from lms.web.uploads import MIB, takes_at_most
 from lms.web.urls import client_ip
 
 verifications = Limit(30)
 """Nobody checks that many papers in a minute; whoever tries serials in turn does."""
 uploads = Limit(10)
 """Each of them takes a process for a second."""
+PATIENCE = 2.0
+"""Seconds to wait where others' files are looked into; then the site says that it is busy."""
 JSON_LD = "application/ld+json"
 
 
@@ -50,6 +53,7 @@ def verify_form() -> ResponseReturnValue:
 
 
 @bp.post("/verify")
+@takes_at_most(checking.MOST_BYTES // MIB + 1)
 def verify_file() -> ResponseReturnValue:
     """Say what an uploaded PDF, picture or credential is."""
     uploads.count(client_ip())
@@ -57,7 +61,7 @@ def verify_file() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _ask(SerialForm(), HTTPStatus.UNPROCESSABLE_ENTITY, files=form)
     with closing(form.file.data.stream) as stream:
-        checked = checking.check(stream.read(checking.MOST_BYTES + 1))
+        checked = checking.check(stream.read(checking.MOST_BYTES + 1), patience=PATIENCE)
     if checked.address is not None:
         serial, token = checked.address
         return redirect(url_for(".verify", serial=serial, t=token), HTTPStatus.SEE_OTHER)

@@ -16,7 +16,7 @@ from lms.accounts.models import Person
 from lms.accounts.rules import Role
 from lms.certificates import proof_views, queries, services
 from lms.certificates.models import Certificate, CertificatePdf
-from lms.core import clock, deliverables, keys, pdf, queue
+from lms.core import child, clock, deliverables, keys, pdf, queue
 from lms.core.audit import AuditEntry
 from lms.core.db import db, transaction
 from lms.core.keys import Kind
@@ -135,6 +135,20 @@ class TestUpload:
         assert page.status_code == 200
         assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
         return page.text
+
+    def test_where_too_many_look_at_once_the_site_is_busy(
+        self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(child, "_turns", {})
+        monkeypatch.setattr(child, "AT_ONCE", 0)
+        monkeypatch.setattr(proof_views, "PATIENCE", 0.01)
+        page = client.post("/verify", data={"file": (BytesIO(b"%PDF-1.7"), "file.pdf")})
+        assert page.status_code == 503
+        assert page.headers["Retry-After"]
+
+    def test_what_is_far_too_large_is_refused_at_the_door(self, client: FlaskClient) -> None:
+        length = {"CONTENT_LENGTH": str(200 * 1024 * 1024)}
+        assert client.post("/verify", environ_overrides=length).status_code == 413
 
     def test_what_was_issued(self, client: FlaskClient, certificate: Certificate) -> None:
         page = self.send(client, queries.pdf_of(certificate.id) or b"")

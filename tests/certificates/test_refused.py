@@ -15,6 +15,7 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.certificates import badge, issuer, services
 from lms.certificates.models import Certificate, RevocationReason, StatusList
+from lms.certificates.privacy import Privacy
 from lms.core import clock, keys, linked_data, pdf, queue
 from lms.core.db import db, transaction
 from lms.core.keys import Kind
@@ -123,6 +124,51 @@ class TestRefused:
         document["credentialStatus"]["id"] = "http://127.0.0.1:8000/status/9#1"
         said = verify(json.dumps(document).encode())
         assert {"broken-proof", "other-status-list"} <= set(said["problems"])
+
+    def test_nobody_finds_a_name_by_trying_names(
+        self, verify: Any, certificate: Certificate
+    ) -> None:
+        def guess(*names: str) -> list[str]:
+            claims = {"licenseNumber": certificate.serial, "identifier": list(names)}
+            told: list[str] = verify(json.dumps({"credentialSubject": claims}).encode())["problems"]
+            return told
+
+        assert guess("张思远", "李思远") == guess("李思远") == ["missing-proof"]
+
+    def test_of_a_private_one_nothing_but_the_state_is_told(
+        self, verify: Any, credential: str, certificate: Certificate
+    ) -> None:
+        with transaction():
+            certificate.privacy = Privacy.PRIVATE
+        said = verify(credential.replace("张思远", "李思远").encode())
+        assert said["problems"] == ["broken-proof"]
+
+    @pytest.mark.parametrize("change", ["labels", "alike", "list", "reference"])
+    def test_a_puzzle_is_not_solved(self, verify: Any, credential: str, change: str) -> None:
+        """Which of many that look alike is which takes longer to find out than anyone waits."""
+        document = json.loads(credential)
+        labels = [f"_:e{number}" for number in range(12)]
+        evidence = {"type": ["VerifiableCredential"]}
+        document["evidence"] = {
+            "labels": [
+                {"id": each, **evidence, "evidence": [{"id": other} for other in labels]}
+                for each in labels
+            ],
+            "alike": [evidence] * 12,
+            "list": {"@list": ["a"] * 12},
+            "reference": labels,
+        }[change]
+        assert "unknown-term" in verify(json.dumps(document).encode())["problems"]
+
+    def test_a_place_in_a_list_that_is_no_number(self, verify: Any, credential: str) -> None:
+        document = json.loads(credential)
+        document["credentialStatus"]["id"] = f"x/{'9' * 5000}#1"
+        assert "other-status-list" in verify(json.dumps(document).encode())["problems"]
+
+    def test_a_serial_without_end(self, verify: Any) -> None:
+        for count in (5_000, 500_000):
+            claims = {"credentialSubject": {"licenseNumber": "9" * count}}
+            assert verify(json.dumps(claims).encode())["problems"]
 
     def test_alg_none(self, verify: Any, credential: str) -> None:
         document = json.loads(credential)
