@@ -61,10 +61,12 @@ def test_the_first_pass_stays_what_counts(
     later = sit(trainee, 1, right=again)
     assert (first.passed, later.passed, later.number) == (True, again, 2)
     stays = session.scalars(select(StagePass).filter_by(enrolment_id=run.id)).one()
-    assert (stays.attempt_id, stays.score, stays.passed_at) == (first.id, 1, NOON)
+    assert (stays.attempt_id, stays.passed_at) == (first.id, NOON)
+    assert stays.score == 1
     assert session.scalar(select(func.count()).select_from(Certificate)) == 1
     summary = queries.exam_summaries(trainee, run, at=NOON + DAY)["stage-1"]
-    assert (summary.is_passed, summary.best_percent, summary.attempts_used) == (True, 100, 2)
+    assert (summary.is_passed, summary.attempts_used) == (True, 2)
+    assert summary.best_percent == 100
     assert (summary.needs_talk, summary.retake_opens_at) == (False, None)
     assert talk_queue.due(trainer, at=NOON + DAY) == []
 
