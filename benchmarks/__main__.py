@@ -10,11 +10,12 @@ the same machine. A goal that is missed is named and fails nothing.
 import os
 import sys
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import (
+    backup,
+    certificates,
     disk,
     downloads,
     journeys,
@@ -41,35 +42,26 @@ PARTS: dict[str, Callable[[Site], list[str]]] = {
     "disk": disk.main,
 }
 """Each on a site of its own: none sees what another left."""
+BY_THEMSELVES: dict[str, Callable[[], list[str]]] = {
+    "backup": backup.main,
+    "certificates": certificates.main,
+}
+"""They need no running site, or bring their own."""
 
 
 def main() -> int:
     """Print the figures."""
     names = [each for each in os.environ.get("ONLY", "").split(",") if each]
-    known = [*PARTS, "start", *_by_itself()]
+    known = [*PARTS, "start", *BY_THEMSELVES]
     if unknown := set(names) - set(known):
         print(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
         return 2
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before")
     missed: list[str] = []
     for name in names or known:
-        missed += _own(name) if name in _by_itself() else _on_a_site(name)
+        missed += BY_THEMSELVES[name]() if name in BY_THEMSELVES else _on_a_site(name)
     print(f"\n{len(missed)} goals were missed" + "".join(f"\n  {each}" for each in missed))
     return 0
-
-
-def _by_itself() -> list[str]:
-    """Return the parts that need no running site: they bring their own."""
-    return [
-        name
-        for name in ("backup", "certificates")
-        if (Path(__file__).parent / f"{name}.py").exists()
-    ]
-
-
-def _own(name: str) -> list[str]:
-    missed = import_module(f"benchmarks.{name}").main()
-    return missed if isinstance(missed, list) else []
 
 
 def _on_a_site(name: str) -> list[str]:

@@ -1,23 +1,27 @@
 """The endpoint that saves answers, without a database: what Flask and its server cost alone.
 
-The same application, server, threads, session cookie, anti-forgery check, parsing of answers and
-shape of the reply. Left out is all that asks the database: who is signed in, whose attempt it is,
+The same application, server, processes, threads, session cookie, anti-forgery check, parsing of
+answers and shape of the reply. Left out is all that asks the database: who is signed in, whose attempt it is,
 whether its time is up, and the answers themselves. So it stands for the fastest that this stack
 could be, not for anything that could be run.
 """
 
 import os
 from datetime import timedelta
+from socket import socket
+from threading import Event
 from typing import Any, cast
 
 from flask import Flask, Response, jsonify, request, session as cookie
 
+from lms import serve
 from lms.accounts.login import PUBLIC
 from lms.config import Settings
-from lms.core import clock, listener, logging as lines
+from lms.core import clock, listener, logging as lines, memory
 from lms.exams import forms
 from lms.factory import create_app
 from lms.permissions import PERMISSIONS
+from lms.web.preloading import preload
 
 
 def application() -> Flask:
@@ -45,12 +49,19 @@ def save(attempt_id: int) -> Response:
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until told to stop, with as many processes as the site has; one of them does nothing."""
     lines.configure()
+    memory.give_back()
     app = application()
     settings = app.config["SETTINGS"]
     listening = listener.listen(settings.host, settings.port)
-    listener.serve(app, listening, threads=settings.threads)
+    preload(app)
+    serve.keep(app, listening, web_processes=settings.web_processes, jobs=_no_jobs)
+
+
+def _no_jobs(_app: Flask, listening: socket) -> None:
+    listening.close()
+    Event().wait()
 
 
 if __name__ == "__main__":

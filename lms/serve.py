@@ -41,14 +41,12 @@ log = logging.getLogger(__name__)
 
 LAST_WORD = int(listener.GRACE) + 5
 """Seconds after which a process that was told to end is killed."""
-SHORT_LIFE = 10.0
-"""Seconds; a jobs process that lived no longer is replaced after a pause."""
 PAUSE = 5.0
-"""Seconds of that pause."""
+"""Seconds until a jobs process is replaced that dies again and again."""
 JOBS_NICE = 5
 """How much the jobs stand back where processors are short: whoever waits for a page comes first."""
 LIVES = 5
-"""How often each web process may die within `LIVES_WITHIN` and is replaced all the same."""
+"""How often a process may die within `LIVES_WITHIN` and is replaced all the same, and at once."""
 LIVES_WITHIN = 60.0
 """Seconds."""
 NEW_BEFORE_A_LOOK = 5_000
@@ -63,7 +61,6 @@ class Child:
     name: str
     run: Callable[[], None]
     pid: int = 0
-    since: float = 0.0
 
 
 def main() -> int:
@@ -96,17 +93,24 @@ def _run(app: Flask, settings: Settings, listening: socket) -> int:
     preload(app)  # meanwhile
     if status := _status_of(preparing):
         return status
-    gc.collect()
-    memory.trim()
-    gc.freeze()  # what they share is not looked through, which would write to it
-    traffic.share(settings.web_processes)
-    status = Keeper(
-        web=[_web_child(app, listening, place) for place in range(settings.web_processes)],
-        jobs=Child("jobs", lambda: _jobs(app, listening)),
-    ).keep()
+    status = keep(app, listening, web_processes=settings.web_processes, jobs=_jobs)
     with app.app_context():
         _checkpoint()
     return status
+
+
+def keep(
+    app: Flask, listening: socket, *, web_processes: int, jobs: Callable[[Flask, socket], None]
+) -> int:
+    """Fork what answers and what works, keep them running, and return the exit status."""
+    gc.collect()
+    memory.trim()
+    gc.freeze()  # what they share is not looked through, which would write to it
+    traffic.share(web_processes)
+    return Keeper(
+        web=[_web_child(app, listening, place) for place in range(web_processes)],
+        jobs=Child("jobs", lambda: jobs(app, listening)),
+    ).keep()
 
 
 def _web_child(app: Flask, listening: socket, place: int) -> Child:
@@ -150,6 +154,20 @@ def _do_and_exit(work: Callable[[], None]) -> NoReturn:
         os._exit(status)
 
 
+class Deaths:
+    """When processes of one kind died."""
+
+    def __init__(self, most: int) -> None:
+        self._latest: deque[float] = deque(maxlen=most)
+
+    def are_too_many(self) -> bool:
+        """Note one more; whether it is more than `most` within `LIVES_WITHIN`."""
+        now = time.monotonic()
+        before = self._latest[0] if len(self._latest) == self._latest.maxlen else -LIVES_WITHIN
+        self._latest.append(now)
+        return now - before < LIVES_WITHIN
+
+
 class Keeper:
     """Starts the processes and replaces what dies, as long as there is hope."""
 
@@ -157,7 +175,8 @@ class Keeper:
         self.web = web
         self.jobs = jobs
         self.is_ending = False
-        self._web_deaths: deque[float] = deque(maxlen=LIVES * len(web))
+        self._web_deaths = Deaths(LIVES * len(web))
+        self._jobs_deaths = Deaths(LIVES)
         # Nothing is ever written: when this process is gone, however that came, reading ends.
         self.lifeline, self._held = os.pipe()
 
@@ -190,26 +209,19 @@ class Keeper:
         return self._web_ended(child, code)
 
     def _web_ended(self, child: Child, code: int) -> int:
-        is_hopeless = (
-            len(self._web_deaths) == self._web_deaths.maxlen
-            and time.monotonic() - self._web_deaths[0] < LIVES_WITHIN
-        )
-        if is_hopeless:
+        if self._web_deaths.are_too_many():
             log.error("%s ended with status %d, once too often", child.name, code)
             self._end()
             return 1
-        self._web_deaths.append(time.monotonic())
         log.error("%s ended with status %d and is replaced", child.name, code)
         self._start(child)
         return 0
 
     def _jobs_ended(self, code: int) -> None:
-        lived = time.monotonic() - self.jobs.since
         log.error("the jobs process ended with status %d and is replaced", code)
-        self._start(self.jobs, pause=PAUSE if lived < SHORT_LIFE else 0)
+        self._start(self.jobs, pause=PAUSE if self._jobs_deaths.are_too_many() else 0)
 
     def _start(self, child: Child, *, pause: float = 0) -> None:
-        child.since = time.monotonic()
         child.pid = os.fork()
         if child.pid == 0:
             os.close(self._held)

@@ -94,10 +94,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(data: Path) -> Iterator[Site]:
     """A running site, on the same data in each test: the start is one with nothing to do."""
     site = Site(data)
-    site.wait_for_a_page()
-    yield site
-    site.process.terminate()
-    site.process.wait(30)
+    try:
+        site.wait_for_a_page()
+        yield site
+    finally:
+        site.process.terminate()
+        site.process.wait(30)
 
 
 def test_it_says_how_to_sign_in_and_keeps_everything_in_one_place(site: Site) -> None:
@@ -167,6 +169,12 @@ def test_it_ends_when_the_web_process_dies_again_and_again_so_that_someone_notic
         os.kill(new, signal.SIGKILL)
     assert site.process.wait(20) == 1
     assert not any(map(is_alive, known))
+
+
+def test_a_process_that_dies_again_and_again_is_told_from_one_that_was_killed() -> None:
+    deaths = serve.Deaths(serve.LIVES)
+    assert [deaths.are_too_many() for _ in range(serve.LIVES)] == [False] * serve.LIVES
+    assert deaths.are_too_many()
 
 
 def test_nothing_is_left_running_when_it_is_killed(site: Site) -> None:

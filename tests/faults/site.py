@@ -122,6 +122,18 @@ class Site:
         """Return the one that does not."""
         return next(each for each in self.children() if not self._listens(each))
 
+    def is_whole(self) -> bool:
+        """Whether everything works: as many processes answer as should, and one does jobs."""
+        with suppress(OSError, StopIteration):
+            wanted = Settings.from_env(self.settings).web_processes
+            return len(self.web()) == wanted and self._has_database(self.jobs())
+        return False
+
+    def _has_database(self, pid: int) -> bool:
+        """Whether a process has the database open: the one that does jobs looks for some."""
+        opened = [each.readlink() for each in Path(f"/proc/{pid}/fd").iterdir()]
+        return self.data / "lms.sqlite" in opened
+
     @staticmethod
     def _listens(pid: int) -> bool:
         """Whether a process has more threads than the one that watches its keeper."""

@@ -48,8 +48,9 @@ def keyed(question: Question) -> Question:
 
 
 def seen(text: str) -> str:
-    """Return the HTML of a text; a browser shows several blanks as one, bare words as a paragraph."""
-    return " ".join(re.sub(r"</?p>", " ", texts.rendered(text)).split())
+    """Return the HTML of a text; a browser shows several blanks as one, bare words as a paragraph,
+    and nothing where code has only blanks."""
+    return " ".join(re.sub(r"</?p>|<code>\s*</code>", " ", texts.rendered(text)).split())
 
 
 def as_seen(question: Question) -> Question:
