@@ -15,7 +15,6 @@ from wtforms import (
     HiddenField,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
 )
 from wtforms.validators import (
@@ -27,19 +26,18 @@ from wtforms.validators import (
     StopValidation,
     ValidationError,
 )
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from lms.exams import words
+from lms.exams import review_forms, words
+from lms.exams.review_forms import LOCAL, ReviewForm
 from lms.exams.rules.drawing import Candidate
 from lms.exams.rules.kinds import Kind
-from lms.exams.rules.settings import FORWARD, FREE, Shown, share_of, tags_of
+from lms.exams.rules.settings import FORWARD, FREE, share_of, tags_of
 from lms.web.fields import typed
 from lms.web.i18n import zone
 
 MOST_ROWS, DIGITS, LONGEST_WAIT = 100, 4, 365
 MOST_DRAWN = 200
 _COMMA = re.compile("[,，、;；]")
-LOCAL = "%Y-%m-%dT%H:%M"
 
 
 class _Unsaid:
@@ -70,7 +68,7 @@ def _line(label: Any, most: int, *, optional: bool = False) -> StringField:
     return StringField(label, [*needed, longest], render_kw={"autocomplete": "off"})
 
 
-class SettingsForm(FlaskForm):
+class SettingsForm(ReviewForm):
     """Time, attempts, pass mark and the ways of an exam."""
 
     revision = HiddenField()
@@ -88,28 +86,17 @@ class SettingsForm(FlaskForm):
         _("Way through the paper"),
     )
     penalty = _line(_("Share that a wrong choice costs"), 20, optional=True)
-    review = SelectMultipleField(
-        _("Shown after handing in"),
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-    )
     shuffle_questions = BooleanField(_("Mix the questions within each kind"))
     avoid_seen = BooleanField(_("Draw first what the person has not seen"))
     retake_after_pass = BooleanField(_("Who has passed may sit it again; the first pass stays"))
     note = _line(_("What is new, for the history"), 400, optional=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer ways through a paper, and what is shown after it."""
+        """Offer ways through a paper."""
         super().__init__(*args, **kwargs)
         self.navigation.choices = {
             FREE: gettext("Back and forth"),
             FORWARD: gettext("One by one, never back"),
-        }
-        self.review.choices = {
-            Shown.OWN.value: gettext("your answers"),
-            Shown.RIGHT_WRONG.value: gettext("what was right and wrong"),
-            Shown.KEY.value: gettext("the right answers"),
-            Shown.EXPLANATION.value: gettext("the explanations"),
         }
 
     def validate_cooldown_days(self, field: StringField) -> None:
@@ -312,7 +299,8 @@ def as_fields(settings: Mapping[str, Any]) -> dict[str, Any]:
         "closes_at": _local(settings.get("closes_at")),
         "navigation": settings.get("navigation") or FREE,
         "penalty": str(settings.get("penalty") or ""),
-        "review": list(settings.get("review") or ()),
+        **review_forms.as_values(settings),
+        "review_at": _local(settings.get("review_at")),
         "shuffle_questions": settings.get("shuffle_questions", True),
     }
 

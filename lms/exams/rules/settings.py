@@ -33,7 +33,9 @@ class Shown(enum.StrEnum):
     """What a trainee may see of each question after handing in."""
 
     OWN = "own"
+    MARKS = "marks"
     RIGHT_WRONG = "right-wrong"
+    """With the marks."""
     KEY = "key"
     EXPLANATION = "explanation"
 
@@ -131,6 +133,7 @@ class ExamRules:
     cooldown_days: tuple[int, ...]
     shuffle_questions: bool
     review: frozenset[Shown]
+    """What is shown at once after handing in."""
     draws: tuple[Draw, ...]
     penalty: Fraction = Fraction(0)
     """Share of its points that a wrong choice costs, unless the entry that drew it says another; the
@@ -148,6 +151,11 @@ class ExamRules:
     """No attempt begins from then on, and those that run end; None for never."""
     is_forward: bool = False
     """Whether questions come one by one, and none is seen again."""
+    review_later: frozenset[Shown] = frozenset()
+    """What is shown from `review_at` on."""
+    review_at: datetime | None = None
+    review_after_closing: frozenset[Shown] = frozenset()
+    """What is shown when nobody can sit the exam any more."""
     retake_after_pass: bool = False
     """Whether who has passed may use the attempts that are left; the first pass stays what counts."""
 
@@ -162,7 +170,7 @@ class ExamRules:
             attempts=settings["attempts"],
             cooldown_days=tuple(settings.get("cooldown_days") or ()),
             shuffle_questions=settings.get("shuffle_questions") is not False,
-            review=frozenset(Shown(each) for each in settings.get("review") or ()),
+            review=_shown(settings, "review"),
             penalty=Fraction(str(settings.get("penalty") or 0)),
             draws=tuple(Draw.read(each) for each in settings["draw"]),
             limits=tuple(_limit(each) for each in settings.get("limits") or ()),
@@ -172,6 +180,9 @@ class ExamRules:
             opens_at=_instant(settings.get("opens_at")),
             closes_at=_instant(settings.get("closes_at")),
             is_forward=settings.get("navigation") == FORWARD,
+            review_later=_shown(settings, "review_later"),
+            review_at=_instant(settings.get("review_at")),
+            review_after_closing=_shown(settings, "review_after_closing"),
             retake_after_pass=settings.get("retake_after_pass") or False,
         )
 
@@ -189,6 +200,10 @@ class ExamRules:
     def questions(self) -> int:
         """How many questions a paper has."""
         return sum(each.count * (each.parts or 1) for each in self.draws)
+
+
+def _shown(settings: Mapping[str, Any], key: str) -> frozenset[Shown]:
+    return frozenset(Shown(each) for each in settings.get(key) or ())
 
 
 def _instant(text: str | None) -> datetime | None:
