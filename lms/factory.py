@@ -50,12 +50,14 @@ import lms.desk.team_views
 import lms.desk.views
 import lms.desk.work_views
 import lms.exams.accommodation_views
+import lms.exams.again_views
 import lms.exams.bank_views
 import lms.exams.blueprint
 import lms.exams.bulk_views
 import lms.exams.cli
 import lms.exams.delivered_views
 import lms.exams.draft_views
+import lms.exams.fact_views
 import lms.exams.import_views
 import lms.exams.jobs
 import lms.exams.marking_views

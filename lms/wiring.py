@@ -2,7 +2,7 @@
 
 from lms.accounts.events import LinkMade
 from lms.accounts.importing import joining
-from lms.certificates import failures, passing, renewing
+from lms.certificates import failures, passing, renewing, resting
 from lms.certificates.content import Definitions
 from lms.certificates.events import (
     CertificateAwarded,
@@ -21,6 +21,7 @@ from lms.courses.content.section import Curriculum
 from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, StageCompleted
 from lms.courses.services import note_stage_passed
 from lms.drills.content import DrillScripts
+from lms.exams import certified
 from lms.exams.bank import exam_rows
 from lms.exams.content.section import Examinations
 from lms.exams.events import AttemptMarked, AttemptRegraded, AttemptStarted
@@ -39,6 +40,7 @@ def connect() -> None:
         Curriculum(), JobAids(), Examinations(), DrillScripts(), SurveyForms(), Definitions()
     )
     studio.ask_for_exams(exam_rows)
+    certified.ask(resting.certificates_on)
     joining.register(ImportEnroller())
     subscribe(LinkMade, mail_link)
     subscribe(Enrolled, records.on_enrolled)

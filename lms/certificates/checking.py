@@ -37,7 +37,7 @@ class Report:
     state: str = "unknown"
     """What the certificate is worth now: see `rules.State`."""
     signature: str = "none"
-    """Of a PDF: ``valid``, ``changed``, ``foreign``, ``missing``; ``none`` for anything else."""
+    """Of a PDF: ``valid``, ``changed``, ``foreign``, ``expired``, ``missing``; ``none`` for anything else."""
     integrity: str = "unknown"
     """``intact``: the very thing that was issued; ``changed``; or ``unknown``."""
     credential: str = "missing"
@@ -91,7 +91,7 @@ def check(content: bytes, *, patience: float | None = None) -> Checked:
         report.problems.append(found.credential)
     elif not report.problems:
         report.problems.append("missing-credential")
-    if found.signature in {"changed", "foreign", "missing"} and not found.problems:
+    if found.signature in {"changed", "foreign", "expired", "missing"} and not found.problems:
         report.problems.append(f"signature-{found.signature}")
     shown = _known(found.serial, report)
     if shown is not None:

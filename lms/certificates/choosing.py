@@ -32,7 +32,7 @@ class Candidate:
 def candidates(
     actor: Person | None, definition: CertificateDefinition, lines: Iterable[str]
 ) -> list[Candidate]:
-    """Return what the lines mean, each once.
+    """Return what the lines mean, each once; two lines that mean the same run are one.
 
     Args:
         actor: who asks: finds people in their scope; None for the operator's command.
@@ -40,7 +40,14 @@ def candidates(
         lines: staff numbers, sign-in names or mail addresses.
     """
     seen = dict.fromkeys(text for line in lines if (text := line.strip()))
-    return [_candidate(actor, definition, line) for line in seen]
+    runs: set[int] = set()
+    found = []
+    for each in (_candidate(actor, definition, line) for line in seen):
+        if each.run is None or each.run.id not in runs:
+            found.append(each)
+        if each.run is not None:
+            runs.add(each.run.id)
+    return found
 
 
 def _candidate(actor: Person | None, definition: CertificateDefinition, line: str) -> Candidate:

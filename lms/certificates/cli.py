@@ -69,7 +69,7 @@ def export(serial: str, out: Path) -> None:
     content = queries.pdf_of(shown.id)
     if content is None:
         raise click.ClickException("its PDF is still being made: flask jobs work --until-empty")
-    out.write_bytes(content)
+    _write(out, content)
     click.echo(f"{len(content)} bytes in {out}")
 
 
@@ -116,7 +116,7 @@ def preview(template: str, name: str, latin: str, locale: str | None, out: Path)
         content = document.render(sample, look=chosen)
     except pdf.PdfError as error:
         raise click.ClickException(str(error)) from None
-    out.write_bytes(content)
+    _write(out, content)
     click.echo(f"a specimen in {out}")
 
 
@@ -164,9 +164,16 @@ def keys_list(*, as_json: bool) -> None:
 
 @keys_group.command("rotate")
 @click.option("--root", is_flag=True, help="The root that vouches for PDFs as well.")
-def keys_rotate(*, root: bool) -> None:
-    """Replace the keys that sign; what the earlier ones signed stays valid and can be checked."""
-    kinds = [Kind.CREDENTIAL, Kind.SIGNER, *([Kind.ROOT] if root else [])]
+@click.option(
+    "--replace-bought", is_flag=True, help="A bought certificate by a key of our own too."
+)
+def keys_rotate(*, root: bool, replace_bought: bool) -> None:
+    """Replace the keys that sign; what the earlier ones signed stays valid and can be checked.
+
+    A bought certificate goes on signing PDFs, unless it shall be replaced.
+    """
+    bought = keys.current(Kind.SIGNER)
+    kinds = signing.to_rotate(root=root, replace_bought=replace_bought)
     try:
         made = signing.rotate_keys(kinds)
     except keys.KeysLockedError:
@@ -176,6 +183,9 @@ def keys_rotate(*, root: bool) -> None:
         ) from None
     for key in made:
         click.echo(f"{key.name}  {key.public}")
+    if bought.is_bought:
+        does = "signs no more" if Kind.SIGNER in kinds else "signs PDFs as before"
+        click.echo(f"the bought certificate {does}: {_said(bought)}", err=True)
 
 
 @keys_group.command("import")
@@ -188,7 +198,18 @@ def keys_import(file: Path, password: str) -> None:
     except keys.PackageRefusedError as error:
         with force_locale("en"):
             raise click.ClickException(str(words.PACKAGE_PROBLEMS[error.code])) from None
-    click.echo(f"{key.name}  {key.subject}, until {key.expires_at:%Y-%m-%d}")
+    click.echo(f"{key.name}  {_said(key)}")
+
+
+def _write(out: Path, content: bytes) -> None:
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}") from None
+
+
+def _said(key: keys.Key) -> str:
+    return f"{key.subject}, until {key.expires_at:%Y-%m-%d}"
 
 
 def _serial(text: str) -> str:

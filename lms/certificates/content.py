@@ -198,6 +198,7 @@ def _check_references(tree: Tree, codes: dict[str, str]) -> Iterator[Finding]:
                 yield Finding(entry.file, line, severity, "unknown-certificate", said, advice)
             wanted.add(code)
     yield from _check_refreshers(tree)
+    yield from _check_scores(tree)
     yield from _check_sources(tree)
     naming = (document for _path, document in tree.documents(CERTIFICATES))
     wanted |= {str(document.get("code")) for document in naming if document.get("earned")}
@@ -232,3 +233,32 @@ def _check_refreshers(tree: Tree) -> Iterator[Finding]:
             said, advice = f"there is no programme {code}", "Name a file of programmes/."
             line = document.lines.get("refresher", document.line)
             yield Finding(path, line, Severity.ERROR, "unknown-programme", said, advice)
+
+
+def _check_scores(tree: Tree) -> Iterator[Finding]:
+    """Yield kinds that ask for a score which nobody could ever have: see `rules.earning.scoreless`."""
+    exams: dict[tuple[str, str], bool] = {}
+    naming: dict[str, set[tuple[str, str]]] = {}
+    for programme, stage in stages(tree):
+        whole, part = (programme.text("code"), ""), (programme.text("code"), stage.text("code"))
+        exams[part] = bool(stage.text("exam", optional=True))
+        exams[whole] = exams.get(whole, False) or exams[part]
+        for entry, place in ((programme, whole), (stage, part)):
+            naming.setdefault(entry.text("certificate", optional=True), set()).add(place)
+    for path, document in tree.documents(CERTIFICATES):
+        if document.get("score") is None:
+            continue
+        places = set(naming.get(str(document.get("code")), ()))
+        sources = Entry(path, document, []).entries("earned", optional=True)
+        names = ("programme", "stage", "exam")
+        said = [tuple(each.text(name, optional=True) for name in names) for each in sources]
+        places |= {(whole, stage) for whole, stage, exam in said if not exam}
+        by_exam = any(exam for *_place, exam in said)
+        known = [exams[place] for place in places if place in exams]
+        line = document.lines.get("score", document.line)
+        if known and not any(known) and not by_exam:
+            what, advice = "nothing that earns it has an exam", "Take it out: nobody has a score."
+            yield Finding(path, line, Severity.ERROR, "score-never-earned", what, advice)
+        if exams.get((str(document.get("refresher") or ""), "")) is False:
+            what, advice = "the refresher has no exam", "Take it out: nobody could renew it."
+            yield Finding(path, line, Severity.ERROR, "score-never-renewed", what, advice)

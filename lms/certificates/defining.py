@@ -7,14 +7,15 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from lms.accounts import queries as accounts
 from lms.accounts.models import Person
-from lms.certificates import awarding, earning, kinds, queries, versions
+from lms.certificates import awarding, earning, kinds, policies, versions
 from lms.certificates.errors import (
     NoDraftError,
     NothingEarnsItError,
     PrefixReservedError,
     PrefixTakenError,
+    ScoreNeverEarnedError,
+    ScoreNeverRenewedError,
 )
 from lms.certificates.models import CertificateDefinition, CertificateDefinitionVersion
 from lms.certificates.rules import earning as rules
@@ -30,15 +31,17 @@ def save_draft(code: str, settings: dict[str, Any], *, actor: Person) -> None:
     Args:
         code: the kind of certificate.
         settings: what it is to say, checked: see docs/content-format.md.
-        actor: an administrator or someone from HR.
+        actor: see `policies.may_define`.
 
     Raises:
         NotAllowedError: the actor keeps no certificates, or only those of a unit.
         NotFoundError: there is no such kind.
         PrefixTakenError, PrefixReservedError: the serials of others begin with the same.
+        ScoreNeverEarnedError, ScoreNeverRenewedError: see `refuse_scores`.
     """
     definition = locked(code, actor)
     refuse_prefix(settings["prefix"], definition.id)
+    refuse_scores(settings)
     if versions.current(definition) is not None:
         definition.draft = settings if settings != definition.settings else None
         return
@@ -75,19 +78,21 @@ def publish_draft(
     Args:
         code: the kind of certificate.
         note: what changes, for the list of versions.
-        actor: an administrator or someone from HR.
+        actor: see `policies.may_define`.
         at: the instant.
 
     Raises:
         NotAllowedError, NotFoundError, PrefixTakenError: as `save_draft`.
         NoDraftError: there is none, or somebody was faster.
         NothingEarnsItError: it is the first version, and nobody could ever earn one.
+        ScoreNeverEarnedError, ScoreNeverRenewedError: see `refuse_scores`.
     """
     at = at or clock.now()
     definition = locked(code, actor)
     if (draft := definition.draft) is None:
         raise NoDraftError
     refuse_prefix(draft["prefix"], definition.id)
+    refuse_scores(draft)
     is_first = versions.current(definition) is None
     if is_first and not rules.read(draft) and not earning.named_by(code):
         raise NothingEarnsItError
@@ -107,15 +112,9 @@ def publish_draft(
     return version
 
 
-def may_define(actor: Person) -> bool:
-    """Whether somebody keeps certificates for the whole organisation: the kinds are everybody's."""
-    has_role = bool(actor.roles & queries.READERS)
-    return has_role and accounts.units_in_scope(actor, roles=queries.READERS) is None
-
-
 def locked(code: str, actor: Person) -> CertificateDefinition:
     """Return a kind, published or not, for somebody who may change it; nobody else does meanwhile."""
-    if not may_define(actor):
+    if not policies.may_define(actor):
         raise NotAllowedError
     definition = found(kinds.kind_with(code))
     awarding.hold_kind(definition.id)  # and read again: somebody may have changed it
@@ -132,6 +131,20 @@ def refuse_prefix(prefix: str, definition_id: int | None) -> None:
         raise PrefixReservedError(prefix=prefix)
     if kinds.is_prefix_taken(prefix, definition_id):
         raise PrefixTakenError(prefix=prefix)
+
+
+def refuse_scores(settings: dict[str, Any]) -> None:
+    """Refuse to ask for a score where nobody could ever have one.
+
+    Raises:
+        ScoreNeverEarnedError: nothing that earns it has an exam.
+        ScoreNeverRenewedError: its refresher has none.
+    """
+    scoreless = rules.scoreless(settings, earning.outlines())
+    if "earned" in scoreless:
+        raise ScoreNeverEarnedError
+    if "refresher" in scoreless:
+        raise ScoreNeverRenewedError
 
 
 @contextmanager

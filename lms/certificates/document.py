@@ -1,6 +1,6 @@
 """A certificate on paper: its snapshot and its look in, its PDF out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -8,9 +8,11 @@ from lms.certificates import design, designs, look as looks, markup
 from lms.certificates.designs import Design
 from lms.certificates.fitting import CHINESE, SMALLEST, script_of
 from lms.certificates.look import Look
-from lms.core import pdf
+from lms.core import pdf, pdf_structure
 from lms.core.sandbox import MistakesError
 
+OURS = "Stairway"
+"""How the names of our fonts begin, in our documents."""
 SECONDS = 90
 """A renderer that takes longer hangs."""
 BASE = designs.HERE / "base_pdf.css"
@@ -22,6 +24,35 @@ _ROW_WIDTH = 300.0
 """Points between the left end of a transcript's row and its figures."""
 _ROW_EMS = {"stage": 2.45, "module": 1.85}
 """How high a row is, in em: see the style sheet."""
+
+
+class NoGlyphError(pdf.PdfError):
+    """No font of ours has a character that is printed; a host's font is none of ours."""
+
+
+def final(
+    snapshot: Mapping[str, Any], attached: Sequence[pdf.Attachment] = (), look: Look = READY
+) -> bytes:
+    """Return a certificate as it is handed out: `render`, in nothing but our own fonts.
+
+    Whatever fonts a host happens to have, the answer is the same on all of them.
+
+    Raises:
+        NoGlyphError: no font of ours has something of it.
+        PdfError: see `render`.
+    """
+    missing = unprintable(snapshot, look)
+    said = ", ".join(f"{each} (U+{ord(each):04X})" for each in missing)
+    try:
+        content = render(snapshot, attached, look)
+    except pdf.PdfError as error:
+        if missing:
+            raise NoGlyphError(said) from error
+        raise
+    foreign = [each for each in pdf_structure.fonts(content) if not each.startswith(OURS)]
+    if foreign:
+        raise NoGlyphError(said or ", ".join(foreign))
+    return content
 
 
 def render(
@@ -120,8 +151,19 @@ def too_small(snapshot: Mapping[str, Any], look: Look) -> list[str]:
 def unprintable(snapshot: Mapping[str, Any], look: Look) -> str:
     """Return the characters of a certificate that no font has, each once."""
     signed = [text for each in look.signatures for text in (each.name, each.role_zh, each.role_en)]
-    words = [value for value in _texts(snapshot, look).values() if isinstance(value, str)]
-    return pdf.missing_glyphs("".join([*words, *signed, look.seal_word]))
+    return pdf.missing_glyphs("".join([*_words(_texts(snapshot, look)), *signed, look.seal_word]))
+
+
+def _words(printed: object) -> Iterator[str]:
+    """Yield each text in what is printed; rows and stages have theirs one level down."""
+    if isinstance(printed, str):
+        yield printed
+    elif isinstance(printed, Mapping):
+        for each in printed.values():
+            yield from _words(each)
+    elif isinstance(printed, Sequence):
+        for each in printed:
+            yield from _words(each)
 
 
 def _texts(snapshot: Mapping[str, Any], look: Look) -> dict[str, Any]:

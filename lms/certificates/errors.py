@@ -35,6 +35,25 @@ class NotForThemError(LmsError):
     message = _("No certificate was issued. Change these lines, or take them out: %(lines)s")
 
 
+class NobodyNamedError(LmsError):
+    """A list has no line."""
+
+    code = "nobody-named"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    message = _("No certificate was issued: name one person at least.")
+
+
+class TooManyPeopleError(LmsError):
+    """A list is longer than what one file of all certificates can hold."""
+
+    code = "too-many-people"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    message = _(
+        "No certificate was issued: these are %(count)d people, and at most %(most)d get one at a "
+        "time. Issue them in several lists."
+    )
+
+
 class ReasonMissingError(LmsError):
     """A certificate by hand needs a reason."""
 
@@ -86,6 +105,28 @@ class NothingEarnsItError(LmsError):
     code = "nothing-earns-it"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     message = _("Nothing earns it yet: choose a programme, a stage or an exam at least.")
+
+
+class ScoreNeverEarnedError(LmsError):
+    """A kind asks for a score, and nothing that earns it gives one."""
+
+    code = "score-never-earned"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    message = _(
+        "There is no exam in what earns it, so nobody ever has a score. "
+        "Ask for none, or choose a part with an exam."
+    )
+
+
+class ScoreNeverRenewedError(LmsError):
+    """A kind asks for a score, and its refresher gives none: nobody could ever renew it."""
+
+    code = "score-never-renewed"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    message = _(
+        "The refresher has no exam, so a renewal never has a score, and nobody could renew it. "
+        "Ask for none, or choose a refresher with an exam."
+    )
 
 
 class NobodyLeftError(LmsError):

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import current_app
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext as _
 
 from lms.accounts.models import Person
 from lms.certificates import (
@@ -38,7 +38,6 @@ from lms.core import (
     watchdog,
 )
 from lms.core.db import db, transaction
-from lms.core.keys import Kind
 from lms.core.queue import Effect, handler
 from lms.core.sheets_out import write_csv, write_xlsx
 from lms.core.text import filename
@@ -46,7 +45,7 @@ from lms.web.i18n import today, zone
 
 CREDENTIAL = "credential.json"
 DESCRIPTION = "Open Badges 3.0 AchievementCredential of this certificate"
-BUNDLE = "certificates.zip"
+BUNDLE, MISSING = "certificates.zip", "missing.txt"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REASON = "签发证书 · Certificate issued"
 
@@ -93,12 +92,23 @@ def sign_status_list(list_id: int) -> Effect:
 
 @handler("certificates.bundle", attempts=2)
 def bundle(certificate_ids: list[int], actor_id: int) -> Effect:
-    """Make the PDFs of a list of certificates; the effect hands them over in one file."""
+    """Make the PDFs of a list of certificates; the effect hands them over in one file.
+
+    One that cannot be printed takes nothing from the others: a text in the file names it.
+    """
     printed: dict[str, bytes] = {}
+    left_out: list[int] = []
     for number, certificate_id in enumerate(certificate_ids):
         queue.note_progress(number, len(certificate_ids))
-        name, content = _printed(certificate_id)
-        printed[name] = content
+        try:
+            name, content = _printed(certificate_id)
+        except (pdf.PdfError, keys.SignerExpiredError):  # its own job tells an administrator
+            left_out.append(certificate_id)
+        else:
+            printed[name] = content
+    count = len(printed)
+    if left_out:
+        printed[MISSING] = _missing(left_out)
     stored_as = deliverables.write(archives.packed(printed))
 
     def hand_over() -> Mapping[str, Any]:
@@ -107,9 +117,9 @@ def bundle(certificate_ids: list[int], actor_id: int) -> Effect:
             owner_id=actor_id,
             name=BUNDLE,
             mime="application/zip",
-            rows=len(certificate_ids),
+            rows=count,
         )
-        return {"deliverable": row.id}
+        return {"deliverable": row.id, "left_out": len(left_out)}
 
     return hand_over
 
@@ -149,6 +159,19 @@ def write_expiring(actor_id: int, within: str, is_csv: bool, locale: str) -> Eff
     return hand_over
 
 
+def _missing(certificate_ids: list[int]) -> bytes:
+    """Return a text that says, in each language of the site, which PDFs could not be made."""
+    said = []
+    for language in site.settings().languages.split(","):
+        with force_locale(language):
+            said.append(
+                _("The PDFs of these certificates could not be made. The certificates are valid.")
+            )
+    printed = [queries.printable(each).snapshot for each in certificate_ids]
+    said += ["", *(f"{each['serial']}  {each['name']}" for each in printed), ""]
+    return "\r\n".join(said).encode()
+
+
 def _printed(certificate_id: int) -> tuple[str, bytes]:
     """Return the file name and the PDF of a certificate, made now if it is not there yet."""
     printable = queries.printable(certificate_id)
@@ -170,12 +193,14 @@ def make(printable: Printable, look: Look, *, at: datetime) -> Made:
 
     Raises:
         PdfError: it cannot be printed, or is not signed as it should be.
+        SignerExpiredError: the certificate that signs has ended. Another is waited for: what was
+            handed out is never made again, so not signed with whatever is at hand.
         KeysLockedError: see `lms.core.keys.secret_of`.
     """
+    key = keys.signer(at)
     proof = _credential(printable, at)
     attached = [pdf.Attachment(CREDENTIAL, proof.encode(), DESCRIPTION, at)] if proof else []
-    key = keys.current(Kind.SIGNER)
-    bare = document.render(printable.snapshot, attached, look)
+    bare = document.final(printable.snapshot, attached, look)
     content = pdf_signing.certify(bare, key, reason=REASON)
     if pdf_signing.examine(content, [key]).verdict != "valid":
         raise pdf.PdfError("the signature does not hold")

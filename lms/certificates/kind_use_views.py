@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.login import me
-from lms.certificates import choosing, defining, kinds, making, meeting, queries
+from lms.certificates import choosing, kinds, making, meeting, policies, queries
 from lms.certificates.blueprint import bp, private
 from lms.certificates.errors import KindRetiredError, NobodyLeftError, ReasonMissingError
 from lms.certificates.kind_forms import MetForm, RetireForm
@@ -19,7 +19,7 @@ from lms.web.fields import shown_in
 @bp.route("/certificates/kinds/<code>/retire", methods=["GET", "POST"])
 def kind_retire(code: str) -> ResponseReturnValue:
     """Say what retiring a kind does, and do it."""
-    if not defining.may_define(me()):
+    if not policies.may_define(me()):
         raise NotAllowedError
     definition, form = found(queries.definition_with(code)), RetireForm()
     if form.validate_on_submit():

@@ -9,7 +9,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.accounts.login import me
-from lms.certificates import defining, earning, kinds, making, meeting, versions, words
+from lms.certificates import (
+    defining,
+    earning,
+    kinds,
+    making,
+    meeting,
+    policies,
+    versions,
+    words,
+)
 from lms.certificates.blueprint import bp, private
 from lms.certificates.errors import (
     CodeTakenError,
@@ -17,6 +26,8 @@ from lms.certificates.errors import (
     NothingEarnsItError,
     PrefixReservedError,
     PrefixTakenError,
+    ScoreNeverEarnedError,
+    ScoreNeverRenewedError,
 )
 from lms.certificates.kind_forms import BLANK, KindForm, NewKindForm, filled
 from lms.certificates.models import CertificateDefinition
@@ -32,6 +43,8 @@ REFUSALS = {
     PrefixReservedError: "prefix",
     CodeTakenError: "code",
     NothingEarnsItError: "earned",
+    ScoreNeverEarnedError: "score",
+    ScoreNeverRenewedError: "score",
     NoDraftError: "",
 }
 
@@ -39,14 +52,14 @@ REFUSALS = {
 @bp.get("/certificates/kinds")
 def kind_list() -> str:
     """List the kinds of certificates."""
-    rows, may = kinds.overview(), defining.may_define(me())
+    rows, may = kinds.overview(), policies.may_define(me())
     return render_template("certificates/kinds.html", kinds=rows, words=words, may=may)
 
 
 @bp.route("/certificates/kinds/new", methods=["GET", "POST"])
 def kind_new() -> ResponseReturnValue:
     """Make a kind of certificate: a draft, until it is published on its own page."""
-    if not defining.may_define(me()):
+    if not policies.may_define(me()):
         raise NotAllowedError
     form = NewKindForm(data=BLANK | {"earned_on": today()})
     _offer(form, {})
@@ -125,7 +138,7 @@ def _page(
         met=len(meeting.meeting(me(), said, definition.id)),
         history=versions.history(definition),
         words=words,
-        may=defining.may_define(me()),
+        may=policies.may_define(me()),
         **_drawn(form, terms),
     )
     return private(page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)

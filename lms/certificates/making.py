@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
-from lms.certificates import defining, kinds, versions
+from lms.certificates import defining, kinds, policies, versions
 from lms.certificates.errors import (
     CodeTakenError,
     KindNotRetiredError,
@@ -37,13 +37,15 @@ def start(
         NotAllowedError: the actor keeps no certificates, or only those of a unit.
         CodeTakenError: there is one of that code, perhaps since a moment ago.
         PrefixTakenError, PrefixReservedError: the serials of others begin with the same.
+        ScoreNeverEarnedError, ScoreNeverRenewedError: nobody could ever have the score.
     """
-    if not defining.may_define(actor):
+    if not policies.may_define(actor):
         raise NotAllowedError
     code = settings["code"]
     if code in rules.RESERVED_CODES or kinds.kind_with(code) is not None:
         raise CodeTakenError(code=code)
     defining.refuse_prefix(settings["prefix"], None)
+    defining.refuse_scores(settings)
     row = CertificateDefinition(
         code=code, prefix=settings["prefix"], settings=settings, draft=settings, digest=""
     )

@@ -22,7 +22,6 @@ BARE: dict[str, Any] = {
 CODE = "abcdefghijkmnpqrstuvwx"
 """As long as those of certificates."""
 _COMMENTS = re.compile(r"\{#.*?#\}|<!--.*?-->|/\*.*?\*/", re.DOTALL)
-_OURS = "Stairway"
 
 
 def samples(*, is_specimen: bool = True) -> list[dict[str, Any]]:
@@ -119,7 +118,7 @@ def _of_code(content: bytes, snapshot: Mapping[str, Any]) -> Iterator[Mistake]:
 
 
 def _of_file(content: bytes) -> Iterator[Mistake]:
-    foreign = [each for each in pdf_structure.fonts(content) if not each.startswith(_OURS)]
+    foreign = [each for each in pdf_structure.fonts(content) if not each.startswith(document.OURS)]
     if foreign:
         yield Mistake("fonts", ", ".join(foreign))
     if missing := pdf_structure.problems(content):

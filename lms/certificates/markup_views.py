@@ -12,6 +12,7 @@ from lms.certificates import (
     look as looks,
     markup,
     markup_templates,
+    policies,
     template_editor,
     template_queries,
     templates,
@@ -28,7 +29,7 @@ from lms.certificates.template_errors import (
 from lms.certificates.template_models import CertificateTemplate
 from lms.certificates.words import MARKUP_NAMES
 from lms.core import pdf, sandbox
-from lms.core.errors import found
+from lms.core.errors import NotAllowedError, found
 from lms.web.fields import shown_in, typed
 from lms.web.uploads import takes_at_most
 
@@ -44,6 +45,8 @@ REFUSALS = {
 @takes_at_most(1)
 def markup_start() -> ResponseReturnValue:
     """Make a template that is written in HTML and CSS."""
+    if not policies.may_define(me()):
+        raise NotAllowedError
     form = MarkupStartForm()
     if form.validate_on_submit():
         row = markup_templates.start(form.paper.data, typed(form.title).strip(), actor=me())

@@ -201,6 +201,9 @@ class CertificatePdf(Base):
     """SHA-256 of the certificate whose key signed it; empty: from before signatures."""
 
 
+append_only.protect(CertificatePdf.__table__)
+
+
 class CertificateEventKind(enum.StrEnum):
     """What happened to a certificate after it was awarded."""
 
@@ -240,3 +243,6 @@ class CertificateEvent(Base):
     """What the actor knows about it; never shown in public."""
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+
+
+append_only.protect(CertificateEvent.__table__)

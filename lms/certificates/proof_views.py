@@ -99,6 +99,8 @@ def verify(serial: str) -> ResponseReturnValue:
         token=request.args.get("t") or None,
         checked_at=clock.now(),
         proof=told.proof(shown, queries.files_of(shown.id)) if is_whole else None,
+        words=told.words(shown) if is_whole else None,
+        issued_on=told.issued_on(shown),
         name=told.name(shown, sight),
     )
     return public(page)
@@ -177,10 +179,13 @@ def issuer_json() -> ResponseReturnValue:
 
 
 @bp.get("/issuer/root.pem")
-def issuer_root() -> ResponseReturnValue:
-    """Send the certificate that vouches for the signatures in PDFs."""
-    pem = keys.current(Kind.ROOT).chain[0]
-    return send_bytes(pem.encode(), mime="application/x-pem-file", name="stairway-root.pem")
+@bp.get("/issuer/root-<int:number>.pem")
+def issuer_root(number: int | None = None) -> ResponseReturnValue:
+    """Send the certificate that vouches for the signatures in PDFs: now, or those of earlier days."""
+    history = keys.history(Kind.ROOT) or [keys.current(Kind.ROOT)]
+    key = history[0] if number is None else next((k for k in history if k.number == number), None)
+    name = "stairway-root.pem" if number is None else f"stairway-root-{number}.pem"
+    return send_bytes(found(key).chain[0].encode(), mime="application/x-pem-file", name=name)
 
 
 @bp.get("/achievements/<code>")

@@ -56,6 +56,7 @@ class Shown:
     pdf_sha256: str | None
     status_list_id: int | None
     status_index: int | None
+    template_version_id: int | None
     snapshot: dict[str, Any]
     revoked_at: datetime | None
     reason: RevocationReason | None
@@ -114,6 +115,12 @@ def all_certificates() -> Sequence[Shown]:
     return [_read(row) for row in db.session.execute(_shown().order_by(Certificate.id.desc()))]
 
 
+def certificates_with_ids(certificate_ids: Collection[int]) -> dict[int, Shown]:
+    """Return id -> certificate. The caller has asked whether it may."""
+    rows = db.session.execute(_shown().where(Certificate.id.in_(certificate_ids)))
+    return {row.id: _read(row) for row in rows}
+
+
 def certificate_for(actor: Person, certificate_id: int) -> Shown:
     """Return a certificate that the actor may see: their own, or one in their scope."""
     seen = accounts.visible_to(actor, roles=READERS)
@@ -155,7 +162,12 @@ def _shown() -> Select[*tuple[Any, ...]]:
         *(Certificate.id, Certificate.person_id, Certificate.serial, Certificate.token),
         *(Certificate.privacy, Certificate.awarded_at, Certificate.valid_until),
         *(Certificate.pdf_sha256, Certificate.status_list_id, Certificate.status_index),
-        *(Certificate.snapshot, CertificateEvent.at.label("revoked_at"), CertificateEvent.reason),
+        *(
+            Certificate.template_version_id,
+            Certificate.snapshot,
+            CertificateEvent.at.label("revoked_at"),
+            CertificateEvent.reason,
+        ),
         _later().label("superseded_by"),
         CertificateDefinitionVersion.settings.label("terms"),
     )
@@ -297,9 +309,8 @@ def definitions() -> Sequence[CertificateDefinition]:
 
 def pdf_of(certificate_id: int) -> bytes | None:
     """Return the PDF; None while it is being made. The caller has asked `certificate_for`."""
-    return db.session.scalar(
-        select(CertificatePdf.content).filter_by(certificate_id=certificate_id)
-    )
+    query = select(CertificatePdf.content).filter_by(certificate_id=certificate_id)
+    return db.session.scalar(query)
 
 
 def dead_job(certificate_id: int) -> int | None:

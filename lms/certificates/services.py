@@ -11,8 +11,10 @@ from lms.certificates import awarding, choosing, policies, queries
 from lms.certificates.errors import (
     AlreadyRevokedError,
     KindRetiredError,
+    NobodyNamedError,
     NotForThemError,
     ReasonMissingError,
+    TooManyPeopleError,
 )
 from lms.certificates.events import (
     CertificateAwarded,
@@ -27,11 +29,11 @@ from lms.certificates.models import (
     RevocationReason,
     StatusList,
 )
-from lms.core import audit, clock, events, queue
+from lms.core import audit, clock, events, keys, queue
 from lms.core.chores import every
 from lms.core.db import db, transaction
 from lms.core.errors import NotAllowedError, found
-from lms.core.queue import Job
+from lms.core.queue import Job, JobState
 from lms.courses.models import Enrolment
 from lms.courses.rules import Stage
 
@@ -155,6 +157,7 @@ def issue(
         NotFoundError: there is no such kind of certificate.
         KindRetiredError: it is awarded no more.
         ReasonMissingError: it is empty.
+        NobodyNamedError, TooManyPeopleError: no line, or more people than `choosing.MOST`.
         NotForThemError: some lines mean nobody, or somebody who cannot get it.
     """
     if actor is not None and not actor.roles & queries.READERS:
@@ -163,8 +166,11 @@ def issue(
     if not reason.strip():
         raise ReasonMissingError
     chosen = choosing.candidates(actor, definition, lines)
-    wrong = [each for each in chosen if each.problem is not None]
-    if wrong or not chosen or len(chosen) > choosing.MOST:
+    if not chosen:
+        raise NobodyNamedError
+    if len(chosen) > choosing.MOST:
+        raise TooManyPeopleError(count=len(chosen), most=choosing.MOST)
+    if wrong := [each for each in chosen if each.problem is not None]:
         raise NotForThemError(lines=", ".join(f"{each.line} ({each.problem})" for each in wrong))
     runs = [(each.run, each.stage) for each in chosen if each.run]
     return issue_for(definition_code, runs, reason=reason, actor=actor, at=at or clock.now())
@@ -250,7 +256,7 @@ def revoke(
             at=at,
         )
         _revoke_one(each, fact)
-    events.publish(CertificateRevoked(certificate, reason.value, actor, at))
+        events.publish(CertificateRevoked(each, reason.value, actor, at))
     return certificate
 
 
@@ -284,3 +290,14 @@ def ask_again(certificate_id: int, *, actor: Person, at: datetime | None = None)
     shown = queries.certificate_for(actor, certificate_id)
     if shown.pdf_sha256 is None and (dead := queries.dead_job(shown.id)) is not None:
         enqueue_files(shown.id, at or clock.now(), after=dead)
+
+
+def ask_unsigned_again(at: datetime) -> None:
+    """Have the PDFs made that waited for a signer whose certificate has not ended.
+
+    Within the caller's transaction, which brings that signer.
+    """
+    dead = select(Job.key).filter_by(name="certificates.render", state=JobState.DEAD)
+    waiting = dead.where(Job.last_error.startswith(keys.SignerExpiredError.__name__))
+    for key in db.session.scalars(waiting).all():
+        queue.try_again(key, at=at)

@@ -25,6 +25,7 @@ def rotate_keys(kinds: Sequence[Kind], *, at: datetime | None = None) -> list[Ke
     at = at or clock.now()
     made = keys.rotate(*kinds, at=at)
     _note_keys(made, at)
+    services.ask_unsigned_again(at)
     for row in db.session.scalars(select(StatusList)).all():
         services.sign_list(row.id, f"key:{made[0].name}", at=at)
     return made
@@ -51,7 +52,29 @@ def take_package(
     at = at or clock.now()
     key = keys.take_package(content, password, at=at)
     _note_keys([key], at, actor)
+    services.ask_unsigned_again(at)
     return key
+
+
+def to_rotate(*, root: bool, replace_bought: bool) -> list[Kind]:
+    """Return the kinds of keys that a rotation replaces.
+
+    A bought certificate is kept, unless somebody asks otherwise: it was paid for, and others trust
+    it. One that cannot be opened signs nothing any more, and is replaced in any case.
+    """
+    signer = keys.current(Kind.SIGNER)
+    kinds = [Kind.CREDENTIAL, *([Kind.ROOT] if root else [])]
+    if signer.is_bought and not replace_bought and _opens(signer):
+        return kinds
+    return [*kinds, Kind.SIGNER]
+
+
+def _opens(key: Key) -> bool:
+    try:
+        keys.secret_of(key)
+    except keys.KeysLockedError:
+        return False
+    return True
 
 
 def _note_keys(made: Sequence[Key], at: datetime, actor: Person | None = None) -> None:

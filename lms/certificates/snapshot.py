@@ -67,18 +67,17 @@ def corrected(
 ) -> dict[str, Any]:
     """Return what a certificate prints that takes the place of one with a mistake.
 
+    What it proves stays as it was said, its title too, whatever the kind is called by now.
+
     Args:
         printed: by the earlier one.
         certificate: the new one, with its serial, token and dates.
         person: the holder, as they are called now.
     """
-    title = certificate.definition.settings["title"]
     address = verify_url(certificate.serial, certificate.token)
     return {
         **printed,
         "serial": certificate.serial,
-        "title_zh": title["zh"],
-        "title_en": title["en"],
         "name": person.name,
         "latin_name": person.latin_name,
         "issued_on": today(certificate.awarded_at).isoformat(),

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from lms.accounts.login import me
-from lms.certificates import look as looks, specimen, template_queries, templates
+from lms.certificates import look as looks, policies, specimen, template_queries, templates
 from lms.certificates.template_forms import UseForm
 from lms.certificates.template_models import CertificateTemplate, TemplateVersion
 from lms.certificates.words import DESIGN_WORDS
@@ -24,6 +24,8 @@ def shown(row: CertificateTemplate, version: TemplateVersion) -> dict[str, Any]:
         "latest": version,
         "look": looks.read(version.settings),
         "use_form": use_form([each.code for each in used]),
+        "used": used,
+        "may": policies.may_define(me()),
         "history": template_queries.history(row.id),
         "DESIGNS": DESIGN_WORDS,
         **state(version),

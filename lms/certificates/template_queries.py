@@ -121,6 +121,14 @@ def in_use(definition_id: int) -> int | None:
     return db.session.scalar(query)
 
 
+def words_of(version_id: int | None) -> Look:
+    """Return what a version prints with, without its pictures: for pages that say it in words."""
+    if version_id is None:
+        return Look()
+    query = select(TemplateVersion.settings).filter_by(id=version_id)
+    return look.read(db.session.scalars(query).one())
+
+
 def look_of(version_id: int | None) -> Look:
     """Return what a version prints with; None is the formal design as it is delivered."""
     if version_id is None:

@@ -10,7 +10,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.login import me
-from lms.certificates import images, look as looks, template_editor, template_queries, templates
+from lms.certificates import (
+    images,
+    look as looks,
+    policies,
+    template_editor,
+    template_queries,
+    templates,
+)
 from lms.certificates.blueprint import bp, private
 from lms.certificates.template_errors import (
     DraftChangedError,
@@ -42,7 +49,11 @@ def template_list() -> ResponseReturnValue:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     rows = template_queries.listed()
     page = render_template(
-        "certificates/templates.html", rows=rows, form=form, DESIGNS=DESIGN_WORDS
+        "certificates/templates.html",
+        rows=rows,
+        form=form,
+        DESIGNS=DESIGN_WORDS,
+        may=policies.may_define(me()),
     )
     return private(page, status)
 

@@ -70,6 +70,9 @@ PROBLEMS: dict[str, LazyString] = {
     "broken-proof": _("The credential was changed after it was signed."),
     "signature-changed": _("The PDF was changed after it was signed."),
     "signature-foreign": _("The PDF was signed by somebody else."),
+    "signature-expired": _(
+        "The PDF was signed when the certificate of the signer was not valid: such a signature proves nothing."
+    ),
     "signature-missing": _(
         "The PDF is not signed. It may have been printed to PDF again: ask for the original file, or scan the QR code on it."
     ),
@@ -161,7 +164,12 @@ KEY_PROBLEMS: dict[str, LazyString] = {
     "locked": _(
         "The signing keys were sealed with another secret key: restore it, or replace them (flask certificates keys rotate --root)."
     ),
-    "expired": _("The certificate that signs PDFs has expired: flask certificates keys rotate."),
+    "expired": _(
+        "The certificate that signs PDFs has expired, and no PDF is made until there is another: upload one on the page of the signing keys, or sign with a key of our own (flask certificates keys rotate --replace-bought)."
+    ),
+    "expiring": _(
+        "The certificate that signs PDFs ends within 60 days: have another one at hand and upload it on the page of the signing keys before, or sign with a key of our own (flask certificates keys rotate --replace-bought)."
+    ),
     "open": _("Files of signing keys can be read by others on this host: make them 0600."),
 }
 """What health says of the keys: see `lms.core.keys.problems`."""

@@ -18,6 +18,10 @@ class KeysLockedError(RuntimeError):
     """The instance secret is not the one that the keys were sealed with."""
 
 
+class SignerExpiredError(RuntimeError):
+    """The certificate that signs PDFs has ended: what it would sign proved nothing."""
+
+
 class PackageRefusedError(ValueError):
     """A PKCS#12 file cannot be signed with. `code` says why, for words elsewhere."""
 
@@ -54,6 +58,10 @@ class Key:
     expires_at: datetime | None
     is_bought: bool
     sealed: str
+
+    def has_expired(self, at: datetime) -> bool:
+        """Whether its certificate has ended by then; a key without one never does."""
+        return self.expires_at is not None and self.expires_at <= at
 
     @property
     def name(self) -> str:

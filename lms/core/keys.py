@@ -13,7 +13,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Any
@@ -21,13 +21,21 @@ from typing import Any
 from flask import current_app
 
 from lms.core import base58, clock, flushing, key_making, site
-from lms.core.key_making import Key, KeysLockedError, Kind, PackageRefusedError, public_part
+from lms.core.key_making import (
+    Key,
+    KeysLockedError,
+    Kind,
+    PackageRefusedError,
+    SignerExpiredError,
+    public_part,
+)
 
 __all__ = [
     "Key",
     "KeysLockedError",
     "Kind",
     "PackageRefusedError",
+    "SignerExpiredError",
     "current",
     "ensure",
     "folder",
@@ -38,11 +46,14 @@ __all__ = [
     "rotate",
     "secret_of",
     "sign",
+    "signer",
     "take_package",
 ]
 FOLDER = "keys"
 _SEAL_INFO = b"stairway keys v1"
 _NONCE = 12
+EXPIRING = timedelta(days=60)
+"""How long before its certificate ends the signer is said to need another."""
 
 
 def ensure(at: datetime | None = None) -> None:
@@ -63,6 +74,18 @@ def current(kind: Kind) -> Key:
     if not _paths(kind):
         ensure()
     return _read(_paths(kind)[-1])
+
+
+def signer(at: datetime) -> Key:
+    """Return the key that signs PDFs.
+
+    Raises:
+        SignerExpiredError: its certificate has ended.
+    """
+    key = current(Kind.SIGNER)
+    if key.has_expired(at):
+        raise SignerExpiredError(key.name)
+    return key
 
 
 def rotate(*kinds: Kind, at: datetime | None = None) -> list[Key]:
@@ -140,7 +163,10 @@ def take_package(content: bytes, password: str, *, at: datetime | None = None) -
 
 
 def problems(at: datetime | None = None) -> list[str]:
-    """Return what is wrong with the keys, as codes: ``locked``, ``expired``, ``open``."""
+    """Return what is wrong with the keys, as codes: ``locked``, ``expired``, ``expiring``, ``open``.
+
+    Expiring is a signer within `EXPIRING` of its certificate's end: buying another one takes time.
+    """
     ensure(at)
     found = []
     try:
@@ -148,9 +174,11 @@ def problems(at: datetime | None = None) -> list[str]:
             secret_of(current(kind))
     except KeysLockedError:
         found.append("locked")
-    expires_at = current(Kind.SIGNER).expires_at
-    if expires_at is not None and expires_at <= (at or clock.now()):
+    at, used = at or clock.now(), current(Kind.SIGNER)
+    if used.has_expired(at):
         found.append("expired")
+    elif used.has_expired(at + EXPIRING):
+        found.append("expiring")
     if any(path.stat().st_mode & 0o077 for kind in Kind for path in _paths(kind)):
         found.append("open")
     return found

@@ -30,7 +30,8 @@ class Examined:
     """What a PDF says about itself."""
 
     verdict: str
-    """``valid``, ``changed``, ``foreign`` (by somebody else), or ``missing``."""
+    """``valid``, ``changed``, ``foreign`` (by somebody else), ``expired`` (signed when the signer's
+    certificate was not valid, or nobody knows when), or ``missing``."""
     signed_by: str = ""
     """SHA-256 of the signer's certificate."""
     attachments: Mapping[str, bytes] = field(default_factory=dict)
@@ -133,7 +134,20 @@ def _verdict(reader: Any, trusted: Sequence[Key]) -> tuple[str, str]:
         and status.modification_level is ModificationLevel.NONE
         and bool(status.docmdp_ok)
     )
-    return ("valid" if is_whole else "changed"), fingerprint
+    if not is_whole:
+        return "changed", fingerprint
+    return ("valid" if _is_in_time(first) else "expired"), fingerprint
+
+
+def _is_in_time(signature: Any) -> bool:
+    """Whether it was made while the signer's certificate was valid; that it has ended since is well.
+
+    The instant is the signer's word, which the signature covers: the signers are our own.
+    """
+    certificate, signed_at = signature.signer_cert, signature.self_reported_timestamp
+    if signed_at is None:
+        return False
+    return bool(certificate.not_valid_before <= signed_at <= certificate.not_valid_after)
 
 
 def _context(trusted: Sequence[Key]) -> Any:

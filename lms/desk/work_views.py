@@ -30,6 +30,7 @@ def progress(job_id: int) -> ResponseReturnValue:
         title=job_words(job.name),
         is_over=is_over,
         file=deliverables.one_of(me().id, made) if made else None,
+        left_out=result.get("left_out", 0),
         page=safe_next(result["page"]) if result.get("page") else None,
         refusal=result.get("refusal", {}).get(language()),
     ), HTTPStatus.OK if is_over else HTTPStatus.ACCEPTED

@@ -20,7 +20,7 @@ from lms.exams import answered, outcomes, queries, words
 from lms.exams.asked import Asked, attempt_ids as attempt_ids_of, numbers_of
 from lms.exams.models import Attempt
 from lms.exams.outcomes import Line, Outcome
-from lms.exams.rules import marks
+from lms.exams.rules import marks, results
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.settings import Section
 from lms.web import i18n
@@ -127,6 +127,7 @@ def attempt_sheet(attempt_ids: Sequence[int], outcome: Outcome, locale: str) -> 
         Column(_("Minutes"), 8, "0.0"),
         Column(_("Score in percent"), 10, PERCENT),
         Column(_("Passed"), 10),
+        Column(_("Within the error of measurement of the pass mark"), 16),
         *(
             Column(_("Section: %(title)s, percent", title=f"{n} {_said(each.title, locale)}"), 12,
                    PERCENT)
@@ -139,7 +140,8 @@ def attempt_sheet(attempt_ids: Sequence[int], outcome: Outcome, locale: str) -> 
         ),
     ]  # fmt: skip
     parts = _Parts(shown, outcome.rules.sections, units)
-    return Sheet(_("Attempts"), columns, _rows(attempt_ids, parts), len(attempt_ids))
+    rows = _rows(attempt_ids, parts, _Scores(outcome))
+    return Sheet(_("Attempts"), columns, rows, len(attempt_ids))
 
 
 def _said(text: Mapping[str, str], locale: str) -> str:
@@ -193,12 +195,24 @@ def _percent(earned: Any, worth: int) -> float:
     return float(marks.percent(Fraction(earned, answered.SCALE * worth)))
 
 
-@lru_cache(maxsize=4096)
-def _score(score: Fraction) -> float:
-    return float(marks.percent(score))
+class _Scores(dict[Fraction, tuple[float, str | None]]):
+    """Score -> percent, and whether it lies within the error of measurement of the pass mark.
+
+    Each is worked out once; the last is None where the error is not known.
+    """
+
+    def __init__(self, outcome: Outcome) -> None:
+        self._mark, self._sem = outcome.mark, outcome.reliability.sem
+
+    def __missing__(self, score: Fraction) -> tuple[float, str | None]:
+        near = None
+        if self._sem is not None:
+            near = _("yes") if results.is_near(score, self._mark, self._sem) else _("no")
+        self[score] = float(marks.percent(score)), near
+        return self[score]
 
 
-def _rows(attempt_ids: Sequence[int], parts: _Parts) -> Iterator[list[Cell]]:
+def _rows(attempt_ids: Sequence[int], parts: _Parts, scores: _Scores) -> Iterator[list[Cell]]:
     numbers: dict[int, int] = {}
     passed, failed = _("yes"), _("no")
     people = _people(attempt_ids)
@@ -206,11 +220,12 @@ def _rows(attempt_ids: Sequence[int], parts: _Parts) -> Iterator[list[Cell]]:
         name, staff_no, unit = people[paper.person_id]
         if paper.version_id not in numbers:
             numbers |= numbers_of([paper.version_id])
+        percent, near = scores[paper.score]
         seconds = (paper.submitted_at - paper.started_at).total_seconds()
         yield [
             name, staff_no, unit, paper.number, numbers[paper.version_id],
             paper.started_at, paper.submitted_at, round(seconds / 60, 1),
-            _score(paper.score), passed if paper.passed else failed,
+            percent, passed if paper.passed else failed, near,
             *parts.shares(paper, answers),
         ]  # fmt: skip
 

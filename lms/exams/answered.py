@@ -32,15 +32,38 @@ Place = tuple[int, int, bool]
 """Version of an exam, version of a question, and whether it is about first attempts."""
 
 
-Ways = defaultdict[tuple[ExamPart, Any, int], Counter[tuple[int, str]]]
-"""What a paper is part of, earned and could have earned -> version of a question, mark and answer
--> how many: tables of pairs, which the interpreter counts by itself."""
+Others = tuple[tuple[int, int], ...]
+"""Versions of questions that are worth other points on a paper than they usually are, and those."""
+Ways = defaultdict[tuple[ExamPart, Any, int, Others], Counter[tuple[int, str]]]
+"""What a paper is part of, earned and could have earned, and what is worth other points on it ->
+version of a question, mark and answer -> how many: tables of pairs, which the interpreter counts by
+itself."""
 Sums = defaultdict[tuple[ExamPart, int, int, Any, int, int, bool], list[Any]]
 """What a paper is part of, numerator and denominator of its score, what it earned and could have
 earned, its questions, and whether it passed -> how many, seconds, and squares of what each question
 earned: whole numbers, of which the fractions are made once at the end."""
-Sorts = dict[int, tuple[int, bool]]
-"""Version of a question -> its points, and whether it is answered by choosing."""
+
+
+@dataclass(slots=True)
+class Sorts:
+    """What a version of a question is like on the papers of one version of an exam.
+
+    It is nearly the same on all of them: where it fits two entries of the blueprint, these may give
+    it different points.
+    """
+
+    points: dict[int, int] = field(default_factory=dict)
+    """What it is worth on the first paper that has it."""
+    is_chosen: dict[int, bool] = field(default_factory=dict)
+    """Whether it is answered by choosing."""
+
+    def others(self, layout: Iterable[tuple[int, str, int]]) -> Others:
+        """Take in what is new; return what is worth other points than it was on an earlier paper."""
+        for version, order, points in layout:
+            self.points.setdefault(version, points)
+            self.is_chosen.setdefault(version, order != "")
+        own = {version: points for version, _order, points in layout}
+        return tuple(sorted(own.items() - self.points.items()))
 
 
 @dataclass(slots=True)
@@ -58,14 +81,18 @@ def count(attempt_ids: Iterable[int]) -> Counted:
         attempt_ids: each once.
     """
     ways: Ways = defaultdict(Counter)
-    sorts: Sorts = {}
+    sorts: defaultdict[int, Sorts] = defaultdict(Sorts)
     sums: Sums = defaultdict(lambda: [0, 0, 0])
     for paper, answers in papers(attempt_ids):
-        _add(paper, answers, (ways, sorts), sums)
+        _add(paper, answers, (ways, sorts[paper.version_id]), sums)
     answered: defaultdict[Place, Counter[str]] = defaultdict(Counter)
-    for ((exam, is_first), total, worth), table in ways.items():
+    for ((exam, is_first), total, worth, others), table in ways.items():
+        points, is_chosen = sorts[exam].points, sorts[exam].is_chosen
+        if others:
+            points = points | dict(others)
         for (version, said), times in table.items():
-            cell = _written(said, total, worth, sorts[version])
+            paper = (points[version], total, worth)
+            cell = _written(said, paper, is_chosen=is_chosen[version])
             answered[exam, version, is_first][cell] += times
     return Counted(_results(sums), {place: dict(pile) for place, pile in answered.items()})
 
@@ -145,16 +172,15 @@ def _add(
         layout = list(compress(layout, stays))
     else:
         slots = SLOTS
-    said = [(entry[0], get(slot, NOTHING)) for slot, entry in zip(slots, layout, strict=False)]
-    points = [entry[2] for entry in layout]
-    earned = [parts(way) * each for (_version, way), each in zip(said, points, strict=True)]
-    for version, order, each in layout:
-        if version not in sorts:
-            sorts[version] = (each, order != "")
+    versions, points = [entry[0] for entry in layout], [entry[2] for entry in layout]
+    given = [get(slot, NOTHING) for slot in slots[: len(layout)]]
+    is_usual = list(map(sorts.points.get, versions)) == points
+    other = () if is_usual else sorts.others(layout)
+    earned = list(map(mul, map(parts, given), points))
     total, worth, squares = sum(earned), sum(points), sum(map(mul, earned, earned))
-    ways[part, total, worth].update(said)
+    ways[part, total, worth, other].update(zip(versions, given, strict=True))
     score = paper.score
-    own = sums[part, score.numerator, score.denominator, total, worth, len(said), paper.passed]
+    own = sums[part, score.numerator, score.denominator, total, worth, len(given), paper.passed]
     own[0] += 1
     own[1] += int((paper.submitted_at - paper.started_at).total_seconds())
     own[2] += squares
@@ -172,11 +198,11 @@ def _results(sums: Sums) -> dict[ExamPart, Results]:
     return dict(results)
 
 
-def _written(said: str, total: Any, worth: int, sort: tuple[int, bool]) -> str:
-    points, is_chosen = sort
-    mark, _between, answer = said.partition(BETWEEN)
+def _written(said: str, paper: tuple[int, Any, int], *, is_chosen: bool) -> str:
+    (points, total, worth), (mark, _between, answer) = paper, said.partition(BETWEEN)
     return cells.written(
         Fraction(mark or 0),
+        points,
         _share(total - parts(said) * points, worth - points),
         _share(total, worth),
         _chosen(answer, is_chosen=is_chosen),

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
+from lms.exams import review_forms
 from lms.exams.draft_forms import (
     MOST_ROWS,
     DrawRow,
@@ -23,7 +24,7 @@ from lms.exams.draft_forms import (
 from lms.exams.rules import plans
 from lms.exams.rules.drawing import Candidate
 from lms.exams.rules.plans import Plan
-from lms.exams.rules.settings import FORWARD, Draw, ExamRules, Shown, Sort
+from lms.exams.rules.settings import FORWARD, Draw, ExamRules, Sort
 from lms.web.fields import typed
 
 Row = TypeVar("Row", DrawRow, LimitRow, SectionRow)
@@ -173,6 +174,7 @@ class Editor:
     def settings(self, code: str) -> dict[str, Any]:
         """Return what was typed as an exam's settings; every field has to be valid."""
         form = self.form
+        shown = review_forms.as_settings(form)
         said: dict[str, Any] = {
             "code": code,
             "title": {"zh": typed(form.title_zh).strip(), "en": typed(form.title_en).strip()},
@@ -181,7 +183,7 @@ class Editor:
             "attempts": form.attempts.data,
             "cooldown_days": days(form.cooldown_days) or [],
             "shuffle_questions": bool(form.shuffle_questions.data),
-            "review": [each.value for each in Shown if each.value in (form.review.data or ())],
+            "review": shown.pop(review_forms.AT_ONCE),
             "draw": self.draws.settings,
         }
         further = {
@@ -191,8 +193,11 @@ class Editor:
             "navigation": FORWARD if form.navigation.data == FORWARD else None,
             "penalty": typed(form.penalty).strip(),
             "avoid_seen": form.avoid_seen.data,
+            "retake_after_pass": form.retake_after_pass.data,
             "limits": self.limits.settings,
             "sections": self.sections.settings,
+            "review_at": instant_of(form.review_at),
+            **shown,
         }
         return said | {key: each for key, each in further.items() if each}
 

@@ -1,9 +1,10 @@
 """Forms of the pages about statistics and regrades."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 
-from flask_babel import lazy_gettext as _
+from flask_babel import lazy_gettext as _, ngettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
@@ -116,14 +117,24 @@ class RegradeForm(FlaskForm):
         """It is an answer that the question can have had."""
         if self.way.data != Way.ALSO:
             return
-        if not self._answer():
+        if not any(self._answer()):
             raise ValidationError(_("Write the answer that is right as well."))
-        keys = self._keys()
-        if unknown := [each for each in self._answer() if keys and each not in keys]:
+        blanks = self._blanks()
+        if blanks and len(self._answer()) != blanks:
             raise ValidationError(
-                _("The question has no option %(key)s. It has: %(keys)s.",
-                  key=unknown[0][:40], keys=" ".join(keys))
-            )  # fmt: skip
+                ngettext(
+                    "The question has %(num)d blank: write one line.",
+                    "The question has %(num)d blanks: write a line for each, in their order. A line "
+                    "may be empty.",
+                    blanks,
+                )
+            )
+        for each, keys in self._chosen():
+            if keys and each not in keys:
+                raise ValidationError(
+                    _("The question has no option %(key)s. It has: %(keys)s.",
+                      key=each[:40] or "–", keys=" ".join(keys))
+                )  # fmt: skip
 
     def validate_other(self, field: SelectField) -> None:
         """It is another version than the one that was answered."""
@@ -153,12 +164,32 @@ class RegradeForm(FlaskForm):
             return ()
         return body.written_keys(Kind(question.kind), question.body)
 
+    def _blanks(self) -> int:
+        """Return how many things are typed, or chosen one by one; 0 for options and pairs."""
+        question = self._question()
+        if question is None or self._keys() or question.kind in PAIRED:
+            return 0
+        kind = Kind(question.kind)
+        return body.blanks(kind, question.body) or len(body.gaps(kind, question.body))
+
+    def _chosen(self) -> Iterable[tuple[str, Sequence[str]]]:
+        """Return each part of the answer beside the options that it is one of; none if typed."""
+        question = self._question()
+        if question is not None and question.kind == Kind.CLOZE:
+            gaps = body.gaps(Kind.CLOZE, question.body)
+            options = [[key for key, _text in gap.options] for gap in gaps]
+            return zip(self._answer(), options, strict=True)
+        return zip(self._answer(), repeat(self._keys()), strict=False)
+
     def _answer(self) -> tuple[str, ...]:
-        """Return option keys, pairs, or what is typed: a line for each blank."""
+        """Return option keys, pairs, or what is typed: a line for each blank, some left empty."""
         typed, question = self.also.data or "", self._question()
         if question is not None and (self._keys() or question.kind in PAIRED):
             return tuple(re.split(r"[\s,，、;；]+", typed.strip())) if typed.strip() else ()
-        return tuple(line.strip() for line in typed.splitlines() if line.strip())
+        lines = [line.strip() for line in typed.replace("\r\n", "\n").split("\n")]
+        while len(lines) > self._blanks() and not lines[-1]:
+            lines.pop()
+        return tuple(lines)
 
 
 class LostForm(FlaskForm):

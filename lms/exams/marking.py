@@ -18,11 +18,10 @@ from lms.accounts.queries import visible_to
 from lms.core import audit, clock
 from lms.core.db import db, transaction
 from lms.core.errors import NotFoundError, found
-from lms.exams import body, queries, sitting, verdict
+from lms.exams import body, concluding, queries
 from lms.exams.bank import ROLES
 from lms.exams.errors import AlreadyMarkedError, MarkedElsewhereError
 from lms.exams.models import Attempt, Marking, MarkingClaim, MarkingSnippet, Response
-from lms.exams.rules import marks
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.rubric import ByHand, mark_by_rubric
 
@@ -102,7 +101,7 @@ def mark_answer(
         slot=slot, mark=f"{mark.numerator}/{mark.denominator}",
     )  # fmt: skip
     db.session.flush()
-    _conclude(attempt)
+    concluding.conclude_if_marked(attempt)
     return attempt
 
 
@@ -143,25 +142,16 @@ def _claimed(attempt_id: int, slot: int, *, actor: Person, at: datetime) -> Mark
 
 
 def _mark(attempt: Attempt, slot: int, judgement: Judgement) -> tuple[Fraction, list[str]]:
-    version_id, _order, points = attempt.layout[slot - 1]
+    version_id = attempt.layout[slot - 1][0]
     question = queries.questions([version_id])[version_id]
     key = body.key_of(Kind(question.kind), question.body)
     if not isinstance(key, ByHand):
         raise NotFoundError
     met = [each.key for each in key.items if each.key in judgement.met]
-    return mark_by_rubric(key.items, met, points), met
+    return mark_by_rubric(key.items, met, question.points), met
 
 
 def _keep(comment: str, actor: Person) -> None:
     kept = select(MarkingSnippet.id).filter_by(person_id=actor.id, text=comment[:500])
     if db.session.scalar(kept) is None:
         db.session.add(MarkingSnippet(person_id=actor.id, text=comment[:500]))
-
-
-def _conclude(attempt: Attempt) -> None:
-    stored = queries.responses(attempt)
-    every = range(1, len(attempt.layout) + 1)
-    marked = {slot: stored[slot].mark if slot in stored else marks.ZERO for slot in every}
-    if None not in verdict.counted(marked, attempt.regraded).values():
-        shown = queries.questions(entry[0] for entry in attempt.layout)
-        sitting.conclude(attempt, marked, shown)

@@ -58,6 +58,9 @@ class Sheet:
     code: str
     version: int
     points: int
+    """That the question is worth by itself: what its rubric adds up to."""
+    worth: int
+    """In this exam."""
     stem: Bilingual
     case: Mapping[str, Any]
     explanation: Bilingual
@@ -71,9 +74,19 @@ class Sheet:
 
 
 def waiting(actor: Person, *, at: datetime) -> list[Waiting]:
-    """Return the answers in the actor's scope that wait, longest first; four statements."""
+    """Return the answers in the actor's scope that wait, longest first; four statements.
+
+    Those about which a regrade has ruled wait for nobody.
+    """
     query = (
-        select(Attempt.id, Response.slot, Attempt.layout, Attempt.submitted_at, Person.name)
+        select(
+            Attempt.id,
+            Response.slot,
+            Attempt.layout,
+            Attempt.submitted_at,
+            Person.name,
+            Attempt.regraded,
+        )
         .join(Response, Response.attempt_id == Attempt.id)
         .join(Person, Person.id == Attempt.person_id)
         .where(Attempt.score.is_(None), Attempt.submitted_at.is_not(None))
@@ -82,9 +95,11 @@ def waiting(actor: Person, *, at: datetime) -> list[Waiting]:
         .order_by(Attempt.submitted_at, Attempt.id, Response.slot)
         .limit(MOST)
     )
-    rows = db.session.execute(query).all()
+    rows = [
+        row[:5] for row in db.session.execute(query) if str(row.slot) not in (row.regraded or ())
+    ]
     shown = queries.questions({layout[slot - 1][0] for _id, slot, layout, _at, _name in rows})
-    exams = _exam_titles({row.id for row in rows})
+    exams = _exam_titles({row[0] for row in rows})
     claims = _claims(actor, at)
     found_rows = []
     for attempt_id, slot, layout, since, name in rows:
@@ -158,7 +173,8 @@ def sheet(actor: Person, attempt_id: int, slot: int) -> Sheet:
         kind=kind,
         code=question.code,
         version=question.number,
-        points=place[2],
+        points=question.points,
+        worth=place[2],
         stem=question.body["stem"],
         case=question.body.get("case") or {},
         explanation=question.body["explanation"],

@@ -21,12 +21,12 @@ from lms.courses.rules import Outline, Stage
 from lms.exams import body, quality, queries
 from lms.exams.answered import Counted
 from lms.exams.asked import EVERYTHING, Asked, counted_of
-from lms.exams.models import Attempt, Exam, ExamVersion, QuestionVersion
+from lms.exams.models import Attempt, Exam, ExamVersion
 from lms.exams.rules import analysis, cells, pairs, results, weighted
 from lms.exams.rules.cells import Cell
 from lms.exams.rules.figures import Doubt, ItemFigures, OptionFigures
 from lms.exams.rules.kinds import Kind
-from lms.exams.rules.results import Results
+from lms.exams.rules.results import Near, Results
 from lms.exams.rules.settings import ExamRules
 from lms.exams.rules.statistics import wilson
 from lms.exams.rules.weighted import Moments
@@ -38,8 +38,9 @@ class Line:
     """The answers to one version of a question."""
 
     question: queries.Shown
-    points: int
     figures: ItemFigures
+    variance: float | None
+    """Of the points that it earned, each answer by what it was worth on its paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,16 @@ class Outcome:
     def is_enough(self) -> bool:
         """Whether there are enough attempts to rely upon figures of the whole."""
         return self.attempts >= analysis.SMALLEST
+
+    @property
+    def mark(self) -> Fraction:
+        """The pass mark, from 0 to 1: of the version that is published."""
+        return Fraction(self.rules.pass_percent) / 100
+
+    def near(self, mark: Fraction) -> Near | None:
+        """How many lie within a standard error of measurement of a mark; None if it is not known."""
+        sem = self.reliability.sem
+        return None if sem is None else results.near(self.results, mark, sem)
 
 
 def outcome_of(actor: Person, code: str, asked: Asked = EVERYTHING) -> Outcome:
@@ -175,17 +186,13 @@ def lines_of(piles: Mapping[int, Sequence[Mapping[str, int]]]) -> list[Line]:
         piles: version id -> its answers, as they are stored, from one or more exams.
     """
     shown = queries.questions(piles)
-    query = select(QuestionVersion.id, QuestionVersion.points)
-    points: dict[int, int] = dict(
-        db.session.execute(query.where(QuestionVersion.id.in_(piles))).all()
-    )
-    lines = [_line(shown[each], points[each], cells.added(own)) for each, own in piles.items()]
+    lines = [_line(shown[each], cells.added(own)) for each, own in piles.items()]
     return sorted(lines, key=_place)
 
 
-def _line(question: queries.Shown, points: int, found_cells: Mapping[Cell, int]) -> Line:
+def _line(question: queries.Shown, found_cells: Mapping[Cell, int]) -> Line:
     figures = analysis.figures_of(quality.answers_to(question, found_cells))
-    return Line(question, points, figures)
+    return Line(question, figures, cells.variance(found_cells))
 
 
 def _place(line: Line) -> Any:
@@ -202,7 +209,7 @@ def _reliability(whole: Results, lines: Sequence[Line], moments: Moments) -> Rel
     value: float | None = None
     if is_same:
         spread = weighted.covariance(points, points, counts) if papers else None
-        value = analysis.cronbach([_variance(each) for each in lines], spread)
+        value = analysis.cronbach([each.variance for each in lines], spread)
     elif len(lengths) == 1:
         squares = float(sum((each.squares for each in whole.values()), Fraction(0)))
         value = analysis.drawn_reliability(points, counts, squares, min(lengths))
@@ -217,11 +224,6 @@ def _reliability(whole: Results, lines: Sequence[Line], moments: Moments) -> Rel
         if is_same and is_shown and value is not None
         else None,
     )
-
-
-def _variance(line: Line) -> float | None:
-    sd = line.figures.sd
-    return None if sd is None else (sd * line.points) ** 2
 
 
 def spread_of(moments: Moments) -> float | None:
@@ -252,8 +254,7 @@ def question_outcome(actor: Person, question: queries.Shown) -> tuple[Line, list
         counted = counted_of(actor, exam_id, set(db.session.scalars(versions)), EVERYTHING)
         piles += _piles(counted, firsts_only=False).get(question.version_id, [])
     found_cells = cells.added(piles)
-    points = select(QuestionVersion.points).where(QuestionVersion.id == question.version_id)
-    line = _line(question, db.session.scalars(points).one(), found_cells)
+    line = _line(question, found_cells)
     return line, _options(question, line.figures, found_cells)
 
 

@@ -198,6 +198,8 @@ class Shown:
     tags: frozenset[str]
     """With the one that its flag `safety` stands for."""
     body: Mapping[str, Any]
+    points: int
+    """That it is worth by itself; on a paper it may be worth others, which the layout says."""
 
 
 _SHOWN = (
@@ -209,6 +211,7 @@ _SHOWN = (
         QuestionVersion.kind,
         QuestionVersion.tags,
         QuestionVersion.digest,
+        QuestionVersion.points,
     )
     .join(Question, Question.id == QuestionVersion.question_id)
     .where(QuestionVersion.id.in_(bindparam("ids", expanding=True)))
@@ -225,7 +228,7 @@ def questions(version_ids: Iterable[int]) -> dict[int, Shown]:
     rows = db.session.execute(_SHOWN, {"ids": list(version_ids)}).all()
     bodies = _bodies_of((row.id, row.digest) for row in rows)
     return {
-        row.id: Shown(*row[:5], body.tags_of(row.tags, bodies[row.id]), bodies[row.id])
+        row.id: Shown(*row[:5], body.tags_of(row.tags, bodies[row.id]), bodies[row.id], row.points)
         for row in rows
     }
 

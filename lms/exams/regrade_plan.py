@@ -1,6 +1,6 @@
 """What a regrade would do to each paper that has its question: the dry run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -18,6 +18,7 @@ from lms.exams.corrections import Slot
 from lms.exams.models import Attempt, Exam, ExamVersion
 from lms.exams.regrade_models import LostPass, Regrade, RegradeChange
 from lms.exams.rules import marks, passing
+from lms.exams.rules.passing import Judged
 from lms.exams.rules.rulings import Ruling
 from lms.exams.rules.settings import ExamRules
 
@@ -59,7 +60,8 @@ HELD = _ATTEMPT.with_for_update(of=Attempt).execution_options(populate_existing=
 def plan(attempt: Attempt, regrade: Regrade) -> Plan | None:
     """Return what a regrade does to an attempt; None if nothing changes.
 
-    Who would lose by it keeps everything, where the regrade says so.
+    Who would lose by it keeps everything, where the regrade says so. As long as a person has yet to
+    mark, who might lose keeps it too: `concluding` asks again when all is marked.
     """
     slot = next(
         n for n, entry in enumerate(attempt.layout, 1) if entry[0] == regrade.question_version_id
@@ -80,33 +82,62 @@ def plan(attempt: Attempt, regrade: Regrade) -> Plan | None:
     regraded = corrections.changed(attempt.regraded, slot, instead)
     if regraded == attempt.regraded:
         return None
-    paper = verdict.judged(attempt.layout, shown, marked, regraded)
-    is_marked = attempt.score is not None
-    score = passing.score(rules.sections, paper) if is_marked else None
-    passed = (
-        passing.passes(rules.pass_percent, rules.sections, rules.limits, paper)
-        if is_marked
-        else None
+    before, after = (
+        _Stand(
+            verdict.counted(marked, each),
+            verdict.judged(attempt.layout, shown, marked, each),
+            rules,
+        )
+        for each in (attempt.regraded, regraded)
     )
-    mark_before = verdict.counted(marked, attempt.regraded).get(slot)
-    mark_after = verdict.counted(marked, regraded).get(slot)
-    if regrade.never_lower and _loses(attempt, score, passed, mark_before, mark_after):
+    if attempt.score is not None and after.score is None:
+        return None  # nobody has marked the answer by itself: a result is not taken back for that
+    if regrade.never_lower and _loses(before, after, slot):
         return None
     return Plan(
-        slot, mark_before, mark_after, attempt.score, score, attempt.passed, passed, regraded
+        slot=slot,
+        mark_before=before.marks.get(slot),
+        mark_after=after.marks.get(slot),
+        score_before=attempt.score,
+        score_after=after.score,
+        was_passed=attempt.passed,
+        is_passed=after.passed,
+        regraded=regraded,
     )
 
 
-def _loses(
-    attempt: Attempt,
-    score: Fraction | None,
-    passed: bool | None,  # noqa: FBT001  as it is stored
-    mark_before: Fraction | None,
-    mark_after: Fraction | None,
-) -> bool:
-    if attempt.score is not None and score is not None:
-        return score < attempt.score or bool(attempt.passed and not passed)
-    return mark_after is None or (mark_before is not None and mark_after < mark_before)
+class _Stand:
+    """How a paper stands by some marks."""
+
+    def __init__(
+        self, marks: Mapping[int, Fraction | None], paper: Sequence[Judged], rules: ExamRules
+    ) -> None:
+        self.marks = marks
+        """Those that count; without slots that are left out."""
+        self.score = passing.score(rules.sections, paper)
+        self.passed = passing.passes(rules.pass_percent, rules.sections, rules.limits, paper)
+
+
+def _loses(before: _Stand, after: _Stand, slot: int) -> bool:
+    """Whether somebody would lose, or might: where a mark is missing nobody can tell yet.
+
+    What is left out changes a score like some mark from 0 to 1: by how much depends on the others.
+    """
+    if before.score is not None and after.score is not None:
+        return after.score < before.score or bool(before.passed and not after.passed)
+    if slot in before.marks and before.marks[slot] is None:
+        return False
+    most, least = before.marks.get(slot) or marks.ZERO, after.marks.get(slot) or marks.ZERO
+    return least < (most if slot in before.marks else marks.FULL)
+
+
+def latest_of(version_ids: Iterable[int]) -> Collection[Regrade]:
+    """Return the latest regrade that was decided of each of some versions of questions."""
+    decided = select(Regrade).where(
+        Regrade.question_version_id.in_(list(version_ids)), Regrade.decided_at.is_not(None)
+    )
+    rows = db.session.scalars(decided.order_by(Regrade.decided_at, Regrade.id))
+    return {row.question_version_id: row for row in rows}.values()
 
 
 def planned(regrade: Regrade, attempt_ids: Sequence[int]) -> Iterator[tuple[int, Plan]]:
@@ -156,7 +187,7 @@ def totals(regrade_id: int) -> Totals:
 
 def changes(regrade_id: int, *, only_verdicts: bool = False) -> Select[Any]:
     """Return who is concerned by a regrade, those first who pass or fail by it."""
-    is_other = RegradeChange.was_passed != RegradeChange.is_passed
+    is_other = RegradeChange.was_passed.is_distinct_from(RegradeChange.is_passed)
     query = (
         select(
             RegradeChange.id,

@@ -12,6 +12,7 @@ from lms.core.errors import LmsError, found
 from lms.core.paging import page_of
 from lms.exams import holdings, queries, regrade_plan, regrading, words
 from lms.exams.blueprint import bp
+from lms.exams.certified import certificates_on
 from lms.exams.figure_forms import LostForm, RegradeForm
 from lms.exams.rules import marks
 from lms.exams.rules.rulings import Ruling
@@ -52,7 +53,7 @@ def regrade(regrade_id: int) -> ResponseReturnValue:
         job = queue.job_with_key(found(owner), f"{name}.{row.id}")
         if job.owner_id == me().id:
             return redirect(url_for("work.progress", job_id=job.id))
-    rows = regrade_plan.changes(row.id)
+    page = page_of(regrade_plan.changes(row.id), request.args.get("page", 1, type=int))
     question = found(row.version.question)
     return render_template(
         "exams/regrade.html",
@@ -60,7 +61,8 @@ def regrade(regrade_id: int) -> ResponseReturnValue:
         question=question,
         ruling=words.ruling_words(Ruling.read(row.ruling)),
         totals=regrade_plan.totals(row.id),
-        page=page_of(rows, request.args.get("page", 1, type=int)),
+        page=page,
+        certificates=certificates_on([each.attempt_id for each in page.rows]),
         percent=marks.percent,
         decides=bool(me().roles & regrade_plan.DECIDERS),
     )
@@ -95,5 +97,11 @@ def _lost_page(sent: dict[int, LostForm] | None = None) -> ResponseReturnValue:
     rows = [
         (row, (sent or {}).get(row.id) or LostForm.of(row.id, is_empty=True)) for row in page.rows
     ]
-    shown = render_template("exams/lost_passes.html", rows=rows, page=page, percent=marks.percent)
+    shown = render_template(
+        "exams/lost_passes.html",
+        rows=rows,
+        page=page,
+        percent=marks.percent,
+        certificates=certificates_on([each.attempt_id for each in page.rows]),
+    )
     return shown, HTTPStatus.UNPROCESSABLE_ENTITY if sent else HTTPStatus.OK

@@ -6,6 +6,7 @@ follow by `AttemptRegraded`; a pass that becomes a fail revokes nothing: people 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from lms.core import audit, clock, events, queue, standstill
 from lms.core.db import db, transaction
 from lms.core.errors import found
 from lms.core.queue import Job
-from lms.exams import body, regrade_plan, tallying
+from lms.exams import body, concluding, regrade_plan, tallying
 from lms.exams.bank import ROLES
 from lms.exams.corrections import HANDING_IN
 from lms.exams.errors import (
@@ -183,10 +184,13 @@ def apply_to(regrade_id: int, attempt_ids: Iterable[int], *, at: datetime) -> in
 
 
 def _change(row: Regrade, attempt: Attempt, plan: Plan, at: datetime) -> None:
-    own = update(Attempt).where(Attempt.id == attempt.id)
-    db.session.execute(
-        own.values(regraded=plan.regraded, score=plan.score_after, passed=plan.is_passed)
-    )
+    if plan.score_before is None:
+        plan = _rule_on_waiting(attempt, plan)
+    else:
+        own = update(Attempt).where(Attempt.id == attempt.id)
+        db.session.execute(
+            own.values(regraded=plan.regraded, score=plan.score_after, passed=plan.is_passed)
+        )
     foreseen = (RegradeChange.regrade_id == row.id, RegradeChange.attempt_id == attempt.id)
     db.session.execute(delete(RegradeChange).where(*foreseen))
     db.session.execute(
@@ -196,12 +200,19 @@ def _change(row: Regrade, attempt: Attempt, plan: Plan, at: datetime) -> None:
     )
     db.session.refresh(attempt)
     if plan.score_before is None or plan.score_after is None or plan.was_passed is None:
-        return  # a person has yet to mark it: the result will have it
+        return  # it had no result: whoever makes it tells of it
     if plan.score_before == plan.score_after and plan.was_passed == plan.is_passed:
         return
     actor = row.decided_by or row.asked_by
     events.publish(AttemptRegraded(attempt, plan.score_before, plan.was_passed, actor, at))
     _tell(row, attempt, plan, at)
+
+
+def _rule_on_waiting(attempt: Attempt, plan: Plan) -> Plan:
+    """Correct marks of an attempt without a result; if nothing else was awaited, make it."""
+    attempt.regraded = plan.regraded
+    concluding.conclude_if_marked(attempt)
+    return replace(plan, score_after=attempt.score, is_passed=attempt.passed)
 
 
 def _tell(row: Regrade, attempt: Attempt, plan: Plan, at: datetime) -> None:

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from lms.exams import body, queries
+from lms.exams import body, queries, releases
 from lms.exams.models import Attempt, ResponseFile
 from lms.exams.paper import order_of
 from lms.exams.review_parts import ByHandParts, PartLine, RubricLine, by_hand_of, parts_of
@@ -15,6 +16,7 @@ from lms.exams.rules import marks, pairs, passing, shorttext
 from lms.exams.rules.kinds import BY_HAND, Kind
 from lms.exams.rules.normal import parse_number
 from lms.exams.rules.passing import Broken, Earned
+from lms.exams.rules.releasing import Release
 from lms.exams.rules.settings import ExamRules, Shown
 from lms.exams.verdict import Regraded, counted, judged
 
@@ -64,6 +66,8 @@ class Line:
     is_waiting: bool
     """Whether a person has yet to mark it."""
     rubric: Sequence[RubricLine]
+    rubric_points: int
+    """That the rubric adds up to: what the question is worth by itself."""
     comment: str
     files: Sequence[ResponseFile]
     why: Bilingual | None
@@ -88,26 +92,28 @@ class Review:
     lines: Sequence[Line]
     units: Sequence[UnitScore]
     shows: frozenset[Shown]
+    later: Sequence[Release]
+    """What is held back yet."""
     sections: Sequence[Earned]
     """Empty as long as a person has to mark, and where the exam has none."""
     broken: Sequence[Broken]
     """The limits that it does not keep; the same."""
 
 
-def review(attempt: Attempt, language: str) -> Review:
-    """Return what a trainee may see of an attempt that was handed in; two to four statements."""
+def review(attempt: Attempt, language: str, *, at: datetime | None = None) -> Review:
+    """Return what a trainee may see of an attempt that was handed in; two to six statements."""
     rules = ExamRules.read(attempt.version.settings)
-    shows = rules.review
+    seen = releases.seen_of(attempt, rules, at=at)
     questions = queries.questions(entry[0] for entry in attempt.layout)
     answers = queries.responses(attempt)
     by_hand = by_hand_of(attempt, questions.values(), answers)
-    view = _View(shows, language, by_hand, attempt.regraded or {})
+    view = _View(seen.shows, language, by_hand, attempt.regraded or {})
     lines = [
         _line(_Place(number, entry, questions[entry[0]], answers.get(number)), view)
         for number, entry in enumerate(attempt.layout, start=1)
     ]
     sections, broken = _verdict(attempt, rules, questions, lines)
-    return Review(lines, _units(lines), shows, sections, broken)
+    return Review(lines, _units(lines), seen.shows, seen.later, sections, broken)
 
 
 def _verdict(
@@ -198,9 +204,7 @@ def _line(place: _Place, view: _View) -> Line:
         stem=question.body["stem"],
         points=points,
         is_blank=marks.is_blank(given),
-        earned=marks.percent((mark or marks.ZERO) * points / 100)
-        if Shown.RIGHT_WRONG in shows
-        else None,
+        earned=marks.percent((mark or marks.ZERO) * points / 100) if Shown.MARKS in shows else None,
         mark=mark,
         is_regraded=str(number) in view.regraded,
         options=_options(kind, question, order, given, reasons, shows),
@@ -215,6 +219,7 @@ def _line(place: _Place, view: _View) -> Line:
         and saved.mark is None
         and str(number) not in view.regraded,
         rubric=by_hand.rubric(number, question.body) if Shown.RIGHT_WRONG in shows else [],
+        rubric_points=question.points,
         comment=by_hand.comment(number) if Shown.RIGHT_WRONG in shows else "",
         files=by_hand.files.get(number, []) if Shown.OWN in shows else [],
         why=_why_typed(kind, given, reasons, question),

@@ -3,8 +3,9 @@
 from flask_babel import gettext as _, ngettext
 
 from lms.exams import words
+from lms.exams.release_words import policy_lines
 from lms.exams.rules.drawing import TooFewQuestionsError
-from lms.exams.rules.settings import Draw, ExamRules, Shown
+from lms.exams.rules.settings import Draw, ExamRules
 from lms.exams.words import Titles
 from lms.web.i18n import instant, local
 
@@ -41,7 +42,7 @@ def rule_lines(rules: ExamRules, titles: Titles) -> list[str]:
             else []
         ),
         *words.entry_costs(rules, titles),
-        _shown(rules),
+        *policy_lines(rules),
         *(
             _(
                 "Part “%(title)s” (%(which)s) makes %(weight)d %% of the mark.",
@@ -63,6 +64,8 @@ def _repeating(rules: ExamRules) -> list[str]:
     if rules.cooldown_days:
         days = ", ".join(map(str, rules.cooldown_days))
         lines.append(_("After a failure the next attempt waits (days: %(days)s).", days=days))
+    if rules.retake_after_pass:
+        lines.append(str(_("Who has passed may sit it again; the first pass stays what counts.")))
     if rules.talk_after:
         lines.append(
             ngettext(
@@ -78,18 +81,6 @@ def _way(rules: ExamRules) -> str:
     if rules.is_forward:
         return str(_("Questions come one by one; nobody goes back."))
     return str(_("Questions can be answered in any order and changed until handing in."))
-
-
-def _shown(rules: ExamRules) -> str:
-    names = {
-        Shown.OWN: _("your answers"),
-        Shown.RIGHT_WRONG: _("what was right and wrong"),
-        Shown.KEY: _("the right answers"),
-        Shown.EXPLANATION: _("the explanations"),
-    }
-    said = _(", ").join(name for each, name in names.items() if each in rules.review)
-    what = said or _("only whether you have passed")
-    return str(_("Shown after handing in: %(what)s.", what=what))
 
 
 def entry_words(entry: Draw) -> str:

@@ -16,7 +16,7 @@ from lms.core import clock, disk, events, site, writer
 from lms.core.db import db, transaction
 from lms.core.errors import NotFoundError, found
 from lms.courses import queries as courses
-from lms.exams import beginning, policies, queries, saving, sitting
+from lms.exams import beginning, noting, policies, queries, saving, sitting
 from lms.exams.beginning import Drawn
 from lms.exams.errors import (
     AttemptClosedError,
@@ -26,6 +26,7 @@ from lms.exams.errors import (
     TakenOverError,
 )
 from lms.exams.events import AttemptStarted
+from lms.exams.facts_models import FactKind
 from lms.exams.models import Attempt, Exam, HandedInBy
 from lms.exams.rules import timing
 from lms.exams.sitting import Answer
@@ -120,8 +121,8 @@ def _start(
 
 
 @transaction()
-def take_over(attempt_id: int, *, actor: Person) -> Attempt:
-    """Go on with an attempt from another device; the first one turns read-only.
+def take_over(attempt_id: int, *, actor: Person, at: datetime | None = None) -> Attempt:
+    """Go on with an attempt from another device; the first one turns read-only. It is noted.
 
     Returns:
         The attempt, with a new `client` token.
@@ -134,6 +135,7 @@ def take_over(attempt_id: int, *, actor: Person) -> Attempt:
     if not attempt.is_open:
         raise AttemptClosedError
     attempt.client = secrets.token_urlsafe(12)
+    noting.add(attempt, FactKind.TAKEN_OVER, 1, at=at or clock.now())
     return attempt
 
 

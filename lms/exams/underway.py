@@ -14,6 +14,7 @@ from lms.core.db import db
 from lms.core.errors import found
 from lms.exams.bank import ROLES
 from lms.exams.errors import NotRunningError
+from lms.exams.facts_models import FactKind, SittingFact
 from lms.exams.models import Attempt, ExamVersion, Response
 from lms.exams.paper_models import ExtraTime
 from lms.exams.room_models import CollectedPaper, ExamMessage, ExamMessageSeen
@@ -37,6 +38,8 @@ class Underway:
     questions: int
     unseen: int
     """Messages that the sitter has not acknowledged."""
+    facts: Mapping[FactKind, int]
+    """How often what happened around it."""
 
     def left_ms(self, at: datetime) -> int:
         """Return the milliseconds that are left."""
@@ -82,6 +85,14 @@ _UNSEEN = (
 )
 
 
+_HAPPENED = [
+    select(func.coalesce(func.sum(SittingFact.count), 0))
+    .where(SittingFact.attempt_id == Attempt.id, SittingFact.kind == each)
+    .scalar_subquery()
+    for each in FactKind
+]
+
+
 def underway(actor: Person, *, at: datetime, attempt_id: int | None = None) -> Sequence[Underway]:
     """Return the attempts that run, those that end first at the front; one statement.
 
@@ -104,16 +115,28 @@ def underway(actor: Person, *, at: datetime, attempt_id: int | None = None) -> S
         _SAVED.scalar_subquery(),
         func.json_array_length(Attempt.layout),
         _UNSEEN.scalar_subquery(),
+        *_HAPPENED,
     ]
     rows = query.order_by(Attempt.deadline_at, Attempt.id).with_only_columns(*columns)
-    return [
-        Underway(
-            number, name, settings["title"], ends, extra, Allowance(percent, is_untimed), *rest
-        )
-        for number, name, settings, ends, extra, percent, is_untimed, *rest in db.session.execute(
-            rows
-        )
-    ]
+    return [_underway(row) for row in db.session.execute(rows)]
+
+
+def _underway(row: Any) -> Underway:
+    number, name, settings, ends, extra, percent, is_untimed, saved, questions, unseen, *counts = (
+        row
+    )
+    return Underway(
+        attempt_id=number,
+        name=name,
+        title=settings["title"],
+        deadline_at=ends,
+        extra_minutes=extra,
+        allowance=Allowance(percent, is_untimed),
+        saved=saved,
+        questions=questions,
+        unseen=unseen,
+        facts=dict(zip(FactKind, counts, strict=True)),
+    )
 
 
 def underway_or_404(actor: Person, attempt_id: int, *, at: datetime) -> Underway:

@@ -8,10 +8,11 @@ from flask_babel import gettext as _, ngettext
 
 from lms.accounts.login import me, visitor
 from lms.core import clock
-from lms.exams import extra_time, queries, room, services, underway as found
+from lms.exams import extra_time, noting, queries, room, services, underway as found
 from lms.exams.allowance_words import allowance_words
 from lms.exams.blueprint import bp
 from lms.exams.errors import AttemptClosedError, NobodySitsError
+from lms.exams.fact_words import all_words, fact_words
 from lms.exams.forms import CollectForm, ExtraTimeForm, MessageForm
 from lms.web.i18n import clock_time
 
@@ -24,7 +25,9 @@ def underway() -> str:
         "exams/underway.html",
         rows=found.underway(me(), at=now),
         now=now,
+        lately=noting.lately(me(), at=now),
         allowance_words=allowance_words,
+        all_words=all_words,
     )
 
 
@@ -42,6 +45,7 @@ def underway_now() -> Response:
                 "ends": clock_time(each.deadline_at),
                 "extra": each.extra_minutes,
                 "unseen": each.unseen,
+                "facts": all_words(each.facts),
             }
             for each in found.underway(me(), at=now)
         ]
@@ -57,11 +61,14 @@ def underway_one(attempt_id: int) -> ResponseReturnValue:
 def _one(
     attempt_id: int, *, time: ExtraTimeForm | None = None, message: MessageForm | None = None
 ) -> ResponseReturnValue:
-    now = clock.now()
+    row = found.underway_or_404(me(), attempt_id, at=clock.now())
     return render_template(
         "exams/underway_one.html",
-        row=found.underway_or_404(me(), attempt_id, at=now),
+        row=row,
         told=found.told(attempt_id),
+        facts=noting.facts_of(attempt_id),
+        fact_words=fact_words,
+        summary=all_words(row.facts),
         time_form=time or ExtraTimeForm.of(attempt_id, is_empty=True),
         message_form=message or MessageForm(formdata=None),
     ), 422 if time or message else 200

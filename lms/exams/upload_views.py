@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from lms.accounts.login import me
 from lms.core.archives import FileRefusedError
-from lms.exams import forms, handing_files, queries, services
+from lms.exams import form_saving, forms, handing_files, queries
 from lms.exams.blueprint import bp
 from lms.exams.errors import NoFileError, TooManyFilesError
 from lms.exams.sending import sent
@@ -18,7 +18,7 @@ from lms.exams.sittings import token
 @bp.post("/attempts/<int:attempt_id>/files/<int:slot>")
 def upload(attempt_id: int, slot: int) -> Response:
     """Take a file into an answer. The form carries all other answers too, which are saved first."""
-    _save_all(attempt_id)
+    _save_others(attempt_id, slot)
     given = request.files.get(f"file{slot}")
     name = given.filename if given else None
     try:
@@ -40,7 +40,7 @@ def upload(attempt_id: int, slot: int) -> Response:
 @bp.post("/attempts/<int:attempt_id>/files/<int:slot>/remove")
 def upload_remove(attempt_id: int, slot: int) -> Response:
     """Take a file out of an answer."""
-    _save_all(attempt_id)
+    _save_others(attempt_id, slot)
     named = request.form.get("remove", "")
     place = handing_files.Place(attempt_id, slot, token(attempt_id))
     handing_files.remove(place, named, actor=me())
@@ -53,10 +53,13 @@ def own_file(file_id: int) -> Response:
     return sent(queries.file_of(me(), file_id))
 
 
-def _save_all(attempt_id: int) -> None:
+def _save_others(attempt_id: int, slot: int) -> None:
+    """Save what the form carries beside the file; one by one, that is the open question alone."""
     attempt = queries.attempt_of(me(), attempt_id, with_layout=True)
     answers = forms.from_form(request.form, len(attempt.layout))
-    services.save_answers(attempt_id, answers, client=token(attempt_id), actor=me())
+    if attempt.position is not None:
+        answers = [each for each in answers if each.slot == slot]
+    form_saving.save_form(attempt, answers, client=token(attempt_id), actor=me())
 
 
 def _back(attempt_id: int, slot: int) -> Response:

@@ -20,7 +20,18 @@ from lms.core import clock
 from lms.core.errors import found
 from lms.courses import queries as courses
 from lms.courses.rules import Outline
-from lms.exams import forms, handing_files, paper, policies, queries, room, services, words
+from lms.exams import (
+    form_saving,
+    forms,
+    handing_files,
+    paper,
+    policies,
+    queries,
+    release_words,
+    room,
+    services,
+    words,
+)
 from lms.exams.allowance_words import allowance_words
 from lms.exams.blueprint import bp
 from lms.exams.errors import NotHandedInError
@@ -52,6 +63,7 @@ def start_page(exam_code: str) -> str:
             words.limit_words(each, _modules(progress.outline)) for each in summary.rules.limits
         ],
         costs=words.cost_lines(summary.rules, _modules(progress.outline)),
+        shown=release_words.policy_lines(summary.rules),
         allowed=allowance_words(summary.allowance),
         minutes=timing.minutes(summary.minutes, summary.allowance.factor),
         stage=stage,
@@ -133,26 +145,33 @@ def save_page(attempt_id: int) -> ResponseReturnValue:
     answers = forms.from_form(request.form, len(attempt.layout))
     if attempt.position is not None:
         return _save_one(attempt, answers)
-    reply = services.save_answers(attempt_id, answers, client=token(attempt_id), actor=me())
+    stands = form_saving.save_form(attempt, answers, client=token(attempt_id), actor=me())
     if seen := request.form.get("seen", 0, type=int):
         room.note_seen(attempt_id, seen, actor=me())
-    if any(reply.seqs.get(each.slot, each.seq) > each.seq for each in answers):
-        flash(_("Some answers were newer than this page and were kept. Please check."), "info")
-    else:
-        flash(_("Your answers are saved."), "success")
+    _say_saved(stands=stands)
     target = ".confirm" if "finish" in request.form else ".sit"
     return redirect(url_for(target, attempt_id=attempt_id))
 
 
+def _say_saved(*, stands: bool) -> None:
+    if stands:
+        flash(_("Your answers are saved."), "success")
+    else:
+        flash(_("Some answers were newer than this page and were kept. Please check."), "info")
+
+
 def _save_one(attempt: Attempt, answers: list[Answer]) -> ResponseReturnValue:
-    """Save the one question that the page shows, and go on to the next if it says so."""
+    """Save the one question that the page shows, and go on to the next if it says so.
+
+    Not if something newer stands there: it would be left unseen, for good.
+    """
     slot = request.form.get("slot", 0, type=int)
     sent, client = [each for each in answers if each.slot == slot], token(attempt.id)
-    services.save_answers(attempt.id, sent, client=client, actor=me())
-    if "next" in request.form:
+    stands = form_saving.save_form(attempt, sent, client=client, actor=me())
+    if "next" in request.form and stands:
         services.move_on(attempt.id, slot, client=client, actor=me())
     else:
-        flash(_("Your answers are saved."), "success")
+        _say_saved(stands=stands)
     target = ".confirm" if "finish" in request.form else ".sit"
     return redirect(url_for(target, attempt_id=attempt.id))
 
@@ -200,6 +219,7 @@ def result(attempt_id: int) -> str:
         exam=summaries[attempt.version.exam.code],
         percent=None if attempt.score is None else marks.percent(attempt.score),
         review=seen,
+        held=release_words.held_lines(seen.later),
         collected=collected(attempt_id) if attempt.handed_in_by is HandedInBy.TRAINER else None,
         broken=[words.broken_words(each, titles) for each in seen.broken],
         percent_of=marks.percent,

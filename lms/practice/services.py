@@ -9,7 +9,7 @@ from lms.accounts.models import Person
 from lms.core import clock, queue
 from lms.core.db import db, transaction
 from lms.core.errors import NotFoundError
-from lms.exams import body, sitting
+from lms.exams import body, releases, sitting
 from lms.exams.events import AttemptMarked
 from lms.exams.paper import order_of
 from lms.exams.rules import marks
@@ -180,15 +180,24 @@ def _mark(asked: Asked, given: tuple[str, ...]) -> Fraction:
 def on_attempt_marked(event: AttemptMarked) -> None:
     """Have what an exam showed as wrong looked up for the notebook, by a job.
 
-    Only where the exam shows its trainees what was right and wrong: else the notebook would.
+    Only where the exam shows its trainees what was right and wrong, and not before it does: else
+    the notebook would.
     """
     attempt = event.attempt
-    shows = ExamRules.read(attempt.version.settings).review
-    if Shown.RIGHT_WRONG not in shows or attempt.score == marks.FULL:
-        return
-    queue.enqueue(
-        "practice.siblings",
-        key=f"practice.siblings:{attempt.id}",
-        run_at=attempt.submitted_at,
-        attempt_id=attempt.id,
+    opens_at = releases.opening(
+        attempt, ExamRules.read(attempt.version.settings), Shown.RIGHT_WRONG
     )
+    if opens_at is not None and attempt.score != marks.FULL:
+        look_up(attempt.id, at=opens_at)
+
+
+def look_up(attempt_id: int, *, at: datetime, again: str = "") -> None:
+    """Have the notebook filled after an exam, from an instant on.
+
+    Args:
+        attempt_id: marked.
+        at: the instant.
+        again: what tells another look from the first; asked twice, each is done once.
+    """
+    key = ":".join(filter(None, ("practice.siblings", str(attempt_id), again)))
+    queue.enqueue("practice.siblings", key=key, run_at=at, attempt_id=attempt_id)

@@ -7,6 +7,7 @@ from lms.accounts.login import me
 from lms.accounts.models import Person
 from lms.certificates import queries as certificates
 from lms.core.paging import Page
+from lms.exams.bank import ROLES
 from lms.records import queries, roster, services, snapshot, timeline
 from lms.records.blueprint import bp
 from lms.records.lines import FileFormat, Order
@@ -50,6 +51,7 @@ def _record(person: Person) -> str:
         looks=STATUS_LOOKS,
         stage_words=stage_words,
         may_revoke=bool(me().roles & certificates.READERS),
+        may_see_sittings=bool(me().roles & ROLES),
         chain=chain,
         chain_words=snapshot.chain_words(chain),
         totals=timeline.totals(chain.links),

@@ -50,12 +50,27 @@ function stop(text) {                                     // a refusal is said a
 }
 const time = (iso) => new Date(iso).toLocaleTimeString('en-GB', { hour12: false });
 
-async function post(url, body) {
+async function send(url, body) {
   const reply = await fetch(url, { method: 'POST', credentials: 'same-origin', redirect: 'manual', headers: { 'content-type': 'application/json', accept: 'application/json', 'x-csrftoken': form.dataset.csrf }, body: JSON.stringify(body) });
   const content = await reply.json().catch(() => ({}));
   return { status: reply.status, content };
 }
+const expired = ({ status, content }) => status === 400 && Boolean(content.type?.endsWith('form-expired'));
+async function post(url, body) {
+  let reply = await send(url, body);
+  if (reply.status === 401 || expired(reply)) { const found = await renew(); reply = found.status === 200 ? await send(url, body) : found; }
+  return reply;
+}
+// who signs in again in this browser gets everything about it anew: the page asks for what it needs to send again
+async function renew() {
+  const reply = await fetch(form.dataset.again, { credentials: 'same-origin', redirect: 'manual', headers: { accept: 'application/json', 'x-page': form.dataset.page } });
+  const content = await reply.json().catch(() => ({}));
+  if (reply.status === 200) { form.dataset.csrf = content.csrf; form.elements.csrf_token.value = content.csrf; }
+  return { status: reply.status, content };
+}
 const retryable = (status) => status === 0 || status === 429 || status >= 500;
+// nobody is signed in, or somebody else is: what the page says, and keeps trying; nothing if that is not it
+const unknown = (reply) => (reply.status === 401 || expired(reply) ? T.signedout : reply.status === 403 || reply.status === 404 ? T.stranger : '');
 
 let busy = false, wait = 1000, later = 0;
 async function flush() {
@@ -63,10 +78,10 @@ async function flush() {
   if (busy || state !== 'open' || !unsent.size) return;
   busy = true; const batch = [...unsent.values()]; show('busy', T.saving);
   try {
-    const { status, content } = await post(form.dataset.save, { answers: batch });
+    const reply = await post(form.dataset.save, { answers: batch }), { status, content } = reply;
     if (status === 200) accepted(batch, content);
     else if (status === 409 && content.type?.endsWith('attempt-closed')) { forget(); state = 'ended'; location.assign(form.dataset.result); }
-    else if (status === 401) again(T.signedout);
+    else if (unknown(reply)) again(unknown(reply));
     else if (retryable(status)) again(content.detail);
     else stop(content.detail || T.refused);
   } catch { again(); }
@@ -85,10 +100,20 @@ function accepted(batch, reply) {
   show('ok', `${T.saved} ${time(reply.server_now)}`);
   if (stale && !unsent.size) location.reload();
 }
+const warn = (text) => { offline.hidden = Boolean(text); refused.hidden = !text; if (text) $('b', refused).textContent = text; };
 function again(text) {                                    // the line is down, or the server says "later"
-  wait = Math.min(wait * 2, 15000); later = setTimeout(flush, wait); show('off', T.kept);
-  offline.hidden = Boolean(text); refused.hidden = !text; if (text) $('b', refused).textContent = text;
+  wait = Math.min(wait * 2, 15000); later = setTimeout(flush, wait); show('off', T.kept); warn(text);
 }
+// whoever comes back to the page may have signed in again elsewhere: then nothing waits any longer
+document.addEventListener('visibilitychange', async () => {
+  if (document.hidden || state === 'ended') return;
+  try {
+    const reply = await renew();
+    if (reply.status === 200) { wait = 1000; if (unsent.size) flush(); else refused.hidden = true; if (state === 'handing') handIn(); }
+    else if (reply.status === 409) stop(reply.content.detail);
+    else if (unknown(reply)) warn(unknown(reply));
+  } catch { /* the line is down: saving says so */ }
+});
 addEventListener('online', () => { wait = 1000; flush(); if (state === 'handing') handIn(); });
 
 // each Chinese character is a word, as the server counts
@@ -113,6 +138,28 @@ form.addEventListener('focusout', (e) => {
 });
 addEventListener('pagehide', () => { if (state === 'open' && unsent.size && navigator.onLine) fetch(form.dataset.save, { method: 'POST', keepalive: true, headers: { 'content-type': 'application/json', 'x-csrftoken': form.dataset.csrf }, body: JSON.stringify({ answers: [...unsent.values()] }) }); });
 addEventListener('beforeunload', (e) => { if (unsent.size && state === 'open' && !leaving) { e.preventDefault(); e.returnValue = T.leave; } });
+
+// ---- facts for the trainer to weigh, announced on the start page: how often the page is left and something pasted.
+// What may have arrived is not said again: rather too few than too many.
+const happened = { left: 0, pasted: 0 }; let unloading = false, telling = 0;
+async function report() {
+  const said = { ...happened };
+  if (state !== 'open' || !said.left && !said.pasted) return;
+  happened.left = happened.pasted = 0;
+  const reply = await post(form.dataset.facts, said).catch(() => ({ status: 200, content: {} }));
+  if (!retryable(reply.status) && !unknown(reply)) return;
+  for (const each of ['left', 'pasted']) happened[each] += said[each];
+  telling = setTimeout(report, 30000);
+}
+document.addEventListener('visibilitychange', () => { if (!unloading && document.hidden && state === 'open') { happened.left += 1; report(); } });
+form.addEventListener('paste', () => { happened.pasted += 1; clearTimeout(telling); telling = setTimeout(report, 1000); });
+addEventListener('pageshow', () => { unloading = false; });
+addEventListener('pagehide', () => {
+  unloading = true;
+  if (state !== 'open' || leaving || document.hidden) return;
+  happened.left += 1;
+  fetch(form.dataset.facts, { method: 'POST', keepalive: true, headers: { 'content-type': 'application/json', 'x-csrftoken': form.dataset.csrf }, body: JSON.stringify(happened) });
+});
 
 // ---- one question at a time
 let now = first;
@@ -166,7 +213,8 @@ async function hear() {
     const reply = await fetch(told.dataset.messages, { credentials: 'same-origin', redirect: 'manual', headers: { accept: 'application/json' } });
     const content = await reply.json().catch(() => ({}));
     if (state !== 'open') return;
-    if (reply.status === 200) { until(content.left_ms); latest = content.latest; content.messages.forEach(tell); }
+    if (reply.status === 401) { warn(T.signedout); return; }
+    if (reply.status === 200) { if (!unsent.size) refused.hidden = true; until(content.left_ms); latest = content.latest; content.messages.forEach(tell); }
     else if (reply.status === 409 && content.type?.endsWith('attempt-closed')) { if (unsent.size) flush(); else { state = 'ended'; forget(); location.assign(form.dataset.result); } }
   } catch { /* the line is down: saving says so */ }
 }
@@ -210,13 +258,13 @@ async function handIn() {
   const answers = cards.map((c) => Number(c.dataset.slot)).filter((n) => seqs.get(n)).map((n) => ({ slot: n, seq: seqs.get(n), ...read(n) }));
   let wait = 0, text = '';
   try {
-    const { status, content } = await post(form.dataset.finish, { answers });
+    const reply = await post(form.dataset.finish, { answers }), { status, content } = reply;
     if (status === 200) { state = 'ended'; unsent.clear(); forget(); location.assign(content.url); }
-    else if (retryable(status) || status === 401) { wait = 3000; text = status === 401 ? T.signedout : content.detail || ''; }
+    else if (retryable(status) || unknown(reply)) { wait = 3000; text = unknown(reply) || content.detail || ''; }
     else stop(content.detail || T.refused);
   } catch { wait = 3000; }
   asking = false;
-  if (wait) { offline.hidden = Boolean(text); refused.hidden = !text; if (text) $('b', refused).textContent = text; show('off', T.kept); handing = setTimeout(handIn, wait); }
+  if (wait) { warn(text); show('off', T.kept); handing = setTimeout(handIn, wait); }
 }
 
 until(Number(timer.dataset.left)); tick();

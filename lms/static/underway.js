@@ -12,7 +12,7 @@ async function ask() {
   for (const s of sitting) {
     const row = known.get(String(s.id)), saved = row.querySelector('progress');
     saved.value = s.saved; put(row, 'saved', String(s.saved));
-    put(row, 'left', T.minutes.replace('{n}', Math.floor(s.left_ms / 60000))); put(row, 'ends', s.ends);
+    put(row, 'left', T.minutes.replace('{n}', Math.floor(s.left_ms / 60000))); put(row, 'ends', s.ends); put(row, 'facts', s.facts);
     put(row, 'extra', T.added.replace('{n}', s.extra)).hidden = !s.extra; row.querySelector('[data-unseen]').hidden = !s.unseen;
   }
 }

@@ -13,10 +13,16 @@ from lms.accounts.rules import Role
 from lms.certificates import queries, templates
 from lms.certificates.models import Certificate
 from lms.certificates.template_models import CertificateTemplate
-from lms.core import clock, pdf, queue
+from lms.core import clock, keys, pdf, queue
 from lms.core.db import db
 from lms.courses import services as courses
 from tests import factories
+
+
+@pytest.fixture
+def own_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A folder of signing keys for one test: other tests share one, and a bought key would stay."""
+    monkeypatch.setattr(keys, "folder", lambda: tmp_path / "keys")
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from tests import factories
 from tests.browser import sign_in
 from tests.core.test_keys import package
 
+pytestmark = pytest.mark.usefixtures("own_keys")
 PAGE = "/certificates/keys"
 DAY = timedelta(days=1)
 

@@ -19,6 +19,7 @@ def part(kind: str, weight: int) -> str:
     return f"{{title: {{zh: 一, en: One}}, weight: {weight}{sort}}}"
 
 
+REVIEW_AT = "review_at: '2026-12-24T09:00+08:00'"
 FIXED = next(e["id"] for e in content_tree.QUESTIONS if e["pool"] == "exam" and "parts" not in e)
 
 
@@ -36,6 +37,11 @@ class TestCheckOfExams:
             ("attempts: 3", "attempts: 3\npenalty: '1.5'", "out-of-range"),
             ("count: 2", "count: 9", "draw-infeasible"),
             ("count: 2", "count: 2\n  tag: none", "draw-infeasible"),
+            ("count: 2", "count: 2\n  tag: [none, other]", "draw-infeasible"),
+            ("count: 2", "count: 2\n  tag: []", "too-few"),
+            ("count: 2", "count: 2\n  tag: [a, a]", "duplicate-item"),
+            ("count: 2", "count: 2\n  tag: [5]", "wrong-type"),
+            ("count: 2", "count: 2\n  tag: 5", "wrong-type"),
             ("kind: numeric", "kind: riddle", "not-a-choice"),
             ("kind: numeric", "kind: case", "missing-field"),
             ("kind: numeric", "kind: case\n  parts: 3", "draw-infeasible"),
@@ -44,6 +50,7 @@ class TestCheckOfExams:
             ("count: 2", "count: 2\n  safety: true", "draw-infeasible"),
             ("count: 2", "count: 2\n  safety: 1", "wrong-type"),
             ("attempts: 3", "attempts: 3\navoid_seen: often", "wrong-type"),
+            ("attempts: 3", "attempts: 3\nretake_after_pass: once", "wrong-type"),
             ("attempts: 3", "attempts: 3\ntalk_after: 0", "out-of-range"),
             ("attempts: 3", "attempts: 3\ntalk_after: 3", "unused"),
             ("attempts: 3", "attempts: 3\nlimits: [{kind: numeric}]", "limit-form"),
@@ -74,6 +81,17 @@ class TestCheckOfExams:
                 "window-order",
             ),
             ("attempts: 3", "attempts: 3\nnavigation: sideways", "not-a-choice"),
+            ("attempts: 3", "attempts: 3\nreview_later: [marks]", "no-instant"),
+            ("attempts: 3", "attempts: 3\nreview_after_closing: [marks]", "no-closing"),
+            ("attempts: 3", f"attempts: 3\nreview_later: [key]\n{REVIEW_AT}", "said-twice"),
+            ("attempts: 3", f"attempts: 3\nreview_later: [sums]\n{REVIEW_AT}", "not-a-choice"),
+            ("attempts: 3", f"attempts: 3\n{REVIEW_AT}", "unused"),
+            ("attempts: 3", "attempts: 3\nreview_later: [marks]\nreview_at: soon", "bad-instant"),
+            (
+                "attempts: 3",
+                f"attempts: 3\nreview_later: [right-wrong]\n{REVIEW_AT}\nreview_after_closing: [marks]",
+                "marks-later",
+            ),
             ("count: 2", "count: 2\n  points: 0", "out-of-range"),
             ("kind: numeric", "kind: numeric\n- question: nowhere", "no-such-question"),
             ("kind: numeric", f"kind: numeric\n- question: {FIXED}\n  parts: 3", "case-length"),
@@ -91,6 +109,14 @@ class TestCheckOfExams:
     def test_a_pass_rule_that_is_right_is_quiet(self, root: Path) -> None:
         rule = f"limits: [{{kind: numeric, wrong: 0}}]\nsections: [{part('numeric', 40)}, {part('', 60)}]"
         swap(root, "exams/stage-1.yaml", "attempts: 3", f"attempts: 3\navoid_seen: true\n{rule}")
+        assert content_tree.findings(root) == []
+
+    def test_a_review_that_is_right_is_quiet(self, root: Path) -> None:
+        said = (
+            f"review_later: [marks, right-wrong]\n{REVIEW_AT}\nreview_after_closing: [explanation]"
+        )
+        closes = "closes_at: '2026-12-05T18:00+08:00'"
+        swap(root, "exams/stage-1.yaml", "attempts: 3", f"attempts: 3\n{closes}\n{said}")
         assert content_tree.findings(root) == []
 
     def test_the_entry_is_named_with_those_that_want_the_same(self, root: Path) -> None:

@@ -117,6 +117,23 @@ def test_what_is_met_is_weighed(attempt: Attempt, trainer: Person, session: Sess
     assert (noted.actor_id, noted.detail["mark"]) == (trainer.id, "1/4")
 
 
+@pytest.mark.parametrize("worth", [1, 2, 10])
+@pytest.mark.parametrize(
+    ("met", "share"),
+    [(["1", "2"], Fraction(1)), (["1"], Fraction(1, 2)), (["1", "3"], Fraction(1, 4))],
+)
+def test_what_an_exam_makes_it_worth_changes_no_share(
+    trainee: Person, trainer: Person, worth: int, met: list[str], share: Fraction
+) -> None:
+    papers.ready(trainee, draw=[{"kind": "essay", "count": 1, "points": worth}])
+    papers.question("M1-essay", Kind.ESSAY, points=4)
+    row, _new = start_attempt("stage-1", actor=trainee, at=NOON)
+    assert [points for _version, _order, points in row.layout] == [worth]
+    hand_in(row.id, [Answer(1, 1, (SAID,))], client=row.client, actor=trainee, at=NOON)
+    done = marking.mark_answer(row.id, 1, Judgement(met), actor=trainer, at=NOON)
+    assert (queries.responses(done)[1].mark, done.score) == (share, share)
+
+
 def test_two_markers_do_not_do_the_same_work(attempt: Attempt, trainer: Person) -> None:
     other = factories.person(roles=frozenset({Role.TRAINER}))
     marking.claim(attempt.id, 2, actor=trainer, at=NOON)
@@ -158,6 +175,7 @@ class TestPages:
         sheet = client.get(f"/studio/marking/{attempt.id}/2").text
         assert "我们十点回电。" in sheet
         assert "11 words" in sheet
+        assert "Points in this exam" not in sheet
         assert trainee.name not in sheet
 
     def test_saving_leads_to_the_next_and_shows_the_trainee_why(
@@ -180,6 +198,22 @@ class TestPages:
         page = client.get(f"/attempts/{attempt.id}/result").text
         for words in ("By when?", "Says by when", "2.00 of 4", "Partly right"):
             assert words in page
+
+    def test_what_an_exam_makes_it_worth_stands_beside_the_rubric(
+        self, client: FlaskClient, trainee: Person, trainer: Person
+    ) -> None:
+        papers.ready(trainee, draw=[{"kind": "essay", "count": 1, "points": 10}])
+        papers.question("M1-essay", Kind.ESSAY, points=4)
+        row, _new = start_attempt("stage-1", actor=trainee, at=NOON)
+        hand_in(row.id, [Answer(1, 1, (SAID,))], client=row.client, actor=trainee, at=NOON)
+        sign_in(client, trainer)
+        sheet, said = f"/studio/marking/{row.id}/1", "Points in this exam: 10."
+        page = client.get(sheet).text
+        assert ('data-worth="4"' in page, said in page) == (True, True)
+        client.post(sheet, data={"met": ["1"], "stop": "1"})
+        sign_in(client, trainee)
+        page = client.get(f"/attempts/{row.id}/result").text
+        assert ("5.00 of 10" in page, said in page) == (True, True)
 
     def test_who_comes_second_is_told_who_is_first(
         self, client: FlaskClient, attempt: Attempt, trainer: Person

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.accounts.rules import Role
+from lms.certificates.models import Certificate
 from lms.core import queue
 from lms.core.db import db
 from lms.exams.regrade_models import Regrade, RegradeChange
@@ -16,6 +17,7 @@ from tests import factories
 from tests.browser import sign_in
 from tests.exams import papers
 from tests.exams.test_regrading import Room, another_version
+from tests.statements import counted
 
 
 @pytest.fixture
@@ -75,11 +77,84 @@ class TestPages:
         reply = client.post("/studio/questions/q1/regrade", data={**ASKED, **changes})
         assert (reply.status_code, expected in reply.text) == (422, True)
 
+    @pytest.mark.parametrize(
+        ("kind", "also", "expected"),
+        [
+            (Kind.FILLIN, "备份\n恢复", ("备份", "恢复")),
+            (Kind.FILLIN, "\r\n恢复\r\n\r\n", ("", "恢复")),
+            (Kind.FILLIN, "备份\n", ("备份", "")),
+            (Kind.FILLIN, "备份", "The question has 2 blanks: write a line for each"),
+            (Kind.FILLIN, "1\n2\n3", "The question has 2 blanks: write a line for each"),
+            (Kind.FILLIN, "\n", "Write the answer that is right as well"),
+            (Kind.NUMERIC, "1,234.5\n", ("1,234.5",)),
+            (Kind.NUMERIC, "1\n2", "The question has 1 blank: write one line."),
+            (Kind.CLOZE, "7201\nA\n密", ("7201", "A", "密")),
+            (Kind.CLOZE, "7201\nC\n密", "no option C. It has: A B"),
+            (Kind.CLOZE, "7201\n\n密", "no option –. It has: A B"),
+            (Kind.MATCHING, "2=B，1=A", ("2=B", "1=A")),
+        ],
+    )
+    def test_what_is_typed_goes_to_its_blank(
+        self,
+        client: FlaskClient,
+        room: Room,
+        kind: Kind,
+        also: str,
+        expected: str | tuple[str, ...],
+    ) -> None:
+        row = papers.question("typed", kind)
+        if kind is Kind.FILLIN and row.published is not None:
+            accept = {"accept": {"zh": ["席位"], "en": ["seat"]}}
+            row.published.body = {**row.published.body, "blanks": [accept, accept]}
+            db.session.commit()
+        sign_in(client, room.trainer)
+        reply = client.post("/studio/questions/typed/regrade", data={**ASKED, "also": also})
+        if isinstance(expected, str):
+            assert (reply.status_code, expected in reply.text) == (422, True)
+        else:
+            ruling = db.session.scalars(select(Regrade.ruling)).one()
+            assert Ruling.read(ruling).also == expected
+
     def test_a_rule_that_says_no_is_said_there_too(self, client: FlaskClient, room: Room) -> None:
         papers.question("essay", Kind.ESSAY)
         sign_in(client, room.trainer)
         reply = client.post("/studio/questions/essay/regrade", data=ASKED)
         assert (reply.status_code, "People mark this question" in reply.text) == (422, True)
+
+    def test_the_dry_run_names_the_certificates_that_it_touches(
+        self, client: FlaskClient, room: Room
+    ) -> None:
+        factories.certificate_definition("k", months=None, earned=[{"exam": "stage-1"}])
+        passed, failed = room.sits("B"), room.sits("B", "A")
+        serial = db.session.scalars(select(Certificate.serial)).one()
+        key_is_a = Ruling(Way.OTHER_KEY, version_id=another_version(room.first, "A").id)
+        row = room.asks(key_is_a, never_lower=False)
+        sign_in(client, room.trainer)
+        page = client.get(f"/studio/regrades/{row.id}").text
+        for part in (serial, "Valid", "passed → not passed", "100.00 % → 0.00 %"):
+            assert part in page, part
+        assert page.count(serial) == 1, f"attempt {failed.id} earned none"
+        room.regrades(key_is_a, never_lower=False)
+        sign_in(client, factories.person(roles={Role.HR}))
+        page = client.get("/studio/lost-passes").text
+        assert "Certificates that rest on it:" in page
+        assert (serial in page, passed.score == 1) == (True, False)
+
+    def test_more_papers_need_no_more_statements(self, client: FlaskClient, room: Room) -> None:
+        factories.certificate_definition("k", months=None, earned=[{"exam": "stage-1"}])
+        key_is_a = Ruling(Way.OTHER_KEY, version_id=another_version(room.first, "A").id)
+        sign_in(client, room.trainer)
+        needed = []
+        for more, papers_then in ((1, 1), (4, 5)):
+            for _time in range(more):
+                room.sits("B")
+            row = room.asks(key_is_a, never_lower=False)
+            client.get(f"/studio/regrades/{row.id}")
+            with counted() as sent:
+                page = client.get(f"/studio/regrades/{row.id}").text
+            needed.append(len(sent))
+            assert page.count("passed → not passed") == papers_then
+        assert needed[0] == needed[1]
 
     def test_hr_decides_about_a_lost_pass(self, client: FlaskClient, room: Room) -> None:
         room.sits("B")

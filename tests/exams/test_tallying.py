@@ -1,5 +1,6 @@
 """The roll-ups of the statistics: whatever comes and goes, they are what counting anew gives."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
@@ -14,7 +15,7 @@ from lms.accounts.models import Person
 from lms.core.db import db, transaction
 from lms.exams import answered, outcomes, quality, tallying
 from lms.exams.asked import Asked
-from lms.exams.models import Attempt, HandedInBy, QuestionVersion, Response
+from lms.exams.models import Attempt, ExamVersion, HandedInBy, QuestionVersion, Response
 from lms.exams.rules import results
 from lms.exams.rules.figures import Sign
 from lms.exams.rules.kinds import Kind
@@ -27,6 +28,9 @@ from tests.factories import NOON
 MARKS = [Fraction(0), Fraction(1, 2), Fraction(1), Fraction(1, 7), Fraction(-1, 4)]
 """With one that is no whole number of parts, and one that cost points."""
 KINDS = [Kind.SINGLE, Kind.MULTIPLE, Kind.NUMERIC]
+OWN = (1, 2, 3)
+WORTHS = [OWN, (3, 2, 1), (1, 7, 1)]
+"""Points of the questions: their own, and those that a blueprint gives them."""
 GIVEN = st.lists(
     st.tuples(st.sampled_from(MARKS), st.sampled_from(["A", "B", "C", ""])),
     min_size=len(KINDS), max_size=len(KINDS),
@@ -41,19 +45,26 @@ class Sat:
         self.exam = papers.exam()
         rows = [papers.question(f"q{n}", kind, points=n) for n, kind in enumerate(KINDS, 1)]
         self.versions = [row.published_id or 0 for row in rows]
+        self.exam_versions = [self.exam.published_id or 0, self._another_version()]
         self.run = papers.enrol(factories.person(), self.programme)
         self.number = 0
 
-    def sits(self, given: Any) -> int:
-        """Add a marked attempt; return its id."""
+    def _another_version(self) -> int:
+        row = ExamVersion(
+            exam_id=self.exam.id, number=2, settings={}, digest="2" * 64, made_at=NOON
+        )
+        return factories.save(row).id
+
+    def sits(self, given: Any, points: Sequence[int] = OWN, version: int = 0) -> int:
+        """Add a marked attempt at a version of the exam; return its id."""
         self.number += 1
-        layout = [[version, "" if n == 3 else "A B C", n]
-                  for n, version in enumerate(self.versions, start=1)]  # fmt: skip
-        total = sum((mark * n for n, (mark, _key) in enumerate(given, 1)), Fraction(0))
-        score = max(Fraction(0), total / 6)
+        layout = [[each, "" if n == 3 else "A B C", points[n - 1]]
+                  for n, each in enumerate(self.versions, start=1)]  # fmt: skip
+        earned = (mark * worth for (mark, _key), worth in zip(given, points, strict=True))
+        score = max(Fraction(0), sum(earned, Fraction(0)) / sum(points))
         row = Attempt(
             person_id=self.run.person_id, enrolment_id=self.run.id, exam_id=self.exam.id,
-            version_id=self.exam.published_id, stage="one", number=self.number, seed="s",
+            version_id=self.exam_versions[version], stage="one", number=self.number, seed="s",
             layout=layout, client="c", started_at=NOON, deadline_at=NOON + timedelta(minutes=20),
             submitted_at=NOON + timedelta(minutes=self.number % 9), receipt="r",
             handed_in_by=HandedInBy.TRAINEE, score=score, passed=score >= Fraction(4, 5),
@@ -83,6 +94,15 @@ def from_scratch(*, counted: bool = True) -> answered.Counted:
     return answered.count(ids)
 
 
+def regrade(ids: list[int], turn: int) -> None:
+    """Correct a key, as regrading does it: out first, then other marks, then in again."""
+    tallying.take_out(ids)
+    with transaction():
+        counts = {"1": ["1", None, "1/3"][turn % 3]}
+        db.session.execute(update(Attempt).where(Attempt.id.in_(ids)).values(regraded=counts))
+    tallying.take_in()
+
+
 @pytest.fixture
 def sat(session: Session) -> Sat:
     return Sat()
@@ -93,7 +113,12 @@ def sat(session: Session) -> Sat:
 )
 @given(
     steps=st.lists(
-        st.one_of(GIVEN, st.sampled_from(["in", "out", "again"])), min_size=1, max_size=8
+        st.one_of(
+            st.tuples(GIVEN, st.sampled_from(WORTHS), st.sampled_from([0, 1])),
+            st.sampled_from(["in", "out", "again", "regrade"]),
+        ),
+        min_size=1,
+        max_size=9,
     )
 )
 def test_whatever_comes_and_goes_they_equal_counting_anew(sat: Sat, steps: list[Any]) -> None:
@@ -105,8 +130,10 @@ def test_whatever_comes_and_goes_they_equal_counting_anew(sat: Sat, steps: list[
             tallying.take_out(ids[::2])
         elif step == "again":
             tallying.rebuild()
+        elif step == "regrade":
+            regrade(ids[-1:], len(ids))
         else:
-            ids.append(sat.sits(step))
+            ids.append(sat.sits(*step))
         assert stored() == from_scratch()
     tallying.keep_up()
     assert stored() == from_scratch()
@@ -134,6 +161,13 @@ class TestKeepingUp:
         assert {version for _exam, version, _first in found.answers} == set(sat.versions[:2])
         (result,) = next(iter(found.results.values()))
         assert (result.points, result.worth, result.questions) == (Fraction(1), 3, 2)
+
+    def test_the_points_of_the_paper_count_whatever_is_counted_beside_it(self, sat: Sat) -> None:
+        given = [(Fraction(1), "B"), (Fraction(1, 2), "A"), (Fraction(0), "7")]
+        ids = [sat.sits(given, (1, 7, 1), version=1), sat.sits(given)]
+        place = (sat.exam_versions[1], sat.versions[1], True)
+        for order in (ids[:1], ids, ids[::-1]):
+            assert answered.count(order).answers[place] == {"1/2|7|1/2|1/2|A": 1}
 
     def test_who_sees_everyone_sees_papers_that_are_not_counted_yet(
         self, sat: Sat, trainer: Person

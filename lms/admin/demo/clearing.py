@@ -26,6 +26,7 @@ from lms.core.deliverables import Deliverable
 from lms.core.queue import Job
 from lms.courses.models import Enrolment, LessonRead, StagePass
 from lms.exams import tallying
+from lms.exams.facts_models import SittingFact
 from lms.exams.import_models import QuestionImport
 from lms.exams.models import (
     Attempt,
@@ -83,10 +84,11 @@ def _delete_what_hangs_on(demo: ColumnElement[int]) -> None:
     _lift_and_delete(ExamMessageSeen.__table__, ExamMessageSeen.message_id.in_(messages))
     _lift_and_delete(ExamMessage.__table__, ExamMessage.attempt_id.in_(sittings))
     _lift_and_delete(CollectedPaper.__table__, CollectedPaper.attempt_id.in_(sittings))
+    _lift_and_delete(CertificatePdf.__table__, CertificatePdf.certificate_id.in_(awards))
+    _lift_and_delete(CertificateEvent.__table__, CertificateEvent.certificate_id.in_(awards))
+    _lift_and_delete(SittingFact.__table__, SittingFact.attempt_id.in_(sittings))
     for model, which in (
         (RecordEnd, RecordEnd.person_id.in_(demo)),
-        (CertificatePdf, CertificatePdf.certificate_id.in_(awards)),
-        (CertificateEvent, CertificateEvent.certificate_id.in_(awards)),
         (CertificateRenewal, CertificateRenewal.certificate_id.in_(awards)),
         (Certificate, Certificate.person_id.in_(demo)),
         (RegradeChange, RegradeChange.attempt_id.in_(sittings)),

@@ -73,3 +73,30 @@ def stages(settings: Mapping[str, Any], outline: Outline) -> list[Stage | None]:
     """Return which parts of a programme earn a kind: its stages in order, and None for the whole."""
     parts: list[Stage | None] = [*outline.stages, None]
     return [each for each in parts if earns(settings, outline, each)]
+
+
+def scoreless(settings: Mapping[str, Any], outlines: Iterable[Outline]) -> tuple[str, ...]:
+    """Return what of a kind that asks for a score can never give one: ``earned``, ``refresher``.
+
+    Scores stand where exams are: without one, whoever passes has none, and falls short for ever.
+
+    Args:
+        settings: of the kind.
+        outlines: of the programmes that there are.
+    """
+    if settings.get("score") is None:
+        return ()
+    known = list(outlines)
+    earned = [has_exam(outline, part) for outline in known for part in stages(settings, outline)]
+    renewed = [has_exam(each) for each in known if each.code == settings.get("refresher")]
+    return tuple(
+        name
+        for name, scored in (("earned", earned), ("refresher", renewed))
+        if scored and not any(scored)
+    )
+
+
+def has_exam(outline: Outline, stage: Stage | None = None) -> bool:
+    """Whether an exam closes a stage of a programme; of the whole of it, any of its stages."""
+    parts = outline.stages if stage is None else [stage]
+    return any(each.exam is not None for each in parts)

@@ -33,7 +33,7 @@ class Trial:
 def both(asked: Asked) -> Mapping[str, Trial]:
     """Return language -> a question that is being written."""
     tags = body.tags_of(asked.tags, asked.body)
-    shown = Shown(0, "", "", 0, asked.kind, tags, asked.body)
+    shown = Shown(0, "", "", 0, asked.kind, tags, asked.body, asked.points)
     return {
         each: trial_in(each, shown, asked.points, number)
         for number, each in enumerate(LANGUAGES, start=1)

@@ -1,7 +1,6 @@
 """Checking exams: their rules, and whether the bank can fill them."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from fractions import Fraction
 
 from lms.core.content import Finding, Severity, Tree
@@ -11,16 +10,18 @@ from lms.courses.content.reading import stages, units
 from lms.exams import body
 from lms.exams.content.pass_checks import SORT, check_pass_rule, read_sort
 from lms.exams.content.question_checks import QUESTIONS
+from lms.exams.content.review_checks import check_review, instant
 from lms.exams.models import Pool
 from lms.exams.rules.drawing import Candidate, TooFewQuestionsError, draw, fits
 from lms.exams.rules.kinds import PARTS, Kind
-from lms.exams.rules.settings import FORWARD, FREE, Draw, Shown, share_of
+from lms.exams.rules.settings import FORWARD, FREE, Draw, share_of
 
 EXAMS = "exams"
 _FIELDS = (
     "code", "title", "minutes", "pass_percent", "attempts", "cooldown_days", "shuffle_questions",
     "review", "draw", "penalty", "limits", "sections", "avoid_seen",
-    "talk_after", "opens_at", "closes_at", "navigation",
+    "talk_after", "opens_at", "closes_at", "navigation", "review_later", "review_at",
+    "review_after_closing", "retake_after_pass",
 )  # fmt: skip
 _LONGEST, _MOST_ATTEMPTS, _LONGEST_WAIT, _MOST, _MOST_POINTS = 600, 20, 365, 200, 99
 
@@ -107,12 +108,11 @@ def _check_fields(exam: Entry) -> str:
         exam.warning("unused", said, "After the last attempt nothing opens.", at="talk_after")
     exam.flag("shuffle_questions", default=True)
     exam.flag("avoid_seen", default=False)
+    exam.flag("retake_after_pass", default=False)
     exam.choice("navigation", (FREE, FORWARD), optional=True)
     _check_window(exam)
     _check_penalty(exam)
-    for word in exam.words("review", optional=True):
-        if word not in set(Shown):
-            exam.error("not-a-choice", f"is {word!r}", f"Of: {', '.join(Shown)}.", at="review")
+    check_review(exam)
     return exam.code("code")
 
 
@@ -130,7 +130,7 @@ def read_draw(entry: Entry, known: set[str]) -> Draw:
         unit=sort.unit,
         kind=sort.kind,
         difficulty=entry.whole("difficulty", 1, 5, optional=True),
-        tag=sort.tag,
+        tags=sort.tags,
         safety=sort.safety,
         parts=parts if is_case else 0,
         points=entry.whole("points", 1, _MOST_POINTS, optional=True),
@@ -158,22 +158,9 @@ def _check_penalty(entry: Entry, *, is_own: bool = False) -> Fraction | None:
 
 
 def _check_window(exam: Entry) -> None:
-    opens, closes = (_instant(exam, key) for key in ("opens_at", "closes_at"))
+    opens, closes = (instant(exam, key) for key in ("opens_at", "closes_at"))
     if opens and closes and closes <= opens:
         exam.error("window-order", "is not after opens_at", "Correct one of them.", at="closes_at")
-
-
-def _instant(exam: Entry, key: str) -> datetime | None:
-    given = exam.text(key, optional=True)
-    try:
-        instant = datetime.fromisoformat(given) if given else None
-    except ValueError:
-        instant = None
-    if given and (instant is None or instant.tzinfo is None):
-        advice = 'With its zone and in quotes, as in "2026-12-01T09:00+08:00".'
-        exam.error("bad-instant", f"is {given!r}", advice, at=key)
-        return None
-    return instant
 
 
 def _check_draw(exam: Entry, bank: list[Candidate], known: set[str]) -> list[Draw]:

@@ -1,7 +1,7 @@
 """Answers to one question, counted: what is needed for its figures, however many people there are.
 
-A cell is one way in which people answered: what it earned, how they did in the rest and as a
-whole, what they chose; and how many did so. Twenty thousand answers to a question make some
+A cell is one way in which people answered: what it earned of how many points, how they did in the
+rest and as a whole, what they chose; and how many did so. Twenty thousand answers to a question make some
 hundred cells, and cells of different times and exams simply add up.
 """
 
@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
+
+from lms.exams.rules.weighted import covariance
 
 TYPED = "*"
 """What stands for an answer that is typed and not chosen."""
@@ -23,6 +25,8 @@ class Cell:
     whole: float
     chosen: tuple[str, ...]
     """Options; `TYPED` for what is typed; nothing for a blank."""
+    points: int = 1
+    """That the question was worth on these papers, where marks are shares of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +55,24 @@ class Answers:
         return sum(count for cell, count in self.cells.items() if not cell.chosen)
 
 
-def written(mark: Fraction, rest: Fraction, whole: Fraction, chosen: str) -> str:
+def written(mark: Fraction, points: int, rest: Fraction, whole: Fraction, chosen: str) -> str:
     """Return a cell as it is stored.
 
     Args:
         mark: as a share of what the question is worth.
+        points: that it is worth on the paper.
         rest: what the other questions earned, as a share of their points.
         whole: what all of them earned.
         chosen: options with a blank between them, `TYPED`, or nothing.
     """
-    return f"{mark}|{rest}|{whole}|{chosen}"
+    return f"{mark}|{points}|{rest}|{whole}|{chosen}"
 
 
 def read(text: str) -> Cell:
     """Return a cell from its text."""
-    mark, rest, whole, chosen = text.split("|", 3)
-    return Cell(_number(mark), _number(rest), _number(whole), tuple(chosen.split()))
+    mark, points, rest, whole, chosen = text.split("|", 4)
+    options = tuple(chosen.split())
+    return Cell(_number(mark), _number(rest), _number(whole), options, int(points))
 
 
 def _number(text: str) -> float:
@@ -83,3 +89,9 @@ def added(piles: Iterable[Mapping[str, int]]) -> dict[Cell, int]:
     for text, count in total.items():
         found[read(text)] += count
     return found
+
+
+def variance(found: Mapping[Cell, int]) -> float | None:
+    """Return the variance of the points that answers earned, as a sample; None for fewer than two."""
+    earned = [cell.mark * cell.points for cell in found]
+    return covariance(earned, earned, list(found.values()))

@@ -112,6 +112,35 @@ def percent(share: Fraction) -> int:
     return floor(100 * share + Fraction(1, 2))
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """How many papers lie so near a mark that, sat once more, they could fall on its other side."""
+
+    below: int
+    reached: int
+    """At the mark, or above it."""
+
+    @property
+    def papers(self) -> int:
+        """How many on both sides."""
+        return self.below + self.reached
+
+
+def is_near(score: Fraction, mark: Fraction, margin: float) -> bool:
+    """Whether a score lies within a margin of a mark; its bounds belong to it."""
+    return abs(score - mark) <= margin
+
+
+def near(results: Mapping[Result, Sum], mark: Fraction, margin: float) -> Near:
+    """Return how many papers lie within a margin of a mark, such as a standard error."""
+    below = reached = 0
+    for key, each in results.items():
+        if is_near(key.score, mark, margin):
+            below += each.papers if key.score < mark else 0
+            reached += each.papers if key.score >= mark else 0
+    return Near(below, reached)
+
+
 def would_pass(results: Mapping[Result, Sum], mark: Fraction) -> int:
     """Return how many papers reach a pass mark, if nothing else were asked of them."""
     return sum(each.papers for key, each in results.items() if key.score >= mark)

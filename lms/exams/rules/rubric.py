@@ -31,7 +31,8 @@ def mark_by_rubric(items: Iterable[Item], met: Collection[str], points: int) -> 
     Args:
         items: the rubric.
         met: keys of those that are met; keys that it does not have count for nothing.
-        points: what the question is worth. More than that earns everything, less than 0 nothing.
+        points: what the question is worth by itself, for which its rubric is written; what an
+            exam makes of it is not asked here. More than that earns everything, less than 0 nothing.
     """
     earned = sum(each.points for each in items if each.key in met)
     return min(Fraction(1), max(Fraction(0), Fraction(earned, points)))

@@ -1,15 +1,26 @@
 """What counts as right after a key was corrected, and what that makes of a mark."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, assert_never
 
-from lms.exams.rules import marks
+from lms.exams.rules import marks, pairs
 from lms.exams.rules.kinds import Kind
-from lms.exams.rules.marks import FULL, Key
-from lms.exams.rules.normal import normal_text
+from lms.exams.rules.marks import (
+    FULL,
+    Cloze,
+    FillIn,
+    Key,
+    MultipleChoice,
+    Numeric,
+    SingleChoice,
+)
+from lms.exams.rules.normal import fold_width, normal_text, parse_number
+from lms.exams.rules.pairs import Matching, Ordering
+from lms.exams.rules.rubric import ByHand
+from lms.exams.rules.shorttext import ShortText
 
 
 class Way(enum.StrEnum):
@@ -37,7 +48,8 @@ class Ruling:
 
     way: Way
     also: tuple[str, ...] = ()
-    """The answer that is right as well: option keys, ``thing=choice``, or what is typed per blank."""
+    """The answer that is right as well: option keys, ``thing=choice``, or what is typed, blank by
+    blank; empty where one is left open."""
     version_id: int | None = None
     """The version whose key counts."""
 
@@ -77,7 +89,7 @@ def instead(
         case Way.FULL:
             found: Fraction | None = FULL
         case Way.ALSO:
-            found = FULL if is_same(response, ruling.also) else own
+            found = FULL if is_same(key, response, ruling.also) else own
         case Way.OTHER_KEY:
             found = marks.with_penalty(key, marks.mark(key, response), response, penalty)
         case _:
@@ -85,12 +97,55 @@ def instead(
     return False if found is None or found == own else str(found)
 
 
-def is_same(response: tuple[str, ...], also: tuple[str, ...]) -> bool:
-    """Whether an answer is the one that is right as well: in any order of what is chosen."""
+def is_same(key: Key, response: tuple[str, ...], also: tuple[str, ...]) -> bool:
+    """Whether an answer is the one that is right as well.
+
+    Options and pairs are compared as sets, whatever was clicked first; what is typed blank by
+    blank, in the way in which the question compares it.
+    """
     if marks.is_blank(response):
         return False
-    given, wanted = ([normal_text(each) for each in said] for said in (response, also))
-    return given == wanted or (len(set(given)) == len(given) and set(given) == set(wanted))
+    match key:
+        case SingleChoice() | MultipleChoice():
+            return set(response) == set(also)
+        case Matching() | Ordering():
+            return pairs.given(response) == pairs.given(also)
+        case ByHand():
+            return False  # a person says what is right
+        case FillIn() | Numeric() | ShortText() | Cloze():
+            return _is_typed(_blanks_of(key), response, also)
+        case _:
+            assert_never(key)
+
+
+Typed = SingleChoice | FillIn | Numeric | ShortText
+
+
+def _blanks_of(key: FillIn | Numeric | ShortText | Cloze) -> Sequence[Typed]:
+    if isinstance(key, Cloze):
+        return key.gaps
+    return [key] * (len(key.blanks) if isinstance(key, FillIn) else 1)
+
+
+def _is_typed(blanks: Sequence[Typed], response: tuple[str, ...], also: tuple[str, ...]) -> bool:
+    given, wanted = ((*said, *[""] * (len(blanks) - len(said))) for said in (response, also))
+    return len(given) == len(wanted) == len(blanks) and all(map(_is_like, blanks, given, wanted))
+
+
+def _is_like(blank: Typed, given: str, wanted: str) -> bool:
+    match blank:
+        case SingleChoice():
+            return given == wanted
+        case Numeric(units=units):
+            numbers = parse_number(given, units), parse_number(wanted, units)
+            if None not in numbers:
+                return numbers[0] == numbers[1]
+            # Not as texts: those are NFKC, which makes 102 of 10².
+            return fold_width(given).strip().casefold() == fold_width(wanted).strip().casefold()
+        case FillIn() | ShortText():
+            return normal_text(given) == normal_text(wanted)
+        case _:
+            assert_never(blank)
 
 
 def fits(kind: Kind, way: Way, by_hand: tuple[Kind, ...]) -> bool:

@@ -1,7 +1,7 @@
 """The rules of one exam, read from its version."""
 
 import enum
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -24,11 +24,18 @@ def share_of(said: str) -> Fraction | None:
         return None
 
 
+def tags_of(said: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the tags that an entry asks for: a file says one, or a list of which all are needed."""
+    return (said,) if isinstance(said, str) else tuple(said or ())
+
+
 class Shown(enum.StrEnum):
     """What a trainee may see of each question after handing in."""
 
     OWN = "own"
+    MARKS = "marks"
     RIGHT_WRONG = "right-wrong"
+    """With the marks."""
     KEY = "key"
     EXPLANATION = "explanation"
 
@@ -41,7 +48,8 @@ class Draw:
     unit: str | None = None
     kind: Kind | None = None
     difficulty: int | None = None
-    tag: str | None = None
+    tags: tuple[str, ...] = ()
+    """A question has all of them."""
     safety: bool = False
     """Whether only safety questions are meant."""
     parts: int = 0
@@ -62,7 +70,7 @@ class Draw:
             unit=given.get("unit"),
             kind=Kind(kind) if kind else None,
             difficulty=given.get("difficulty"),
-            tag=given.get("tag"),
+            tags=tags_of(given.get("tag")),
             safety=given.get("safety") or False,
             parts=given.get("parts") or 0,
             question=given.get("question"),
@@ -78,7 +86,8 @@ class Sort:
     unit: str | None = None
     kind: Kind | None = None
     """A case's sub-question is of its own kind, and of the kind case."""
-    tag: str | None = None
+    tags: tuple[str, ...] = ()
+    """A question has all of them."""
     safety: bool = False
 
     def has(self, unit: str, kinds: Collection[Kind], tags: Collection[str]) -> bool:
@@ -86,7 +95,7 @@ class Sort:
         return (
             self.unit in {None, unit}
             and (self.kind is None or self.kind in kinds)
-            and (self.tag is None or self.tag in tags)
+            and all(each in tags for each in self.tags)
             and (not self.safety or SAFETY in tags)
         )
 
@@ -124,6 +133,7 @@ class ExamRules:
     cooldown_days: tuple[int, ...]
     shuffle_questions: bool
     review: frozenset[Shown]
+    """What is shown at once after handing in."""
     draws: tuple[Draw, ...]
     penalty: Fraction = Fraction(0)
     """Share of its points that a wrong choice costs, unless the entry that drew it says another; the
@@ -141,6 +151,13 @@ class ExamRules:
     """No attempt begins from then on, and those that run end; None for never."""
     is_forward: bool = False
     """Whether questions come one by one, and none is seen again."""
+    review_later: frozenset[Shown] = frozenset()
+    """What is shown from `review_at` on."""
+    review_at: datetime | None = None
+    review_after_closing: frozenset[Shown] = frozenset()
+    """What is shown when nobody can sit the exam any more."""
+    retake_after_pass: bool = False
+    """Whether who has passed may use the attempts that are left; the first pass stays what counts."""
 
     @classmethod
     def read(cls, settings: Mapping[str, Any]) -> "ExamRules":
@@ -153,7 +170,7 @@ class ExamRules:
             attempts=settings["attempts"],
             cooldown_days=tuple(settings.get("cooldown_days") or ()),
             shuffle_questions=settings.get("shuffle_questions") is not False,
-            review=frozenset(Shown(each) for each in settings.get("review") or ()),
+            review=_shown(settings, "review"),
             penalty=Fraction(str(settings.get("penalty") or 0)),
             draws=tuple(Draw.read(each) for each in settings["draw"]),
             limits=tuple(_limit(each) for each in settings.get("limits") or ()),
@@ -163,6 +180,10 @@ class ExamRules:
             opens_at=_instant(settings.get("opens_at")),
             closes_at=_instant(settings.get("closes_at")),
             is_forward=settings.get("navigation") == FORWARD,
+            review_later=_shown(settings, "review_later"),
+            review_at=_instant(settings.get("review_at")),
+            review_after_closing=_shown(settings, "review_after_closing"),
+            retake_after_pass=settings.get("retake_after_pass") or False,
         )
 
     def penalty_at(self, slot: int, own: Mapping[str, str] | None) -> Fraction:
@@ -179,6 +200,10 @@ class ExamRules:
     def questions(self) -> int:
         """How many questions a paper has."""
         return sum(each.count * (each.parts or 1) for each in self.draws)
+
+
+def _shown(settings: Mapping[str, Any], key: str) -> frozenset[Shown]:
+    return frozenset(Shown(each) for each in settings.get(key) or ())
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -203,6 +228,6 @@ def _sort(given: Mapping[str, Any]) -> Sort:
     return Sort(
         unit=given.get("unit"),
         kind=Kind(kind) if kind else None,
-        tag=given.get("tag"),
+        tags=tags_of(given.get("tag")),
         safety=given.get("safety") or False,
     )
