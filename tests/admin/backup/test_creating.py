@@ -326,7 +326,8 @@ def test_the_commands_say_what_they_did(filled: Flask, tmp_path: Path) -> None:
     assert told["verified"]
     assert told["summary"]["attempts"] == 1
     verified = runner.invoke(args=["backup", "verify", told["file"]])
-    assert (verified.exit_code, verified.output) == (0, f"{told['file']} is whole.\n")
+    last = verified.output.splitlines()[-1]  # above it: log lines, where the machine is slow
+    assert (verified.exit_code, last) == (0, f"{told['file']} is whole.")
     absent = runner.invoke(args=["backup", "verify", str(tmp_path / "no"), "--json"])
     assert absent.exit_code == 1
     assert json.loads(absent.output)["findings"][0]["reason"] == "not-there"
