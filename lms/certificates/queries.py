@@ -110,15 +110,10 @@ def certificates_of(person: Person) -> Sequence[Shown]:
     return [_read(row) for row in rows]
 
 
-def all_certificates() -> Sequence[Shown]:
-    """Return every certificate, latest first: for the operator's commands."""
-    return [_read(row) for row in db.session.execute(_shown().order_by(Certificate.id.desc()))]
-
-
-def certificates_with_ids(certificate_ids: Collection[int]) -> dict[int, Shown]:
-    """Return id -> certificate. The caller has asked whether it may."""
-    rows = db.session.execute(_shown().where(Certificate.id.in_(certificate_ids)))
-    return {row.id: _read(row) for row in rows}
+def all_certificates(*which: ColumnElement[bool]) -> Sequence[Shown]:
+    """Return every certificate that meets some conditions, latest first: the caller may ask."""
+    rows = _shown().where(*which).order_by(Certificate.id.desc())
+    return [_read(row) for row in db.session.execute(rows)]
 
 
 def certificate_for(actor: Person, certificate_id: int) -> Shown:
