@@ -11,7 +11,7 @@ from threading import BoundedSemaphore
 _ROOT = Path(__file__).resolve().parents[2]
 AT_ONCE = 2
 """Processes of one kind: each may take its memory."""
-NICE = 10
+NICE = 5
 _turns: dict[str, BoundedSemaphore] = {}
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from lms.courses.option_rules import is_catch_all
 from lms.courses.upload_rules import FORMS
 from lms.exams.rules.kinds import FALSE, PAIRED, TRUE, Kind
 from lms.exams.rules.marks import (
@@ -146,6 +147,17 @@ def things(kind: Kind, body: Mapping[str, Any]) -> tuple[str, ...]:
 def option_keys(kind: Kind, body: Mapping[str, Any]) -> frozenset[str]:
     """Return the option keys as a set."""
     return frozenset(written_keys(kind, body))
+
+
+def last_keys(kind: Kind, body: Mapping[str, Any]) -> frozenset[str]:
+    """Return the keys of options that stand for all of the others, in one language at least."""
+    if kind not in {Kind.SINGLE, Kind.MULTIPLE, Kind.MATCHING}:
+        return frozenset()
+    return frozenset(
+        each["key"]
+        for each in _choices(kind, body)
+        if any(map(is_catch_all, each["text"].values()))
+    )
 
 
 def is_shuffled(kind: Kind, body: Mapping[str, Any]) -> bool:

@@ -193,6 +193,7 @@ class Editor:
             "navigation": FORWARD if form.navigation.data == FORWARD else None,
             "penalty": typed(form.penalty).strip(),
             "avoid_seen": form.avoid_seen.data,
+            "retake_after_pass": form.retake_after_pass.data,
             "limits": self.limits.settings,
             "sections": self.sections.settings,
             "review_at": instant_of(form.review_at),

@@ -1,5 +1,6 @@
 """The editor of an exam: its fields, rows that come and go, and the settings that they stand for."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
@@ -30,12 +31,13 @@ from lms.exams import review_forms, words
 from lms.exams.review_forms import LOCAL, ReviewForm
 from lms.exams.rules.drawing import Candidate
 from lms.exams.rules.kinds import Kind
-from lms.exams.rules.settings import FORWARD, FREE, share_of
+from lms.exams.rules.settings import FORWARD, FREE, share_of, tags_of
 from lms.web.fields import typed
 from lms.web.i18n import zone
 
 MOST_ROWS, DIGITS, LONGEST_WAIT = 100, 4, 365
 MOST_DRAWN = 200
+_COMMA = re.compile("[,，、;；]")
 
 
 class _Unsaid:
@@ -86,6 +88,7 @@ class SettingsForm(ReviewForm):
     penalty = _line(_("Share that a wrong choice costs"), 20, optional=True)
     shuffle_questions = BooleanField(_("Mix the questions within each kind"))
     avoid_seen = BooleanField(_("Draw first what the person has not seen"))
+    retake_after_pass = BooleanField(_("Who has passed may sit it again; the first pass stays"))
     note = _line(_("What is new, for the history"), 400, optional=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -122,6 +125,12 @@ def days(field: Field) -> list[int] | None:
     )
 
 
+def _tags(said: str) -> list[str]:
+    """Return the tags that were typed, parted by commas of either language; each of them once."""
+    parts = [each.strip() for each in _COMMA.split(said)]
+    return list(dict.fromkeys(filter(None, parts)))
+
+
 class _Row(FlaskForm):
     """A row of a table in the editor; the token stands in the form around it."""
 
@@ -130,7 +139,7 @@ class _Row(FlaskForm):
 
     unit = SelectField(_("Module"))
     kind = SelectField(_("Kind"))
-    tag = _line(_("Tag"), 80, optional=True)
+    tag = _line(_("Tags"), 200, optional=True)
     safety = BooleanField(_("Safety questions"))
 
     def __init__(self, *args: Any, units: Mapping[str, str], **kwargs: Any) -> None:
@@ -142,7 +151,12 @@ class _Row(FlaskForm):
     @property
     def sort(self) -> dict[str, Any]:
         """Which questions it means, as a file says it."""
-        said = {"unit": self.unit.data, "kind": self.kind.data, "tag": typed(self.tag).strip()}
+        tags = _tags(typed(self.tag))
+        said = {
+            "unit": self.unit.data,
+            "kind": self.kind.data,
+            "tag": tags[0] if len(tags) == 1 else tags,
+        }
         return {key: each for key, each in said.items() if each} | (
             {"safety": True} if self.safety.data else {}
         )
@@ -261,6 +275,8 @@ class SectionRow(_Row):
 def as_row(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the fields of a row hold for an entry of a file."""
     said = dict(settings)
+    if "tag" in said:
+        said["tag"] = ", ".join(tags_of(said["tag"]))
     if "difficulty" in said:
         said["difficulty"] = str(said["difficulty"] or "")
     if title := said.pop("title", None):
@@ -274,6 +290,7 @@ def as_fields(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the fields of `SettingsForm` hold for an exam's settings."""
     return {
         **{key: settings.get(key) for key in ("minutes", "attempts", "talk_after", "avoid_seen")},
+        "retake_after_pass": settings.get("retake_after_pass"),
         "pass_percent": settings["pass_percent"],
         "title_zh": settings["title"].get("zh"),
         "title_en": settings["title"].get("en"),

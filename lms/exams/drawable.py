@@ -63,6 +63,7 @@ def _candidate(row: Any) -> Candidate:
         points=row.points,
         options=body.written_keys(row.kind, row.body),
         shuffle=body.is_shuffled(row.kind, row.body),
+        last=body.last_keys(row.kind, row.body),
         things=body.things(row.kind, row.body),
     )
 

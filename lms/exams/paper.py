@@ -187,6 +187,7 @@ def order_of(question: queries.Shown, *, seed: str | None = None) -> str:
         points=1,
         options=body.written_keys(kind, question.body),
         shuffle=seed is not None and body.is_shuffled(kind, question.body),
+        last=body.last_keys(kind, question.body),
         things=body.things(kind, question.body),
     )
     return drawing.option_order(seed or "", candidate)

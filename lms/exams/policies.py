@@ -26,10 +26,10 @@ from lms.exams.queries import ExamSummary
 def refusal_to_start(summary: ExamSummary, stage: StageState, *, at: datetime) -> LmsError | None:
     """Return why no new attempt may begin, or None if it may.
 
-    In this order: passed already, stage not ready, still to be marked, not opened yet or closed,
+    In this order: passed already (unless the exam lets it be sat again), stage not ready, still to be marked, not opened yet or closed,
     no attempt left, no talk recorded, pause not over.
     """
-    if summary.is_passed:
+    if summary.is_passed and not summary.rules.retake_after_pass:
         return AlreadyPassedError()
     if not stage.is_exam_open:
         return NotOpenYetError()

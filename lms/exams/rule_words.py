@@ -64,6 +64,8 @@ def _repeating(rules: ExamRules) -> list[str]:
     if rules.cooldown_days:
         days = ", ".join(map(str, rules.cooldown_days))
         lines.append(_("After a failure the next attempt waits (days: %(days)s).", days=days))
+    if rules.retake_after_pass:
+        lines.append(str(_("Who has passed may sit it again; the first pass stays what counts.")))
     if rules.talk_after:
         lines.append(
             ngettext(

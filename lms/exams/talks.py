@@ -38,7 +38,7 @@ def record_talk(
     held = held.where(Enrolment.id == enrolment_id, Person.id != actor.id)
     held = held.where(visible_to(actor, roles=talk_queue.ROLES)).with_for_update(of=Enrolment)
     run = found(db.session.scalar(held))
-    if exam_code not in {each.exam_code for each in talk_queue.due(actor, enrolment_id)}:
+    if exam_code not in {each.exam_code for each in talk_queue.due(actor, enrolment_id, at=at)}:
         raise NoTalkNeededError
     talk = ExamTalk(
         enrolment_id=run.id, exam_id=exam.id, recorded_by_id=actor.id, note=note, recorded_at=at

@@ -65,7 +65,7 @@ def draw_words(entry: Draw) -> list[str]:
             else []
         ),
         *([str(_("Difficulty %(number)d", number=entry.difficulty))] if entry.difficulty else []),
-        *([str(_("Tag “%(tag)s”", tag=entry.tag))] if entry.tag else []),
+        *(str(_("Tag “%(tag)s”", tag=each)) for each in entry.tags),
         *([str(_("Safety questions"))] if entry.safety else []),
         *([cost_words(entry.penalty)] if entry.penalty is not None else []),
     ]
@@ -115,10 +115,10 @@ def entry_costs(rules: ExamRules, titles: Titles) -> list[str]:
 
 def sort_words(sort: Sort, titles: Titles) -> str:
     """Return which questions a limit means, in words."""
-    is_safety = sort.safety or sort.tag == SAFETY
+    is_safety = sort.safety or SAFETY in sort.tags
     parts = [
         *([str(_("Safety questions"))] if is_safety else []),
-        *([str(_("Tag “%(tag)s”", tag=sort.tag))] if sort.tag and sort.tag != SAFETY else []),
+        *(str(_("Tag “%(tag)s”", tag=each)) for each in sort.tags if each != SAFETY),
         *([kind_name(sort.kind)] if sort.kind else []),
         *([titles.get(sort.unit, sort.unit)] if sort.unit else []),
     ]

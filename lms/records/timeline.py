@@ -59,21 +59,25 @@ class Totals:
 
 def totals(links: Iterable[Link]) -> Totals:
     """Add up a record."""
-    minutes, corrected, verbs = 0, 0, dict.fromkeys(Verb, 0)
+    minutes, verbs = 0, dict.fromkeys(Verb, 0)
+    passed: dict[object, tuple[object, object]] = {}
+    """Attempt -> run and exam; an exam that is passed again in its run is one."""
     for link in links:
         if link.fact.verb not in KINDS:
             continue
         verbs[Verb(link.fact.verb)] += 1
         if link.fact.verb == Verb.LESSON_FINISHED:
             minutes += int(link.fact.detail.get("minutes", 0))
-        if link.fact.verb == Verb.ATTEMPT_CORRECTED:
-            said = link.fact.detail
-            corrected += bool(said.get("is_passed")) - bool(said.get("was_passed"))
+        said = link.fact.detail
+        if link.fact.verb == Verb.ATTEMPT_PASSED or said.get("is_passed"):
+            passed[said.get("attempt")] = (link.fact.enrolment_id, said.get("exam"))
+        elif link.fact.verb == Verb.ATTEMPT_CORRECTED:
+            passed.pop(said.get("attempt"), None)
     kinds = {kind: sum(verbs[verb] for verb in Verb if KINDS[verb] is kind) for kind in Kind}
     return Totals(
         hours=(Decimal(minutes) / 60).quantize(Decimal("0.1"), ROUND_HALF_UP),
         lessons=verbs[Verb.LESSON_FINISHED],
-        exams_passed=verbs[Verb.ATTEMPT_PASSED] + corrected,
+        exams_passed=len(set(passed.values())),
         certificates=verbs[Verb.CERTIFICATE_AWARDED] - verbs[Verb.CERTIFICATE_REVOKED],
         kinds=kinds,
     )

@@ -1,13 +1,13 @@
 """Roll-ups say what a question was worth on the papers that they count; they are counted anew.
 
 Revision ID: 0022
-Revises: 0024
+Revises: 0021
 """
 
 from alembic import op
 
 revision = "0022"
-down_revision = "0024"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

@@ -113,6 +113,7 @@ def question(
     points: int = 1,
     case: Mapping[str, Any] | None = None,
     safety: bool = False,
+    tags: Sequence[str] = (),
 ) -> Question:
     """Add one question of a kind to the exam pool."""
     content = {
@@ -134,7 +135,7 @@ def question(
             kind=kind,
             points=points,
             difficulty=2,
-            tags=[],
+            tags=list(tags),
             body=content,
             meta={},
             digest=digest([code, content]),

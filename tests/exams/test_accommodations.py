@@ -105,6 +105,23 @@ def test_more_attempts(trainee: Person, trainer: Person) -> None:
     assert begun(trainee).number == 2
 
 
+def test_the_result_counts_granted_attempts_also_once_the_grant_is_over(
+    client: FlaskClient, trainee: Person, trainer: Person
+) -> None:
+    papers.ready(trainee, attempts=1, cooldown_days=[])
+    row = given(attempts=2, to=trainee, by=trainer)
+    attempts = [begun(trainee)]
+    hand_in(attempts[0].id, client=attempts[0].client, actor=trainee, at=NOON)
+    attempts.append(begun(trainee))
+    hand_in(attempts[1].id, client=attempts[1].client, actor=trainee, at=NOON)
+    sign_in(client, trainee)
+    accommodations.end(row.id, actor=trainer, at=NOON)
+    page = f"/attempts/{attempts[1].id}/result"
+    assert "Attempt 2 of 2" in client.get(page).text
+    given(attempts=3, to=trainee, by=trainer, begins=date(2000, 1, 1))
+    assert "Attempt 2 of 4" in client.get(page).text
+
+
 class TestWhatCounts:
     @pytest.fixture
     def rooms(self, trainee: Person) -> tuple[OrgUnit, OrgUnit]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, permutations
 
 import pytest
 from hypothesis import assume, given, strategies as st
@@ -15,10 +15,8 @@ from lms.exams.rules.drawing import (
     draw,
     fits,
     layout,
-    option_order,
 )
 from lms.exams.rules.kinds import ON_REQUEST, Kind
-from lms.exams.rules.pairs import sides
 from lms.exams.rules.settings import SAFETY, Draw, ExamRules
 
 UNITS = ["A", "B", "C"]
@@ -193,27 +191,34 @@ def test_safety_questions_are_drawn_where_an_exam_asks(seed: str) -> None:
     assert sum(SAFETY in each.tags for each in drawn) >= 2
     with pytest.raises(TooFewQuestionsError, match="4 questions are asked for, 3 are there"):
         draw(seed, [Draw(3), Draw(4, safety=True)], bank)
-    assert {each.code for each in draw(seed, [Draw(3, tag=SAFETY)], bank)} == {"q0", "q1", "q2"}
+    assert {each.code for each in draw(seed, [Draw(3, tags=(SAFETY,))], bank)} == {"q0", "q1", "q2"}
 
 
-@given(seeds)
-def test_options_are_shuffled_and_none_is_lost(seed: str) -> None:
-    assert sorted(option_order(seed, candidate("q")).split()) == list("ABCD")
-
-
-def test_seeds_differ_in_what_they_give() -> None:
-    orders = {option_order(str(seed), candidate("q")) for seed in range(200)}
-    assert len(orders) == 24
-
-
-def test_no_order_of_options_tells_another_one() -> None:
-    orders = {option_order("seed", candidate(f"q{n}")) for n in range(200)}
-    assert len(orders) == 24, "questions of a paper"
-    matching = [
-        replace(candidate(f"q{n}", kind=Kind.MATCHING), things=tuple("ABCD")) for n in range(200)
-    ]
-    both = [sides(option_order("seed", each)) or ([], []) for each in matching]
-    assert {things == choices for things, choices in both} == {True, False}, "sides of a question"
+@given(
+    seed=seeds,
+    tagged=st.lists(st.frozensets(st.sampled_from("abc")), min_size=1, max_size=12),
+    asked=st.lists(st.lists(st.sampled_from("abc"), unique=True), min_size=1, max_size=3),
+)
+def test_a_question_has_all_the_tags_that_its_entry_names(
+    seed: str, tagged: list[frozenset[str]], asked: list[list[str]]
+) -> None:
+    bank = [replace(candidate(f"q{n}"), tags=tags) for n, tags in enumerate(tagged)]
+    draws = [Draw(1, tags=tuple(each)) for each in asked]
+    for entry, wanted in zip(draws, asked, strict=True):
+        for each in bank:
+            assert fits(entry, each) is (set(wanted) <= each.tags)
+    try:
+        drawn = draw(seed, draws, bank)
+    except TooFewQuestionsError:
+        assert not any(
+            all(fits(entry, each) for entry, each in zip(draws, some, strict=True))
+            for some in permutations(bank, len(draws))
+        )
+        return
+    assert any(
+        all(fits(entry, each) for entry, each in zip(draws, some, strict=True))
+        for some in permutations(drawn)
+    )
 
 
 RULES = {"code": "x", "title": {}, "minutes": 1, "pass_percent": 1, "attempts": 1}
@@ -277,16 +282,6 @@ def test_a_case_is_drawn_as_one_and_its_parts_stay_together(
         draw(seed, [Draw(len(bank) + 1)], [*bank, *cases])
 
 
-@given(seeds)
-def test_matching_and_ordering_name_both_sides(seed: str) -> None:
-    matching = replace(candidate("q", kind=Kind.MATCHING), things=tuple("123"))
-    ordering = candidate("q", kind=Kind.ORDERING)
-    things, choices = sides(option_order(seed, matching)) or ([], [])
-    assert (sorted(things), sorted(choices)) == (list("123"), list("ABCD"))
-    items, places = sides(option_order(seed, ordering)) or ([], [])
-    assert (sorted(items), places) == (list("ABCD"), list("1234"))
-
-
 @pytest.mark.parametrize("kind", [Kind.ESSAY, Kind.UPLOAD])
 def test_what_needs_a_person_is_drawn_only_where_an_exam_asks(kind: Kind) -> None:
     bank = [candidate("q1", kind=kind), candidate("q2")]
@@ -294,8 +289,3 @@ def test_what_needs_a_person_is_drawn_only_where_an_exam_asks(kind: Kind) -> Non
     with pytest.raises(TooFewQuestionsError):
         draw("seed", [Draw(2)], bank)
     assert len(draw("seed", [Draw(1), Draw(1, kind=kind)], bank)) == 2
-
-
-def test_fixed_options_keep_their_order() -> None:
-    fixed = Candidate("q", 1, "A", Kind.TRUEFALSE, 1, frozenset(), 1, ("true", "false"), False)  # noqa: FBT003
-    assert option_order("seed", fixed) == "true false"

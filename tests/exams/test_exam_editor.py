@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Person
 from lms.core.audit import AuditEntry
 from lms.core.text import digest
+from lms.exams import queries
 from lms.exams.paper_models import ExamDraft
 from lms.exams.rules.kinds import Kind
 from lms.exams.rules.settings import ExamRules
@@ -95,22 +96,31 @@ class TestEditor:
             "cooldown_days": [1, 7],
             "talk_after": 2,
             "avoid_seen": True,
+            "retake_after_pass": True,
             "penalty": "1/3",
             "navigation": "forward",
             "shuffle_questions": False,
             "opens_at": "2026-12-01T09:00+08:00",
-            "limits": [{"kind": "single", "wrong": 0}, {"unit": "M1", "least": 50}],
+            "limits": [
+                {"kind": "single", "wrong": 0},
+                {"unit": "M1", "least": 50},
+                {"tag": ["log", "网络"], "wrong": 1},
+            ],
             "sections": [
                 {"title": papers.text("Choices"), "weight": 40, "kind": "single"},
                 {"title": papers.text("The rest"), "weight": 60},
             ],
             "draw": [
                 {"unit": "M1", "count": 2, "difficulty": 2, "points": 3},
+                {"count": 1, "tag": "log"},
+                {"count": 1, "tag": ["log", "网络"]},
                 {"question": "M1-q1"},
                 {"question": "K1", "parts": 2},
             ],
         }
         papers.ready(trainee, **settings)
+        for code in ("M1-t1", "M1-t2"):
+            papers.question(code, Kind.SINGLE, tags=["网络", "x", "log"])
         before = published(session)
         sign_in(client, trainer)
         sent = fields(client.get(EDIT).text)
@@ -241,6 +251,24 @@ class TestEditor:
         assert fields(page.text)["note"] == ["typed"]
         assert published(session)["minutes"] == 20
         assert len(session.scalars(select(ExamDraft)).one().settings["draw"]) == 2
+
+    def test_questions_are_drawn_by_several_tags(
+        self, desk: FlaskClient, trainee: Person, session: Session
+    ) -> None:
+        for code, tags in (("T1", ["log"]), ("T2", ["log", "网络"]), ("T3", ["网络", "log", "x"])):
+            papers.question(code, Kind.SINGLE, tags=tags)
+        sent = fields(desk.get(EDIT).text) | {"draw-0-tag": " log，网络 ,log", "draw-0-count": "3"}
+        page = desk.post(EDIT, data=sent | {"do": "publish"})
+        assert "asks for 3, and the exam pool has 2" in error_at(page.text, "draw-0-count")
+        page = desk.post(
+            EDIT, data=fields(page.text) | {"draw-0-count": "2", "do": "publish"},
+            follow_redirects=True,
+        )  # fmt: skip
+        assert "Tag “log” · Tag “网络”" in page.text
+        assert published(session)["draw"] == [{"unit": "M1", "count": 2, "tag": ["log", "网络"]}]
+        attempt, _new = start_attempt("stage-1", actor=trainee)
+        shown = queries.questions(entry[0] for entry in attempt.layout)
+        assert {each.code for each in shown.values()} == {"T2", "T3"}
 
     def test_the_numbers_follow_what_is_typed(self, desk: FlaskClient, session: Session) -> None:
         sent = fields(desk.get(EDIT).text) | {"draw-0-count": "3"}

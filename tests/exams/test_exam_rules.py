@@ -39,7 +39,7 @@ EVERYTHING: dict[str, Any] = LEAST | {
             "unit": "S1-A",
             "kind": "numeric",
             "difficulty": 4,
-            "tag": "log",
+            "tag": ["log", "mail"],
             "safety": True,
             "points": 6,
         },
@@ -59,6 +59,7 @@ EVERYTHING: dict[str, Any] = LEAST | {
     "opens_at": "2026-03-01T08:00:00+00:00",
     "closes_at": "2026-03-31T18:00:00+00:00",
     "navigation": "forward",
+    "retake_after_pass": True,
 }
 OPTIONAL = sorted(EVERYTHING.keys() - LEAST.keys())
 
@@ -74,14 +75,14 @@ def test_everything_that_a_file_may_say() -> None:
         shuffle_questions=False,
         review=frozenset({Shown.OWN, Shown.RIGHT_WRONG}),
         draws=(
-            Draw(3, "S1-A", Kind.NUMERIC, 4, "log", safety=True, points=6),
+            Draw(3, "S1-A", Kind.NUMERIC, 4, ("log", "mail"), safety=True, points=6),
             Draw(1, parts=2, question="c1"),
             Draw(2, kind=Kind.CASE, parts=4),
         ),
         penalty=Fraction(1, 4),
         limits=(
             Limit(Sort(safety=True), wrong=0),
-            Limit(Sort("S1-B", Kind.ESSAY, "mail"), least=Decimal("62.5")),
+            Limit(Sort("S1-B", Kind.ESSAY, ("mail",)), least=Decimal("62.5")),
         ),
         sections=(
             Section({"zh": "写作", "en": "Texts"}, 40, Sort(kind=Kind.ESSAY)),
@@ -92,6 +93,7 @@ def test_everything_that_a_file_may_say() -> None:
         opens_at=datetime(2026, 3, 1, 8, tzinfo=UTC),
         closes_at=datetime(2026, 3, 31, 18, tzinfo=UTC),
         is_forward=True,
+        retake_after_pass=True,
     )
 
 
@@ -114,6 +116,7 @@ def test_a_file_that_says_no_more_than_it_must() -> None:
         opens_at=None,
         closes_at=None,
         is_forward=False,
+        retake_after_pass=False,
     )
 
 
@@ -149,11 +152,13 @@ def test_a_case_is_as_many_questions_as_it_has_parts() -> None:
         (Sort(unit="B"), False),
         (Sort(kind=Kind.CASE), True),
         (Sort(kind=Kind.ESSAY), False),
-        (Sort(tag="log"), True),
-        (Sort(tag="mail"), False),
+        (Sort(tags=("log",)), True),
+        (Sort(tags=("mail",)), False),
+        (Sort(tags=("log", SAFETY)), True),
+        (Sort(tags=("log", "mail")), False),
         (Sort(safety=True), True),
-        (Sort("A", Kind.SINGLE, "log", safety=True), True),
-        (Sort("A", Kind.SINGLE, "mail", safety=True), False),
+        (Sort("A", Kind.SINGLE, ("log",), safety=True), True),
+        (Sort("A", Kind.SINGLE, ("mail",), safety=True), False),
     ],
 )
 def test_a_question_is_of_a_sort_if_it_is_all_that_is_said(sort: Sort, *, is_of: bool) -> None:

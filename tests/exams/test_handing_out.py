@@ -58,12 +58,12 @@ class TestTemplate:
 
 @pytest.mark.usefixtures("teacher")
 class TestExport:
-    @pytest.mark.parametrize("wanted", ["xlsx", "gift", "moodlexml", "qti21"])
+    @pytest.mark.parametrize("wanted", ["xlsx", "gift", "moodlexml", "qti21", "qti30"])
     def test_what_went_in_comes_out(self, client: FlaskClient, wanted: str) -> None:
         choose(client, bring(client), 1, 2, 3, act="in")
         assert queue.run_one()
         page = client.get("/studio/questions/export?bank=Mine").text
-        assert page.count("3 questions fit.") == 4
+        assert page.count("3 questions fit.") == 5
         reply = client.get(f"/studio/questions/export/{wanted}?bank=Mine&lang=zh")
         assert "Mine-zh." in reply.headers["Content-Disposition"]
         assert len(read(reply.data).questions) == 3

@@ -228,7 +228,7 @@ class TestPages:
         take(client, bring(client, content, "q.xml"), 1, 2, 3)
         page = client.get("/studio/questions/export?bank=Mine").text
         assert page.count("without their pictures") == 2  # as a spreadsheet and as GIFT
-        for wanted in ("moodlexml", "qti21"):
+        for wanted in ("moodlexml", "qti21", "qti30"):
             reply = client.get(f"/studio/questions/export/{wanted}?bank=Mine&lang=zh")
             assert {len(each.pictures) for each in read(reply.data).questions} == {0, 2}
 

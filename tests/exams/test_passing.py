@@ -21,7 +21,7 @@ sorts = st.builds(
     Sort,
     unit=st.none() | units,
     kind=st.none() | kinds | st.just(Kind.CASE),
-    tag=st.none() | tags,
+    tags=st.lists(tags, unique=True).map(tuple),
     safety=st.booleans(),
 )
 exact = st.fractions(-1, 1, max_denominator=60)
@@ -164,7 +164,7 @@ def test_one_safety_question_may_be_wrong_and_a_part_right_is_wrong() -> None:
     assert not passes(Decimal(75), [], [limit], two)
     assert passes(Decimal(75), [], [], two)
     assert broken([limit], two) == [Broken(limit, 2, Fraction(9, 12))]
-    assert broken([Limit(Sort(tag=SAFETY), wrong=1)], two) != []
+    assert broken([Limit(Sort(tags=(SAFETY,)), wrong=1)], two) != []
 
 
 def test_modules_can_have_limits_of_their_own() -> None:

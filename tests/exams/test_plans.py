@@ -79,8 +79,8 @@ def test_points_of_an_entry_take_the_place_of_the_questions_own() -> None:
         (Sort(unit="B", kind=Kind.CASE), True),
         (Sort(unit="A", kind=Kind.CASE), False),
         (Sort(unit="A", kind=Kind.SINGLE), True),
-        (Sort(tag="log"), True),
-        (Sort(tag="mail"), False),
+        (Sort(tags=("log",)), True),
+        (Sort(tags=("log", "mail")), False),
     ],
 )
 def test_a_sort_is_met_by_questions_and_parts(sort: Sort, *, is_met: bool) -> None:

@@ -1,10 +1,12 @@
 """An attempt under everything that can happen to it, in any order.
 
-Two devices, a clock that only goes on, and a line that loses, repeats and reorders what is sent.
+Two devices, a clock that only goes on, a line that loses, repeats and reorders what is sent, and a
+trainer who grants time; once with questions in any order, once one by one and never back.
 The machine keeps its own small idea of what must be stored, and compares after each step.
 How many histories are tried is the profile's to say, in `conftest.py`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -28,19 +30,36 @@ from lms.core.db import db
 from lms.courses import services as courses
 from lms.courses.models import Programme
 from lms.exams import queries
-from lms.exams.errors import AttemptClosedError, NotRunningError, TakenOverError
+from lms.exams.errors import (
+    AttemptClosedError,
+    NotRunningError,
+    QuestionLeftError,
+    TakenOverError,
+)
 from lms.exams.events import AttemptMarked
+from lms.exams.extra_time import grant_time
 from lms.exams.models import Attempt, HandedInBy, LateAnswer
 from lms.exams.room import collect
 from lms.exams.rules.kinds import Kind
-from lms.exams.services import hand_in, save_answers, settle, start_attempt, sweep, take_over
+from lms.exams.rules.settings import FORWARD, FREE
+from lms.exams.services import (
+    hand_in,
+    move_on,
+    save_answers,
+    settle,
+    start_attempt,
+    sweep,
+    take_over,
+)
 from lms.exams.sitting import Answer, receipt
 from tests import factories
 from tests.exams import papers
 from tests.factories import NOON
 
 LIMIT, GRACE = timedelta(minutes=20), timedelta(seconds=30)
-DEVICES, SLOTS = st.sampled_from("AB"), st.integers(1, 3)
+LAST = 3
+DEVICES, SLOTS = st.sampled_from("AB"), st.integers(1, LAST)
+SAID = st.sampled_from(["A", "B", "C", ""])
 
 
 @dataclass
@@ -70,6 +89,7 @@ class Sitting(RuleBasedStateMachine):
 
     programme_id: int
     told: list[AttemptMarked]
+    is_forward: bool
 
     @initialize()
     def begin(self) -> None:
@@ -80,7 +100,9 @@ class Sitting(RuleBasedStateMachine):
         run = papers.enrol(self.person, programme)
         courses.finish_lesson(run.id, "M1-1", actor=self.person, at=NOON)
         self.attempt, _new = start_attempt("stage-1", actor=self.person, at=NOON)
-        self.now = NOON
+        self.now, self.deadline = NOON, NOON + LIMIT
+        self.position = 1
+        """Of the one question that takes answers, where they come one by one."""
         self.pages = {"A": Page(self.attempt.client), "B": Page()}
         self.line: list[Parcel] = []
         self.stored: dict[int, Answer] = {}
@@ -89,7 +111,7 @@ class Sitting(RuleBasedStateMachine):
         self.told.clear()
 
     # ---- what people and pages do
-    @rule(device=DEVICES, slot=SLOTS, said=st.sampled_from(["A", "B", "C", ""]))
+    @rule(device=DEVICES, slot=SLOTS, said=SAID)
     def answer(self, device: str, slot: int, said: str) -> None:
         if self.pages[device].client:
             self.pages[device].type(slot, (said,) if said else ())
@@ -98,6 +120,18 @@ class Sitting(RuleBasedStateMachine):
     def send(self, device: str, is_hand_in: bool) -> None:  # noqa: FBT001
         page = self.pages[device]
         self.line.append(Parcel(page.client, tuple(page.answers.values()), is_hand_in))
+
+    @rule(device=DEVICES, slot=SLOTS, said=SAID, patience=st.integers(0, 5))
+    def answer_and_send(self, device: str, slot: int, said: str, patience: int) -> None:
+        """What mostly happens: a change is sent by itself, or all with the hand-in, and arrives."""
+        page = self.pages[device]
+        if not page.client:
+            return
+        page.type(slot, (said,) if said else ())
+        if patience:
+            self._save(Parcel(page.client, (page.answers[slot],), is_hand_in=False))
+        else:
+            self._hand_in(Parcel(page.client, tuple(page.answers.values()), is_hand_in=True))
 
     @rule(device=DEVICES)
     def take_over(self, device: str) -> None:
@@ -143,28 +177,59 @@ class Sitting(RuleBasedStateMachine):
             settle(self.attempt.id, at=self.now)
         self._expire()
 
-    @rule()
-    def collect(self) -> None:
-        """A trainer hands in for the trainee, while the time runs."""
+    @precondition(lambda self: self.acknowledged)
+    @rule(patience=st.integers(0, 3))
+    def collect(self, patience: int) -> None:
+        """A trainer hands in for the trainee, while the time runs; seldom, for it ends the history."""
+        if patience:
+            return
         try:
             collect(self.attempt.id, "x", actor=self.trainer, at=self.now)
         except NotRunningError:
-            assert self.end or self.now > NOON + LIMIT
+            assert self.end or self.now > self.deadline
             return
         assert self.end is None
         self._close(HandedInBy.TRAINER, self.now)
 
+    @rule(minutes=st.sampled_from([1, 10]))
+    def grant_time(self, minutes: int) -> None:
+        """A trainer adds time, while it runs; none comes back once it is over, in grace neither."""
+        try:
+            grant_time(self.attempt.id, minutes, "x", actor=self.trainer, at=self.now)
+        except NotRunningError:
+            assert self.end or self.now > self.deadline
+            return
+        assert self.end is None
+        assert self.now <= self.deadline
+        self.deadline += timedelta(minutes=minutes)
+
+    @precondition(lambda self: self.is_forward)
+    @rule(device=DEVICES, slot=SLOTS)
+    def move_on(self, device: str, slot: int) -> None:
+        """A page leaves a question: the open one, from the device that sits it, and not the last."""
+        client = self.pages[device].client
+        is_open = self.end is None and slot == self.position
+        is_left = move_on(self.attempt.id, slot, client=client, actor=self.person)
+        assert is_left is (is_open and client == self.attempt.client and slot < LAST)
+        self.position += is_left
+
     # ---- what must come of it
     def _expire(self) -> None:
-        if self.end is None and self.now > NOON + LIMIT + GRACE:
-            self._close(HandedInBy.CLOCK, NOON + LIMIT)
+        if self.end is None and self.now > self.deadline + GRACE:
+            self._close(HandedInBy.CLOCK, self.deadline)
 
     def _close(self, by: HandedInBy, at: datetime) -> None:
         db.session.refresh(self.attempt)
         self.end = (by, at, receipt(self.attempt, queries.responses(self.attempt)))
 
-    def _take_in(self, parcel: Parcel) -> None:
-        for each in parcel.answers:
+    def _taken(self, parcel: Parcel) -> list[Answer]:
+        """Return what may be answered of what is sent."""
+        return [
+            each for each in parcel.answers if not self.is_forward or each.slot == self.position
+        ]
+
+    def _take_in(self, answers: Iterable[Answer]) -> None:
+        for each in answers:
             if each.slot not in self.stored or each.seq > self.stored[each.slot].seq:
                 self.stored[each.slot] = each
 
@@ -186,11 +251,17 @@ class Sitting(RuleBasedStateMachine):
             assert parcel.client != current
             assert self.end is None
             return
+        except QuestionLeftError:
+            assert self.end is None
+            assert parcel.client == current
+            assert self._taken(parcel) != list(parcel.answers)
+            return
         assert self.end is None
         assert parcel.client == current
-        assert self.now <= NOON + LIMIT + GRACE
-        self._take_in(parcel)
-        assert reply.deadline_at == NOON + LIMIT
+        assert self._taken(parcel) == list(parcel.answers)
+        assert self.now <= self.deadline + GRACE
+        self._take_in(parcel.answers)
+        assert reply.deadline_at == self.deadline
         for slot, seq in reply.seqs.items():
             assert seq >= max(each.seq for each in parcel.answers if each.slot == slot)
             self.acknowledged[slot] = max(seq, self.acknowledged.get(slot, 0))
@@ -210,7 +281,7 @@ class Sitting(RuleBasedStateMachine):
             return
         self._expire()
         if was is None and self.end is None:
-            self._take_in(parcel)
+            self._take_in(self._taken(parcel))
             self._close(HandedInBy.TRAINEE, self.now)
 
     @invariant()
@@ -236,7 +307,8 @@ class Sitting(RuleBasedStateMachine):
 
     @invariant()
     def the_clock_is_the_server_s_and_one_attempt_is_open_at_most(self) -> None:
-        assert self.attempt.deadline_at == NOON + LIMIT
+        assert self.attempt.deadline_at == self.deadline
+        assert self.attempt.position == (self.position if self.is_forward else None)
         mine = select(func.count()).select_from(Attempt).filter_by(person_id=self.person.id)
         assert db.session.scalar(mine) == 1
 
@@ -244,21 +316,23 @@ class Sitting(RuleBasedStateMachine):
         """What came late is kept, and counts for nothing."""
         if hasattr(self, "attempt") and self.end is None:
             late = select(func.count()).select_from(LateAnswer)
-            assert not db.session.scalar(late.filter_by(attempt_id=self.attempt.id))
+            late = late.filter_by(attempt_id=self.attempt.id, reason=AttemptClosedError.code)
+            assert not db.session.scalar(late)
             settle(self.attempt.id, at=self.now + timedelta(days=1))  # none is left for a sweep
 
 
-@pytest.fixture
-def machine(session: Session, trainee: Person) -> type[Sitting]:
+@pytest.fixture(params=[FREE, FORWARD])
+def machine(session: Session, trainee: Person, request: pytest.FixtureRequest) -> type[Sitting]:
     """The machine, on one programme for all its histories."""
     assert session.get(Person, trainee.id)
     programme = papers.programme()
-    papers.exam(draw=[{"unit": "M1", "count": 3}], attempts=1)
-    for number in range(1, 4):
+    papers.exam(draw=[{"unit": "M1", "count": LAST}], attempts=1, navigation=request.param)
+    for number in range(1, LAST + 1):
         papers.question(f"M1-q{number}", Kind.SINGLE)
     told: list[AttemptMarked] = []
     events.subscribe(AttemptMarked, told.append)
-    return type("OneSitting", (Sitting,), {"programme_id": programme.id, "told": told})
+    about = {"programme_id": programme.id, "told": told, "is_forward": request.param == FORWARD}
+    return type("OneSitting", (Sitting,), about)
 
 
 def test_any_history_gives_one_result_and_loses_nothing(machine: type[Sitting]) -> None:

@@ -9,17 +9,22 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import Person
+from lms.accounts.models import OrgUnit, Person
 from lms.accounts.rules import Role
 from lms.core.audit import AuditEntry
+from lms.core.db import transaction
 from lms.core.errors import NotFoundError
 from lms.courses.models import Enrolment
-from lms.exams import talk_queue
+from lms.exams import accommodations, talk_queue
+from lms.exams.accommodations import Grant
 from lms.exams.errors import CoolingDownError, NoTalkNeededError, TalkFirstError
+from lms.exams.models import Exam
 from lms.exams.paper_models import ExamTalk
+from lms.exams.rules.allowances import Allowance
 from lms.exams.rules.timing import needs_talk
 from lms.exams.services import hand_in, start_attempt
 from lms.exams.talks import record_talk
+from lms.web.i18n import today
 from tests import factories
 from tests.browser import sign_in
 from tests.exams import papers
@@ -105,6 +110,73 @@ def test_one_failure_and_no_attempt_left_need_none(trainee: Person, trainer: Per
         assert talk_queue.due(trainer) == []
         with pytest.raises(NoTalkNeededError):
             record_talk(run.id, "stage-1", "x", actor=trainer, at=NOON + 3 * DAY)
+
+
+@pytest.fixture
+def used_up(trainee: Person) -> Enrolment:
+    """A run whose trainee has failed as often as the rules allow."""
+    run = papers.ready(trainee, talk_after=2, attempts=2, cooldown_days=[])
+    fail(trainee, 0)
+    fail(trainee, 1)
+    return run
+
+
+def granted(more: int, by: Person, **to: Person | OrgUnit | Exam) -> None:
+    wanted = Grant(
+        Allowance(extra_attempts=more, extra_percent=25),
+        from_on=today(NOON + 3 * DAY),
+        until_on=today(NOON + 9 * DAY),
+        reason="Ill at the last one",
+        **to,  # type: ignore[arg-type]
+    )
+    accommodations.grant(wanted, actor=by, at=NOON + 2 * DAY)
+
+
+class TestAttemptsThatAreGranted:
+    """A talk is asked for, and recorded, where the next attempt is one that was granted."""
+
+    def test_the_last_one_is_open_after_the_talk(
+        self, used_up: Enrolment, trainee: Person, trainer: Person
+    ) -> None:
+        granted(1, by=trainer, person=trainee)
+        with pytest.raises(TalkFirstError):
+            start_attempt("stage-1", actor=trainee, at=NOON + 4 * DAY)
+        waiting = talk_queue.due(trainer, at=NOON + 4 * DAY)
+        assert [(each.enrolment_id, each.failures) for each in waiting] == [(used_up.id, 2)]
+        record_talk(used_up.id, "stage-1", "Agreed.", actor=trainer, at=NOON + 4 * DAY)
+        fail(trainee, 5)
+        assert talk_queue.due(trainer, at=NOON + 6 * DAY) == [], "no attempt is left"
+        with pytest.raises(NoTalkNeededError):
+            record_talk(used_up.id, "stage-1", "x", actor=trainer, at=NOON + 6 * DAY)
+
+    @pytest.mark.parametrize("day", [2, 10])
+    def test_they_count_on_their_days(
+        self, used_up: Enrolment, trainee: Person, trainer: Person, day: int
+    ) -> None:
+        granted(1, by=trainer, person=trainee)
+        assert talk_queue.due(trainer, at=NOON + day * DAY) == []
+        with pytest.raises(NoTalkNeededError):
+            record_talk(used_up.id, "stage-1", "x", actor=trainer, at=NOON + day * DAY)
+
+    def test_a_unit_has_them_too_and_a_grant_of_ones_own_stands_in_its_place(
+        self, used_up: Enrolment, trainee: Person, trainer: Person
+    ) -> None:
+        above = factories.unit(name="Company")
+        room = factories.unit(name="Room", parent=above)
+        with transaction():
+            trainee.unit_id = room.id
+        granted(2, by=trainer, unit=above)
+        waiting = talk_queue.due(trainer, at=NOON + 4 * DAY)
+        assert [each.enrolment_id for each in waiting] == [used_up.id]
+        granted(0, by=trainer, person=trainee)
+        assert talk_queue.due(trainer, at=NOON + 4 * DAY) == []
+
+    def test_those_of_another_exam_or_person_are_none(
+        self, used_up: Enrolment, trainee: Person, trainer: Person
+    ) -> None:
+        granted(1, by=trainer, person=factories.person())
+        granted(1, by=trainer, person=trainee, exam=papers.exam("stage-2", talk_after=1))
+        assert talk_queue.due(trainer, used_up.id, at=NOON + 4 * DAY) == []
 
 
 def test_the_pages_say_so_and_take_the_note(

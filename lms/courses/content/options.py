@@ -1,14 +1,9 @@
 """Checking the options of a self-check or a question."""
 
-import re
 import string
 
 from lms.core.entries import Entry
-
-_CATCH_ALL = re.compile(
-    r"以上(?:都|皆|全|均|选项)|都不对|都正确|(?:all|none|both) of (?:the )?(?:above|these)",
-    re.IGNORECASE,
-)
+from lms.courses.option_rules import is_catch_all
 
 
 def check_options(
@@ -44,7 +39,7 @@ def check_options(
 def check_text(option: Entry) -> None:
     """Check the text of one option."""
     for said in option.both("text").values():
-        if _CATCH_ALL.search(said):
+        if is_catch_all(said):
             advice = "Options are shuffled: let each one stand for itself."
             option.error("all-of-the-above", "refers to the other options", advice, at="text")
             return

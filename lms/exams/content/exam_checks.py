@@ -21,7 +21,7 @@ _FIELDS = (
     "code", "title", "minutes", "pass_percent", "attempts", "cooldown_days", "shuffle_questions",
     "review", "draw", "penalty", "limits", "sections", "avoid_seen",
     "talk_after", "opens_at", "closes_at", "navigation", "review_later", "review_at",
-    "review_after_closing",
+    "review_after_closing", "retake_after_pass",
 )  # fmt: skip
 _LONGEST, _MOST_ATTEMPTS, _LONGEST_WAIT, _MOST, _MOST_POINTS = 600, 20, 365, 200, 99
 
@@ -108,6 +108,7 @@ def _check_fields(exam: Entry) -> str:
         exam.warning("unused", said, "After the last attempt nothing opens.", at="talk_after")
     exam.flag("shuffle_questions", default=True)
     exam.flag("avoid_seen", default=False)
+    exam.flag("retake_after_pass", default=False)
     exam.choice("navigation", (FREE, FORWARD), optional=True)
     _check_window(exam)
     _check_penalty(exam)
@@ -129,7 +130,7 @@ def read_draw(entry: Entry, known: set[str]) -> Draw:
         unit=sort.unit,
         kind=sort.kind,
         difficulty=entry.whole("difficulty", 1, 5, optional=True),
-        tag=sort.tag,
+        tags=sort.tags,
         safety=sort.safety,
         parts=parts if is_case else 0,
         points=entry.whole("points", 1, _MOST_POINTS, optional=True),

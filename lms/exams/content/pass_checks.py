@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from lms.core.entries import Entry
+from lms.core.yaml_lines import Seq
 from lms.exams.rules.drawing import Candidate
 from lms.exams.rules.kinds import Kind
-from lms.exams.rules.settings import Sort
+from lms.exams.rules.settings import Sort, tags_of
 
 SORT = ("unit", "kind", "tag", "safety")
 """Fields that say which questions are meant."""
@@ -27,9 +28,16 @@ def read_sort(entry: Entry, known: set[str]) -> Sort:
     return Sort(
         unit=unit or None,
         kind=Kind(kind) if kind else None,
-        tag=entry.text("tag", optional=True) or None,
+        tags=_read_tags(entry),
         safety=entry.flag("safety", default=False),
     )
+
+
+def _read_tags(entry: Entry) -> tuple[str, ...]:
+    """Check one tag, or a list of those that a question has all of."""
+    if isinstance(entry.value.get("tag"), Seq):
+        return tuple(entry.words("tag", least=1))
+    return tags_of(entry.text("tag", optional=True) or None)
 
 
 def check_pass_rule(exam: Entry, drawable: Sequence[Candidate], known: set[str]) -> None:

@@ -14,6 +14,7 @@ _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
 _UTF8 = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']utf-?8["']""", re.IGNORECASE)
 _KEBAB = re.compile(r"-([a-z])")
+_CAPITAL = re.compile("[A-Z]")
 
 
 def parsed(content: bytes, report: Report, where: str = "") -> Node:
@@ -113,6 +114,11 @@ def bare(root: Node) -> Node:
 def camel(text: str) -> str:
     """Return ``choiceInteraction`` for ``choice-interaction``."""
     return _KEBAB.sub(lambda found: found[1].upper(), text)
+
+
+def kebab(text: str) -> str:
+    """Return ``choice-interaction`` for ``choiceInteraction``."""
+    return _CAPITAL.sub(lambda found: f"-{found[0].lower()}", text)
 
 
 def element(tag: str, nsmap: Mapping[str | None, str] | None = None, **attributes: str) -> Node:

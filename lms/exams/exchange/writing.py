@@ -7,10 +7,10 @@ from types import ModuleType
 from lms.exams.exchange import prose
 from lms.exams.exchange.question import Question, Sort
 from lms.exams.exchange.report import Report
-from lms.exams.exchange.writers import gift, moodlexml, qti21, xlsx
+from lms.exams.exchange.writers import gift, moodlexml, qti21, qti30, xlsx
 
 WRITERS: dict[str, ModuleType] = {
-    "xlsx": xlsx, "gift": gift, "moodlexml": moodlexml, "qti21": qti21,
+    "xlsx": xlsx, "gift": gift, "moodlexml": moodlexml, "qti21": qti21, "qti30": qti30,
 }  # fmt: skip
 WITHOUT_PICTURES = {"xlsx", "gift"}
 """Formats that have no place for pictures."""

@@ -16,8 +16,9 @@ MIMES = {
     "gift": "text/plain",
     "moodlexml": "application/xml",
     "qti21": "application/zip",
+    "qti30": "application/zip",
 }
-ENDINGS = {"xlsx": "xlsx", "gift": "gift.txt", "moodlexml": "xml", "qti21": "zip"}
+ENDINGS = {"xlsx": "xlsx", "gift": "gift.txt", "moodlexml": "xml", "qti21": "zip", "qti30": "zip"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ FORMATS: dict[str, LazyString | str] = {
     "text": _("Paper as text"),
     "qti": "QTI",
     "qti21": "QTI 2.1",
+    "qti30": "QTI 3.0",
 }
 POOLS: dict[Pool, LazyString] = {
     Pool.EXAM: _("Exam"),

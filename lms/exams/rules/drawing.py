@@ -35,6 +35,8 @@ class Candidate:
     options: tuple[str, ...]
     """Keys of its options in the order written; empty where it has none."""
     shuffle: bool
+    last: frozenset[str] = frozenset()
+    """Keys of the options that stand at the end in whatever order the others are shown."""
     things: tuple[str, ...] = ()
     """Of matching: keys of what is given one of the options."""
     parts: tuple["Candidate", ...] = ()
@@ -260,18 +262,25 @@ def paper(
 def option_order(seed: str, candidate: Candidate) -> str:
     """Return the option keys in the order shown, parted by blanks: ``B D A C``.
 
-    Of matching ``2 1 3 | B D A C``, of ordering ``B A C | 1 2 3``: what is given what.
+    Of matching ``2 1 3 | B D A C``, of ordering ``B A C | 1 2 3``: what is given what. Those that
+    stand for all of the others stay at the end, in the order written.
     """
 
-    def mixed(name: str, keys: Sequence[str]) -> str:
+    def mixed(name: str, keys: Sequence[str]) -> Sequence[str]:
         if not candidate.shuffle:
-            return " ".join(keys)
-        return " ".join(sorted(keys, key=lambda key: rank(seed, name, candidate.code, key)))
+            return keys
+        return sorted(keys, key=lambda key: rank(seed, name, candidate.code, key))
 
-    options = mixed("option", candidate.options)
+    last = candidate.last if candidate.shuffle else frozenset()
+    options = " ".join(
+        [
+            *mixed("option", [key for key in candidate.options if key not in last]),
+            *(key for key in candidate.options if key in last),
+        ]
+    )
     match candidate.kind:
         case Kind.MATCHING:
-            return mixed("thing", candidate.things) + SIDES + options
+            return " ".join(mixed("thing", candidate.things)) + SIDES + options
         case Kind.ORDERING:
             places = range(1, len(candidate.options) + 1)
             return options + SIDES + " ".join(map(str, places))
@@ -299,6 +308,6 @@ def fits(entry: Draw, candidate: Candidate) -> bool:
         in ({candidate.kind} if candidate.kind in ON_REQUEST else {None, candidate.kind})
         and entry.parts == len(candidate.parts)
         and entry.difficulty in {None, candidate.difficulty}
-        and (entry.tag is None or entry.tag in candidate.tags)
+        and candidate.tags.issuperset(entry.tags)
         and (not entry.safety or SAFETY in candidate.tags)
     )

@@ -1,7 +1,7 @@
 """The rules of one exam, read from its version."""
 
 import enum
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -24,6 +24,11 @@ def share_of(said: str) -> Fraction | None:
         return None
 
 
+def tags_of(said: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the tags that an entry asks for: a file says one, or a list of which all are needed."""
+    return (said,) if isinstance(said, str) else tuple(said or ())
+
+
 class Shown(enum.StrEnum):
     """What a trainee may see of each question after handing in."""
 
@@ -43,7 +48,8 @@ class Draw:
     unit: str | None = None
     kind: Kind | None = None
     difficulty: int | None = None
-    tag: str | None = None
+    tags: tuple[str, ...] = ()
+    """A question has all of them."""
     safety: bool = False
     """Whether only safety questions are meant."""
     parts: int = 0
@@ -64,7 +70,7 @@ class Draw:
             unit=given.get("unit"),
             kind=Kind(kind) if kind else None,
             difficulty=given.get("difficulty"),
-            tag=given.get("tag"),
+            tags=tags_of(given.get("tag")),
             safety=given.get("safety") or False,
             parts=given.get("parts") or 0,
             question=given.get("question"),
@@ -80,7 +86,8 @@ class Sort:
     unit: str | None = None
     kind: Kind | None = None
     """A case's sub-question is of its own kind, and of the kind case."""
-    tag: str | None = None
+    tags: tuple[str, ...] = ()
+    """A question has all of them."""
     safety: bool = False
 
     def has(self, unit: str, kinds: Collection[Kind], tags: Collection[str]) -> bool:
@@ -88,7 +95,7 @@ class Sort:
         return (
             self.unit in {None, unit}
             and (self.kind is None or self.kind in kinds)
-            and (self.tag is None or self.tag in tags)
+            and all(each in tags for each in self.tags)
             and (not self.safety or SAFETY in tags)
         )
 
@@ -149,6 +156,8 @@ class ExamRules:
     review_at: datetime | None = None
     review_after_closing: frozenset[Shown] = frozenset()
     """What is shown when nobody can sit the exam any more."""
+    retake_after_pass: bool = False
+    """Whether who has passed may use the attempts that are left; the first pass stays what counts."""
 
     @classmethod
     def read(cls, settings: Mapping[str, Any]) -> "ExamRules":
@@ -174,6 +183,7 @@ class ExamRules:
             review_later=_shown(settings, "review_later"),
             review_at=_instant(settings.get("review_at")),
             review_after_closing=_shown(settings, "review_after_closing"),
+            retake_after_pass=settings.get("retake_after_pass") or False,
         )
 
     def penalty_at(self, slot: int, own: Mapping[str, str] | None) -> Fraction:
@@ -218,6 +228,6 @@ def _sort(given: Mapping[str, Any]) -> Sort:
     return Sort(
         unit=given.get("unit"),
         kind=Kind(kind) if kind else None,
-        tag=given.get("tag"),
+        tags=tags_of(given.get("tag")),
         safety=given.get("safety") or False,
     )

@@ -94,7 +94,7 @@ CLOZE = moodle(
 
 @pytest.mark.usefixtures("session")
 class TestRoundTrips:
-    @pytest.mark.parametrize("wanted", ["moodlexml", "qti21"])
+    @pytest.mark.parametrize("wanted", ["moodlexml", "qti21", "qti30"])
     @pytest.mark.parametrize(
         "content",
         [moodle(two_pictures(RED), two_pictures(PHOTO, title="p", name="p.jpg")), PAPER, PACKAGE, MATCHING, CLOZE],

@@ -104,13 +104,14 @@ def test_spreadsheet(question: Question) -> None:
     assert keyed(again(question, "xlsx", "xlsx")) == keyed(said)
 
 
+@pytest.mark.parametrize("wanted", ["qti21", "qti30"])
 @slow
-@given(questions(qti21.SORTS))
-def test_qti(question: Question) -> None:
+@given(question=questions(qti21.SORTS))
+def test_qti(wanted: str, question: Question) -> None:
     said = question
     if said.sort not in {Sort.ESSAY, Sort.UPLOAD}:
         said = replace(said, model="")
-    back = again(question, "qti21", "qti")
+    back = again(question, wanted, "qti")
     assert as_seen(keyed(back)) == as_seen(keyed(said))
 
 
@@ -133,13 +134,13 @@ def test_json(question: Question) -> None:
     assert asjson.report(asjson.of_report(report)) == report
 
 
-@pytest.mark.parametrize("wanted", ["moodlexml", "qti21"])
+@pytest.mark.parametrize("wanted", ["moodlexml", "qti21", "qti30"])
 def test_pictures_come_along(wanted: str) -> None:
     own = picture(b"\x89PNG\r\n\x1a\n" + bytes(20))
     assert own is not None
     stem = f"看图\n\n![灯](media:{own.name})"
     question = Question(Sort.ESSAY, stem, title="q", pictures=(own,))
-    back = again(question, wanted, "qti" if wanted == "qti21" else wanted)
+    back = again(question, wanted, "qti" if wanted.startswith("qti") else wanted)
     assert (back.stem, back.pictures) == (stem, (own,))
 
 

@@ -131,7 +131,7 @@ def test_a_module_and_a_programme_are_banks(session: Session, tmp_path: Path) ->
     assert storing.exported("nothing", "zh") == []
 
 
-@pytest.mark.parametrize("wanted", ["xlsx", "gift", "moodlexml", "qti21"])
+@pytest.mark.parametrize("wanted", ["xlsx", "gift", "moodlexml", "qti21", "qti30"])
 def test_the_commands(wanted: str, app: Flask, session: Session, tmp_path: Path) -> None:
     runner, file, out = app.test_cli_runner(), tmp_path / "in.gift", tmp_path / "out"
     file.write_text(GIFT, "utf-8")

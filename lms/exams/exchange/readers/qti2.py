@@ -115,7 +115,7 @@ def _options(item: _Item, nodes: Iterator[Node], declared: Declared) -> dict[str
     found: dict[str, Option] = {}
     for node in nodes:
         own = node.get("identifier", "")
-        why = next(trees.within(node, "feedbackInline"), None)
+        why = next(trees.within(node, "feedbackInline", "feedbackBlock"), None)
         said = item.entry.html(trees.inner(why)) if why is not None else item.whys.get(own, "")
         text = item.entry.html(trees.inner(without(node, _OUT)))
         found[own] = Option(option_key(len(found)), text, declared.share(own), said)

@@ -1,6 +1,7 @@
 """A QTI 2.1 package: one item per question, pictures beside them, tags in the manifest."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,13 +21,45 @@ _GAP = "\ue040"
 _TRUTH = {"true": "正确", "false": "错误"}
 
 
+@dataclass(frozen=True, slots=True)
+class Packaging:
+    """What the manifest of a package says of its format."""
+
+    namespace: str
+    schema: str
+    version: str
+    item: str
+    """Type of the resources that are items."""
+
+
+_PACKAGING = Packaging(PACKAGE, "IMS Content", "1.1", "imsqti_item_xmlv2p1")
+
+
 def written(questions: Sequence[Question]) -> bytes:
     """Return a package of the questions, all of them `is_sayable`."""
-    entries = {"imsmanifest.xml": _manifest(questions)}
+    return archives.packed(entries(questions, _PACKAGING, item))
+
+
+def entries(
+    questions: Sequence[Question], packaging: Packaging, made: Callable[[Question, int], Node]
+) -> dict[str, bytes]:
+    """Return the files of a package, by their names.
+
+    Args:
+        questions: of which each is an item.
+        packaging: what the manifest says of the format.
+        made: a question and its number -> the item's root.
+    """
+    found = {"imsmanifest.xml": _manifest(questions, packaging)}
     for number, question in enumerate(questions, start=1):
-        entries[_name(number)] = _Item(question, number).written()
-        entries |= {f"images/{each.name}": each.content for each in question.pictures}
-    return archives.packed(entries)
+        found[_name(number)] = trees.written(made(question, number))
+        found |= {f"images/{each.name}": each.content for each in question.pictures}
+    return found
+
+
+def item(question: Question, number: int) -> Node:
+    """Return the root of a question's item."""
+    return _Item(question, number).made()
 
 
 def is_sayable(question: Question) -> bool:
@@ -39,23 +72,23 @@ def _name(number: int) -> str:
     return f"item{number:05}.xml"
 
 
-def _manifest(questions: Sequence[Question]) -> bytes:
-    root = trees.element(f"{{{PACKAGE}}}manifest", nsmap={None: PACKAGE, "lom": LOM})
+def _manifest(questions: Sequence[Question], packaging: Packaging) -> bytes:
+    space = f"{{{packaging.namespace}}}"
+    root = trees.element(f"{space}manifest", nsmap={None: packaging.namespace, "lom": LOM})
     root.set("identifier", "questions")
-    metadata = trees.add(root, f"{{{PACKAGE}}}metadata")
-    trees.add(metadata, f"{{{PACKAGE}}}schema").text = "IMS Content"
-    trees.add(metadata, f"{{{PACKAGE}}}schemaversion").text = "1.1"
-    trees.add(root, f"{{{PACKAGE}}}organizations")
-    resources = trees.add(root, f"{{{PACKAGE}}}resources")
+    metadata = trees.add(root, f"{space}metadata")
+    trees.add(metadata, f"{space}schema").text = packaging.schema
+    trees.add(metadata, f"{space}schemaversion").text = packaging.version
+    trees.add(root, f"{space}organizations")
+    resources = trees.add(root, f"{space}resources")
     for number, question in enumerate(questions, start=1):
         name = _name(number)
         resource = trees.add(
-            resources, f"{{{PACKAGE}}}resource", identifier=f"r{number}", href=name,
-            type="imsqti_item_xmlv2p1",
+            resources, f"{space}resource", identifier=f"r{number}", href=name, type=packaging.item
         )  # fmt: skip
-        _about(trees.add(resource, f"{{{PACKAGE}}}metadata"), question)
+        _about(trees.add(resource, f"{space}metadata"), question)
         for each in (name, *(f"images/{one.name}" for one in question.pictures)):
-            trees.add(resource, f"{{{PACKAGE}}}file", href=each)
+            trees.add(resource, f"{space}file", href=each)
     return trees.written(root)
 
 
@@ -87,15 +120,14 @@ class _Item:
         self._body: Node = trees.element("itemBody")
         self._near: list[tuple[str, Decimal]] = []
 
-    def written(self) -> bytes:
-        """Return the item's XML."""
+    def made(self) -> Node:
+        """Return the item's root."""
         question = self._question
         _BODIES[question.sort](self)
-        score = trees.add(
+        trees.add(
             self._root, "outcomeDeclaration", identifier="SCORE", cardinality="single",
             baseType="float", normalMaximum=f"{question.points:f}",
         )  # fmt: skip
-        del score
         self._root.append(self._body)
         self._processing()
         if question.explanation:
@@ -104,7 +136,7 @@ class _Item:
                 identifier="explanation",
             )  # fmt: skip
             _prose(own, question.explanation)
-        return trees.written(self._root)
+        return self._root
 
     def _processing(self) -> None:
         declared = list(self._root.iterchildren("responseDeclaration"))
