@@ -5,10 +5,9 @@ not theirs are one and the same 404. The public question by serial takes none: s
 """
 
 import hmac
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, exists, func, or_, select
@@ -35,7 +34,7 @@ from lms.certificates.rules.terms import Life, Terms, life
 from lms.core.db import db
 from lms.core.errors import found
 from lms.core.queue import Job, JobState
-from lms.courses.models import Enrolment, Lesson, LessonRead, LessonVersion, StagePass
+from lms.courses.models import Enrolment
 from lms.web.i18n import today
 
 READERS = frozenset({Role.HR, Role.ADMIN})
@@ -330,21 +329,3 @@ def waiting_for_a_person() -> Sequence[int]:
 def job_key(certificate_id: int) -> str:
     """Return the key of the job that makes a certificate's PDF."""
     return f"certificates.render:{certificate_id}"
-
-
-def minutes_read(enrolment: Enrolment, lessons: Collection[str]) -> int:
-    """Return how many minutes the lessons that were read in a run take, in the versions read."""
-    query = (
-        select(func.coalesce(func.sum(LessonVersion.minutes), 0))
-        .select_from(LessonRead)
-        .join(Lesson, Lesson.id == LessonRead.lesson_id)
-        .join(LessonVersion, LessonVersion.id == LessonRead.version_id)
-        .where(LessonRead.enrolment_id == enrolment.id, LessonRead.read_at.is_not(None))
-    )
-    return int(db.session.scalars(query.where(Lesson.code.in_(lessons))).one())
-
-
-def stage_scores(enrolment: Enrolment) -> dict[str, Fraction]:
-    """Return stage code -> score, from 0 to 1, of the exams passed in a run."""
-    query = select(StagePass.stage, StagePass.score).filter_by(enrolment_id=enrolment.id)
-    return {row.stage: row.score for row in db.session.execute(query)}
