@@ -5,10 +5,9 @@ not theirs are one and the same 404. The public question by serial takes none: s
 """
 
 import hmac
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, exists, func, or_, select
@@ -35,7 +34,7 @@ from lms.certificates.rules.terms import Life, Terms, life
 from lms.core.db import db
 from lms.core.errors import found
 from lms.core.queue import Job, JobState
-from lms.courses.models import Enrolment, Lesson, LessonRead, LessonVersion, StagePass
+from lms.courses.models import Enrolment
 from lms.web.i18n import today
 
 READERS = frozenset({Role.HR, Role.ADMIN})
@@ -110,15 +109,10 @@ def certificates_of(person: Person) -> Sequence[Shown]:
     return [_read(row) for row in rows]
 
 
-def all_certificates() -> Sequence[Shown]:
-    """Return every certificate, latest first: for the operator's commands."""
-    return [_read(row) for row in db.session.execute(_shown().order_by(Certificate.id.desc()))]
-
-
-def certificates_with_ids(certificate_ids: Collection[int]) -> dict[int, Shown]:
-    """Return id -> certificate. The caller has asked whether it may."""
-    rows = db.session.execute(_shown().where(Certificate.id.in_(certificate_ids)))
-    return {row.id: _read(row) for row in rows}
+def all_certificates(*which: ColumnElement[bool]) -> Sequence[Shown]:
+    """Return every certificate that meets some conditions, latest first: the caller may ask."""
+    rows = _shown().where(*which).order_by(Certificate.id.desc())
+    return [_read(row) for row in db.session.execute(rows)]
 
 
 def certificate_for(actor: Person, certificate_id: int) -> Shown:
@@ -335,21 +329,3 @@ def waiting_for_a_person() -> Sequence[int]:
 def job_key(certificate_id: int) -> str:
     """Return the key of the job that makes a certificate's PDF."""
     return f"certificates.render:{certificate_id}"
-
-
-def minutes_read(enrolment: Enrolment, lessons: Collection[str]) -> int:
-    """Return how many minutes the lessons that were read in a run take, in the versions read."""
-    query = (
-        select(func.coalesce(func.sum(LessonVersion.minutes), 0))
-        .select_from(LessonRead)
-        .join(Lesson, Lesson.id == LessonRead.lesson_id)
-        .join(LessonVersion, LessonVersion.id == LessonRead.version_id)
-        .where(LessonRead.enrolment_id == enrolment.id, LessonRead.read_at.is_not(None))
-    )
-    return int(db.session.scalars(query.where(Lesson.code.in_(lessons))).one())
-
-
-def stage_scores(enrolment: Enrolment) -> dict[str, Fraction]:
-    """Return stage code -> score, from 0 to 1, of the exams passed in a run."""
-    query = select(StagePass.stage, StagePass.score).filter_by(enrolment_id=enrolment.id)
-    return {row.stage: row.score for row in db.session.execute(query)}

@@ -51,7 +51,8 @@ def certificates_on(attempt_ids: Collection[int]) -> Mapping[int, Sequence[Certi
         for row in rows
         if _rests(row.then or row.now, outlines[row.version_id], row.stage)
     ]
-    shown = queries.certificates_with_ids({each for _attempt, each in bearing}) if bearing else {}
+    wanted = Certificate.id.in_({each for _attempt, each in bearing})
+    shown = {each.id: each for each in queries.all_certificates(wanted)} if bearing else {}
     found: dict[int, list[Certified]] = {}
     for attempt_id, certificate_id in bearing:
         found.setdefault(attempt_id, []).append(_told(shown[certificate_id]))

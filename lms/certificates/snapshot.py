@@ -6,11 +6,13 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from sqlalchemy import func, select
+
 from lms.accounts.models import Person
-from lms.certificates import queries
 from lms.certificates.models import Certificate
 from lms.core import site
-from lms.courses.models import Enrolment
+from lms.core.db import db
+from lms.courses.models import Enrolment, Lesson, LessonRead, LessonVersion, StagePass
 from lms.courses.queries import outline_of
 from lms.courses.rules import Bilingual, Outline, Stage
 from lms.exams.rules import marks
@@ -111,7 +113,7 @@ def _transcript(
 
     Scores stand where exams are, with the stages; hours and scores are "" where there are none.
     """
-    scores = queries.stage_scores(enrolment)
+    scores = _stage_scores(enrolment)
     rows = []
     for each in [stage] if stage else outline.stages:
         score = str(marks.percent(scores[each.code])) if each.code in scores else ""
@@ -134,17 +136,35 @@ def _hours(enrolment: Enrolment, outline: Outline, stage: Stage | None) -> str:
 
 def _read(enrolment: Enrolment, lessons: Collection[str]) -> str:
     """Return the time that the lessons take, in hours to one decimal; "" for none."""
-    minutes = queries.minutes_read(enrolment, lessons)
+    minutes = _minutes_read(enrolment, lessons)
     hours = (Decimal(minutes) / 60).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return str(hours) if minutes else ""
 
 
 def score_of(enrolment: Enrolment, stage: Stage | None) -> str:
     """Return the percentage reached in the stage's exam, or the mean of all; "" without exams."""
-    return percent_of(queries.stage_scores(enrolment), stage)
+    return percent_of(_stage_scores(enrolment), stage)
 
 
 def percent_of(scores: Mapping[str, Fraction], stage: Stage | None) -> str:
     """Return the same, of the scores of a run by stage."""
     mine = [score for code, score in scores.items() if stage is None or code == stage.code]
     return str(marks.percent(sum(mine, Fraction(0)) / len(mine))) if mine else ""
+
+
+def _minutes_read(enrolment: Enrolment, lessons: Collection[str]) -> int:
+    """Return how many minutes the lessons that were read in a run take, in the versions read."""
+    query = (
+        select(func.coalesce(func.sum(LessonVersion.minutes), 0))
+        .select_from(LessonRead)
+        .join(Lesson, Lesson.id == LessonRead.lesson_id)
+        .join(LessonVersion, LessonVersion.id == LessonRead.version_id)
+        .where(LessonRead.enrolment_id == enrolment.id, LessonRead.read_at.is_not(None))
+    )
+    return int(db.session.scalars(query.where(Lesson.code.in_(lessons))).one())
+
+
+def _stage_scores(enrolment: Enrolment) -> dict[str, Fraction]:
+    """Return stage code -> score, from 0 to 1, of the exams passed in a run."""
+    query = select(StagePass.stage, StagePass.score).filter_by(enrolment_id=enrolment.id)
+    return {row.stage: row.score for row in db.session.execute(query)}
