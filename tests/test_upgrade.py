@@ -100,7 +100,7 @@ def test_data_of_a_release_comes_up_and_goes_down_whole(tmp_path: Path, revision
         assert released.freeze(db.engine, rows) == rows
         flask_migrate.upgrade()
         assert released.freeze(db.engine, rows) == rows
-        # Its one material's file was left behind when the rows were frozen.
+        # Stored files were left behind when the rows were frozen.
         findings = examining.examine({}).findings
         assert [reason for reason, _context in findings] == ["stored-file"]
         flask_migrate.downgrade(revision=revision)
