@@ -244,7 +244,8 @@ class _Reader(HTMLParser):
         mark, place = self._marks.pop()
         inside = "".join(self._out[place:])
         stripped = inside.strip()
-        if stripped and "\n" not in stripped:
+        lines = stripped if mark == "`" else stripped.replace(f"{_BREAK}\n", "")
+        if stripped and "\n" not in lines:
             lead = inside[: len(inside) - len(inside.lstrip())]
             tail = inside[len(inside.rstrip()) :]
             inside = f"{lead}{mark}{stripped}{mark}{tail}"

@@ -49,8 +49,9 @@ def keyed(question: Question) -> Question:
 
 def seen(text: str) -> str:
     """Return the HTML of a text; a browser shows several blanks as one, bare words as a paragraph,
-    and nothing where code has only blanks."""
-    return " ".join(re.sub(r"</?p>|<code>\s*</code>", " ", texts.rendered(text)).split())
+    and no blanks at the ends of code."""
+    shown = re.sub(r"<code>(\s*)(.*?)(\s*)</code>", r"\1<code>\2</code>\3", texts.rendered(text))
+    return " ".join(re.sub(r"</?p>|<code></code>", " ", shown).split())
 
 
 def as_seen(question: Question) -> Question:
@@ -132,6 +133,20 @@ def test_json(question: Question) -> None:
     report = Report("gift", [question])
     report.warning("1", "no-stem", value="x")
     assert asjson.report(asjson.of_report(report)) == report
+
+
+def test_an_option_that_begins_like_a_weight() -> None:
+    options = (Option("A", "0", FULL), Option("B", "%0%"))
+    back = again(Question(Sort.MULTIPLE, "0", title="0", options=options), "gift", "gift")
+    assert [(each.text, each.share) for each in back.options] == [
+        ("0", FULL),
+        ("%0%", FULL - FULL),
+    ]
+
+
+def test_emphasis_over_a_broken_line() -> None:
+    question = Question(Sort.DESCRIPTION, "_0  \n0_", title="0")
+    assert seen(again(question, "qti21", "qti").stem) == seen(question.stem)
 
 
 @pytest.mark.parametrize("wanted", ["moodlexml", "qti21", "qti30"])

@@ -61,8 +61,14 @@ def _choice(question: Question) -> str:
 
 
 def _option(option: Option) -> str:
-    sign = "=" if option.share == FULL else f"~{_percent(option.share)}"
-    return f"{sign}{_escaped(option.text)}{_why(option.why)}\n"
+    sign = "=" if option.share == FULL else "~"
+    share = _percent(option.share) or _plain(option.share, option.text)
+    return f"{sign}{share}{_escaped(option.text)}{_why(option.why)}\n"
+
+
+def _plain(share: Fraction, text: str) -> str:
+    """Return the weight of what needs none, where its text begins like one and would be taken for it."""
+    return f"%{share * 100}%" if text.lstrip().startswith("%") else ""
 
 
 def _percent(share: Fraction) -> str:
@@ -92,7 +98,7 @@ def _forms(question: Question) -> str:
 
 
 def _form(form: Form) -> str:
-    share = _percent(form.share) if form.share else "%0%"
+    share = (_percent(form.share) or _plain(form.share, form.text)) if form.share else "%0%"
     return f"={share}{_escaped(form.text)}{_why(form.why)}\n"
 
 
