@@ -8,7 +8,7 @@ signed without a word, so it is refused.
 import copy
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -131,35 +131,24 @@ def _refuse_inner_contexts(value: Any, depth: int) -> None:
 
 def _refuse_puzzles(document: Mapping[str, Any]) -> None:
     """Refuse what would take very long to bring into its one order: nobody has signed it."""
-    objects = list(_objects(document))
+    parts = list(_parts(document))
+    objects = [each for each in parts if isinstance(each, Mapping)]
     nameless = sum(not isinstance(each.get("id"), str) for each in objects)
     if len(objects) > _MOST_OBJECTS or nameless > _MOST_NAMELESS:
         raise ProofError("unknown-term")
     # Whatever else makes nodes without an address: labels of one's own, lists, graphs, inclusions.
     if any(name.startswith(("@", "_:")) for each in objects for name in each):
         raise ProofError("unknown-term")
-    if any(text.startswith("_:") for text in _texts(document)):
+    if any(isinstance(each, str) and each.startswith("_:") for each in parts):
         raise ProofError("unknown-term")
 
 
-def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, Mapping):
-        yield value
-    for each in _within(value):
-        yield from _objects(each)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    for each in _within(value):
-        yield from _texts(each)
-
-
-def _within(value: Any) -> Iterable[Any]:
-    if isinstance(value, Mapping):
-        return value.values()
-    return value if isinstance(value, list) else ()
+def _parts(value: Any) -> Iterator[Any]:
+    """Yield a value, and everything in it."""
+    yield value
+    inner = value.values() if isinstance(value, Mapping) else value
+    for each in inner if isinstance(value, Mapping | list) else ():
+        yield from _parts(each)
 
 
 def _canonical(document: Mapping[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """The commands for certificates and the keys that they are signed with."""
 
 import json
-from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskCliRunner
@@ -10,11 +9,12 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.certificates import queries
 from lms.certificates.models import Certificate
-from lms.core import clock, keys, pdf, queue
+from lms.core import keys, pdf
 from lms.core.audit import AuditEntry
 from lms.core.db import db
 from lms.core.keys import Kind
 from tests import factories
+from tests.certificates.tools import with_files
 
 
 @pytest.fixture(autouse=True)
@@ -26,10 +26,7 @@ def _host_can_make_pdfs() -> None:
 @pytest.fixture
 def certificate(trainee: Person) -> Certificate:
     """With its files."""
-    row = factories.certificate(trainee, at=clock.now())
-    while queue.run_one(at=clock.now() + timedelta(seconds=1)):
-        pass
-    return row
+    return with_files(trainee)
 
 
 class TestCommands:

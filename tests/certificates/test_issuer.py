@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -16,9 +15,9 @@ from openbadgeslib.ob3.verifier import OB3VerificationError
 from lms.accounts.models import Person
 from lms.certificates import issuer, proof_views, queries
 from lms.certificates.models import Certificate
-from lms.core import clock, keys, pdf, queue
+from lms.core import keys
 from lms.core.keys import Kind
-from tests import factories
+from tests.certificates.tools import with_files
 
 HOST = "https://learn.example.org:8443"
 BELOW = f"{HOST}/training/v/学堂%20a"
@@ -102,13 +101,8 @@ class TestBelowAHost:
     @pytest.fixture
     def certificate(self, trainee: Person, found_at: Callable[[str], None]) -> Certificate:
         """Awarded by a site that is found below the top of its host."""
-        if missing := pdf.check():
-            pytest.skip(f"missing on this host: {', '.join(missing)}")
         found_at(f"{HOST}/training")
-        row = factories.certificate(trainee, at=clock.now())
-        while queue.run_one(at=clock.now() + timedelta(seconds=1)):
-            pass
-        return row
+        return with_files(trainee)
 
     def test_other_people_s_software_finds_the_key_also_after_it_was_replaced(
         self, client: FlaskClient, certificate: Certificate

@@ -23,6 +23,7 @@ from lms.core.keys import Kind
 from lms.core.queue import Job, JobState
 from tests import factories
 from tests.browser import sign_in
+from tests.certificates.tools import with_files
 from tests.statements import counted
 
 
@@ -37,10 +38,7 @@ def _fresh_limit() -> None:
 @pytest.fixture
 def certificate(trainee: Person) -> Certificate:
     """With its files."""
-    row = factories.certificate(trainee, at=clock.now())
-    while queue.run_one(at=clock.now() + timedelta(seconds=1)):
-        pass
-    return row
+    return with_files(trainee)
 
 
 def whole(certificate: Certificate, end: str = "") -> str:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -17,12 +16,12 @@ from lms.certificates import privacy, proof_views, queries, services, sharing
 from lms.certificates.models import Certificate, RevocationReason
 from lms.certificates.privacy import Privacy, Sight
 from lms.config import Settings
-from lms.core import clock, pdf, queue
 from lms.core.audit import AuditEntry
 from lms.core.db import db, transaction
 from lms.core.errors import NotFoundError
 from tests import factories
 from tests.browser import sign_in
+from tests.certificates.tools import with_files
 from tests.statements import counted
 
 NAMES = ("Li Wei", "L* W**")
@@ -38,12 +37,7 @@ def _fresh_limit() -> None:
 @pytest.fixture
 def certificate(trainee: Person) -> Certificate:
     """With its files, shown by code as the house has it."""
-    if missing := pdf.check():
-        pytest.skip(f"missing on this host: {', '.join(missing)}")
-    row = factories.certificate(trainee, at=clock.now())
-    while queue.run_one(at=clock.now() + timedelta(seconds=1)):
-        pass
-    return row
+    return with_files(trainee)
 
 
 def choose(certificate: Certificate, chosen: Privacy) -> None:
