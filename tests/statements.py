@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import Engine, event
+
+from lms.core import prepared
 
 BOOKKEEPING = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "PRAGMA")
 
@@ -18,8 +21,15 @@ def counted() -> Iterator[list[str]]:
         if not statement.lstrip().upper().startswith(BOOKKEEPING):
             sent.append(statement)
 
+    fetched = prepared._fetched  # noqa: SLF001  past the engine's events
+
+    def note_and_fetch(engine: Engine, text: str, values: Any) -> Any:
+        sent.append(text)
+        return fetched(engine, text, values)
+
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        yield sent
+        with patch.object(prepared, "_fetched", note_and_fetch):
+            yield sent
     finally:
         event.remove(Engine, "before_cursor_execute", note)

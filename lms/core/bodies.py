@@ -15,6 +15,8 @@ from waitress.receiver import FixedStreamReceiver
 
 MostBytes = Callable[[str, str], int | None]
 """Method and path of a request -> what its page takes in; None: as much as the site."""
+SMALL = 64 * 1024
+"""Bytes of a body that are let in without asking: they never leave memory."""
 
 
 def parser(most_bytes: MostBytes) -> type[Any]:
@@ -30,7 +32,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # untyped
     @override
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
-        if self.content_length:
+        if self.content_length > SMALL:
             most = self.most_bytes(self.command, self.path)
             if most is not None and self.content_length > most:
                 self.body_rcv = FixedStreamReceiver(self.content_length, _Nowhere())

@@ -69,6 +69,17 @@ def add(count: int, seconds: float) -> None:
     _tally.seconds += seconds
 
 
+def note(statement: str, seconds: float) -> None:
+    """Count a statement, and log it if it was slow. Whoever sends one past SQLAlchemy says so here."""
+    _tally.count += 1
+    _tally.seconds += seconds
+    if _limit.seconds is not None and seconds >= _limit.seconds:
+        # Without its values: they are people's names and answers.
+        words = " ".join(statement.split())[:LONGEST_SHOWN]
+        lines.event(log, "slow statement", level=logging.WARNING, **_tally.cause,
+                    ms=round(1000 * seconds), statement=words)  # fmt: skip
+
+
 def note_long(words: str, seconds: float, **parts: float) -> None:
     """Log something of many statements that took as long as a slow one.
 
@@ -96,13 +107,5 @@ def _begins(
 def _ends(
     _connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, _many: Any
 ) -> None:
-    if statement.startswith(BOOKKEEPING):
-        return
-    seconds = time.perf_counter() - context.lms_began
-    _tally.count += 1
-    _tally.seconds += seconds
-    if _limit.seconds is not None and seconds >= _limit.seconds:
-        # Without its values: they are people's names and answers.
-        words = " ".join(statement.split())[:LONGEST_SHOWN]
-        lines.event(log, "slow statement", level=logging.WARNING, **_tally.cause,
-                    ms=round(1000 * seconds), statement=words)  # fmt: skip
+    if not statement.startswith(BOOKKEEPING):
+        note(statement, time.perf_counter() - context.lms_began)

@@ -119,28 +119,34 @@ class Writer:
         _writers.pop(self._engine, None)
 
     def _run(self) -> None:
-        while (batch := self._take()) is not None:
-            if batch:
-                self._write(batch)
+        while self._has_work():
+            if self._queue:
+                self._write()
             if time.monotonic() - self._looked >= LOOK_EVERY:
                 self._looked = time.monotonic()
                 self._keep_log_small()
         self._forget_connection()
 
-    def _take(self) -> list[_Item[Any]] | None:
-        """Return what waits, none after a while without anything, None at the end."""
+    def _has_work(self) -> bool:
+        """Wait for something to write, for a moment at most; whether to go on waiting."""
         with self._news:
             if not self._queue and not self._is_ending:
                 self._news.wait(LOOK_EVERY)
-            if self._queue:
-                return [self._queue.popleft() for _ in range(min(MOST, len(self._queue)))]
-            return None if self._is_ending else []
+            return bool(self._queue) or not self._is_ending
 
-    def _write(self, batch: list[_Item[Any]]) -> None:
+    def _take(self) -> list[_Item[Any]]:
+        """Return what has gathered."""
+        with self._news:
+            return [self._queue.popleft() for _ in range(min(MOST, len(self._queue)))]
+
+    def _write(self) -> None:
+        """Write what has gathered when the gate opens: whoever came while others wrote is with it."""
         began, sent = time.perf_counter(), self._sent
+        batch: list[_Item[Any]] = []
         try:
             with self._gate.held(goes_first=True):
                 entered = time.perf_counter()
+                batch = self._take()
                 cursor = self._cursor()
                 cursor.execute("BEGIN IMMEDIATE")
                 if not self._do_all(cursor, batch):
@@ -152,6 +158,7 @@ class Writer:
                 cursor.execute("COMMIT")
             ended = time.perf_counter()
         except Exception as error:  # noqa: BLE001  each caller is told; the thread goes on
+            batch = batch or self._take()  # who waited for a gate that did not open
             log.error("writer: %d items not written: %s", len(batch), error)  # noqa: TRY400
             # After a failed flush the system may believe that the pages are clean: nothing that
             # this connection knows may be trusted, and trying again on it would prove nothing.

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
 
-from lms.core import statements, writer
+from lms.core import gate, statements, writer
 from lms.core.db import db, engine_options, transaction
 from lms.core.writer import Execute, NotWrittenError
 from tests.test_serve import wait_until
@@ -86,6 +86,38 @@ def test_what_gathered_is_committed_once_and_a_bad_item_fails_alone(
         with pytest.raises(LookupError, match="mine alone"):
             failing.result()
     assert numbers(engine) == set(range(8))
+
+
+def test_who_comes_while_another_process_writes_is_in_the_same_transaction(
+    engine: Engine, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lms.core.statements._limit.seconds", 0.0)
+    ours, door = writer.of(engine), gate.beside(str(engine.url.database))
+    with ThreadPoolExecutor(5) as pool:
+        with door.held():
+            first = pool.submit(ours.do, put(0))
+            wait_until(lambda: len(door._queue) == 1)  # noqa: SLF001  it is on its way in
+            others = [pool.submit(ours.do, put(each)) for each in range(1, 5)]
+            all_waiting(engine, 5)
+        assert [each.result() for each in (first, *others)] == list(range(5))
+    engine.dispose()
+    (said,) = [each.getMessage() for each in caplog.records if "slow write" in each.getMessage()]
+    assert " items=5 " in said
+
+
+def test_when_the_gate_does_not_open_all_who_wait_are_told(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, door = writer.of(engine), gate.beside(str(engine.url.database))
+    ours.do(put(0))
+    monkeypatch.setattr(gate, "PATIENCE", 0.2)
+    with ThreadPoolExecutor(2) as pool, door.held():
+        waiting = [pool.submit(ours.do, put(each)) for each in (1, 2)]
+        for each in waiting:
+            with pytest.raises(NotWrittenError, match="waited"):
+                each.result(20)
+    assert ours.do(put(3)) == 3
+    assert numbers(engine) == {0, 3}
 
 
 def test_a_constraint_is_told_to_the_one_who_broke_it(engine: Engine) -> None:
