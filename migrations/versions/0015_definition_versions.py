@@ -29,6 +29,11 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""",
     ),
 }
 VERSION = "certificate_definition_version"
+EARLIER = (  # with the person, of whom there is an index
+    "certificate o WHERE o.definition_id = certificate.definition_id"
+    " AND o.person_id = certificate.person_id AND o.enrolment_id = certificate.enrolment_id"
+    " AND o.id < certificate.id"
+)
 
 
 def upgrade() -> None:
@@ -85,6 +90,12 @@ def upgrade() -> None:
     op.execute(
         "UPDATE certificate SET version_id = (SELECT id FROM certificate_definition_version"
         " WHERE certificate_definition_version.definition_id = certificate.definition_id)"
+    )
+    # Nothing before this revision issues anew: two for one run are what a downgrade has left, which
+    # forgot that the later one takes the place of the one before it.
+    op.execute(
+        f"UPDATE certificate SET reissue_of_id = (SELECT max(o.id) FROM {EARLIER})"  # noqa: S608  fixed words
+        f" WHERE EXISTS (SELECT 1 FROM {EARLIER})"
     )
     op.create_index(
         "uq_certificate_earned",

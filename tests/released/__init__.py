@@ -1,7 +1,15 @@
 """Rows as each released revision of the schema had them, frozen: what an upgrade starts from.
 
 ``NNNN.json`` is table -> rows. A release adds the file of its revision, made from a site of that
-release with ``freeze``, and never changes one that is there.
+release with ``freeze``, and never changes one that is there:
+
+- Its code loads the demo into an empty data directory and runs the jobs; what the demo leaves
+  empty is filled through the services, so that each table has a row.
+- Of what ``freeze`` gives, few rows are kept: some people with whole chains of records, their
+  papers, something of every other table, and all that their foreign keys name. (The layout of a
+  paper names questions in JSON; of some papers they are missing.) Files stay behind; a PDF is
+  a stub with its hash. No link works, no path of a machine is in it.
+- Written with ``json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True)``.
 """
 
 import json
