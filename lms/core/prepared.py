@@ -33,7 +33,7 @@ class Prepared:
         query: of columns, with a ``bindparam`` for each value.
     """
 
-    def __init__(self, query: Select[Any]) -> None:
+    def __init__(self, query: Select[*tuple[Any, ...]]) -> None:
         self._query = query
         self._forms: dict[str, _Form] = {}
 
@@ -79,7 +79,9 @@ def _fetched(engine: Engine, text: str, values: Any) -> Sequence[Any]:
         cursor.execute(text, values)
         return cursor.fetchall()
     except engine.dialect.loaded_dbapi.Error as error:
-        if pooled is not None and engine.dialect.is_disconnect(error, pooled.dbapi_connection, None):  # type: ignore[arg-type]
+        if pooled is not None and engine.dialect.is_disconnect(
+            error, pooled.dbapi_connection, None
+        ):
             pooled.invalidate(error)
         raise DBAPIError.instance(text, None, error, engine.dialect.loaded_dbapi.Error) from error
     finally:

@@ -101,5 +101,3 @@ def test_a_connection_that_broke_is_not_used_again(live_app: Flask) -> None:
         with pytest.raises(OperationalError):
             cut.rows()
         assert GRANTS.rows(person=1, other="") == []
-
-
