@@ -151,6 +151,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     i18n.init_app(app, settings.languages.split(","), settings.time_zone)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    urls.init_app(app)
     assets.init_app(app)
     headers.init_app(app)
     markup.init_app(app)

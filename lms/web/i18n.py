@@ -12,19 +12,21 @@ from flask import (
     Flask,
     Response,
     current_app,
+    has_app_context,
     has_request_context,
     redirect,
     request,
 )
-from flask.globals import app_ctx
+from flask.globals import _cv_app
 from flask_babel import (
     Babel,
+    Domain,
     format_date,
     format_datetime,
     get_locale,
-    get_translations,
     gettext as _,
 )
+from typing_extensions import override
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.i18n import messages_path
 
@@ -33,8 +35,28 @@ from lms.web.urls import safe_next
 
 COOKIE = "lang"
 YEAR = timedelta(days=365)
-_catalogues: dict[str, Any] = {}
-"""Language -> its texts, which never change while the process lives."""
+
+
+class _Texts(Domain):  # type: ignore[misc]  # untyped
+    """Our texts. Flask-Babel's own look for the catalogue anew for each of a page's hundred texts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[str, Any] = {}
+        """Language -> its texts, which never change while the process lives."""
+
+    @override
+    def get_translations(self) -> Any:
+        if not has_app_context():
+            return NullTranslations()
+        code = language()
+        known = self._known.get(code)
+        if known is None:
+            known = self._known[code] = super().get_translations()
+        return known
+
+
+_texts = _Texts()
 
 
 class Request(flask.Request):
@@ -60,11 +82,11 @@ def init_app(app: Flask, languages: list[str], time_zone: str) -> None:
     app.config["LANGUAGES"] = languages
     app.config["BABEL_DEFAULT_LOCALE"] = languages[0]
     app.config["BABEL_DEFAULT_TIMEZONE"] = time_zone
-    Babel(app, locale_selector=pick_language, timezone_selector=lambda: time_zone)
+    babel = Babel(app, locale_selector=pick_language, timezone_selector=lambda: time_zone)
+    babel.domain_instance = _texts
     # As in babel.cfg, or a text over several lines would not be found in the catalogue.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.globals.update(get_locale=get_locale, language=language, today=today)
-    # Flask-Babel's own look for the catalogue anew for each of a page's hundred texts.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of the extension
         gettext=lambda text: catalogue().ugettext(text),
         ngettext=lambda one, more, number: catalogue().ungettext(one, more, number),
@@ -90,21 +112,15 @@ def pick_language() -> str:
 
 def catalogue() -> Any:
     """Return the texts of the language at hand."""
-    code = language()
-    known = _catalogues.get(code)
-    if known is None:
-        known = _catalogues[code] = get_translations()
-    return known
+    return _texts.get_translations()
 
 
 def language() -> str:
     """Return ``zh`` or ``en``: what the page, mail or document at hand is written in."""
     # Flask-Babel's own way to its note takes thirty times as long, and a paper asks for it, one
     # text after the other, seven hundred times.
-    try:
-        note = app_ctx._get_current_object().g.get("_flask_babel")  # type: ignore[attr-defined]  # noqa: SLF001
-    except RuntimeError:  # outside the application
-        note = None
+    context = _cv_app.get(None)  # None outside the application
+    note = context and context.g.get("_flask_babel")
     locale = getattr(note, "babel_locale", None) or get_locale()
     return str(locale.language)
 

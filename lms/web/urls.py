@@ -1,10 +1,31 @@
-"""The one place that decides where a redirect may lead, and whose address a request has."""
+"""Addresses: of pages, where a redirect may lead, and whose address a request has."""
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import request, url_for
+from flask import Flask, has_request_context, request, url_for
 from werkzeug.routing import IntegerConverter
+
+KNOWN = 4096
+"""Addresses of pages that are kept in memory."""
+
+
+def init_app(app: Flask) -> None:
+    """Let templates make each address once: a review has eighty, and a lesson's is always the same."""
+
+    @lru_cache(KNOWN)
+    def made(_root: str, endpoint: str, values: tuple[tuple[str, str | int], ...]) -> str:
+        return app.url_for(endpoint, **dict(values))
+
+    def page_url(endpoint: str, **values: Any) -> str:
+        # `True` is 1 for a cache, and not in an address; a relative endpoint depends on the page.
+        plain = all(type(each) in {str, int} for each in values.values())
+        if plain and endpoint[0] != "." and has_request_context():
+            return made(request.script_root, endpoint, tuple(values.items()))
+        return app.url_for(endpoint, **values)
+
+    app.jinja_env.globals["url_for"] = page_url
 
 
 def safe_next(target: str | None, default: str | None = None) -> str:
