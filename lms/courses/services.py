@@ -166,17 +166,24 @@ def finish_lesson(
     before = queries.progress_of(enrolment)
     mark = _opened(before, enrolment, lesson_code, at)
     version = _version_read(mark, lesson_code, version_id)
-    closing = update(LessonRead).where(
-        LessonRead.enrolment_id == mark.enrolment_id,
-        LessonRead.lesson_id == mark.lesson_id,
-        LessonRead.read_at.is_(None),
-    )
-    closing = closing.values(read_at=at, version_id=version.id)
-    if db.session.scalar(closing.returning(LessonRead.lesson_id)) is None:
+    closed = {"run": mark.enrolment_id, "lesson": mark.lesson_id, "at": at, "version": version.id}
+    if db.session.scalar(_CLOSING, closed) is None:
         return mark
     events.publish(LessonFinished(enrolment, version, at))
     _tell_what_is_completed(enrolment, before, rules.with_lesson(before, lesson_code), at)
     return mark
+
+
+_CLOSING = (
+    update(LessonRead)
+    .where(
+        LessonRead.enrolment_id == bindparam("run"),
+        LessonRead.lesson_id == bindparam("lesson"),
+        LessonRead.read_at.is_(None),
+    )
+    .values(read_at=bindparam("at"), version_id=bindparam("version"))
+    .returning(LessonRead.lesson_id)
+)
 
 
 @transaction()
@@ -221,10 +228,15 @@ _HELD = (
 def _version_read(mark: LessonRead, lesson_code: str, version_id: int | None) -> LessonVersion:
     """Return the version that was read: the one named, if it is one of the lesson's."""
     if version_id is not None:
-        named = select(LessonVersion).filter_by(id=version_id, lesson_id=mark.lesson_id)
-        if (version := db.session.scalar(named)) is not None:
+        named = {"version": version_id, "lesson": mark.lesson_id}
+        if (version := db.session.scalar(_VERSION_NAMED, named)) is not None:
             return version
     return found(queries.published_lesson(lesson_code).published)
+
+
+_VERSION_NAMED = select(LessonVersion).where(
+    LessonVersion.id == bindparam("version"), LessonVersion.lesson_id == bindparam("lesson")
+)
 
 
 def _tell_what_is_completed(

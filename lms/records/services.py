@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
@@ -76,18 +76,23 @@ def append(
 
 def _held_end(person_id: int) -> RecordEnd:
     """Return the end of a chain, locked until the transaction ends; the first asker makes it."""
-    held = select(RecordEnd).filter_by(person_id=person_id).with_for_update()
-    fresh = {"populate_existing": True}  # what an earlier statement read may be old by now
-    end = db.session.scalar(held, execution_options=fresh)
-    if end is not None:
+    if (end := db.session.scalar(_HELD_END, {"person_id": person_id})) is not None:
         return end
     end = RecordEnd(person_id=person_id, number=EMPTY.number, hash=EMPTY.hash)
     try:
         with db.session.begin_nested():
             db.session.add(end)
     except IntegrityError:  # another transaction was first
-        return db.session.scalars(held, execution_options=fresh).one()
+        return db.session.scalars(_HELD_END, {"person_id": person_id}).one()
     return end
+
+
+_HELD_END = (
+    select(RecordEnd)
+    .where(RecordEnd.person_id == bindparam("person_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)  # what an earlier statement read may be old by now
+)
 
 
 def on_enrolled(event: Enrolled) -> None:

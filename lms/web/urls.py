@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
     """Let templates make each address once: a review has eighty, and a lesson's is always the same."""
 
     @lru_cache(KNOWN)
-    def made(_root: str, endpoint: str, values: tuple[tuple[str, str | int], ...]) -> str:
+    def made(_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
         return app.url_for(endpoint, **dict(values))
 
     def page_url(endpoint: str, **values: Any) -> str:
