@@ -4,6 +4,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -76,10 +77,16 @@ def versions() -> list[tuple[str, str, bool]]:
     return [
         ("Stairway", lms.__version__, False),
         ("Python", platform.python_version(), False),
-        ("Flask", version("flask"), False),
-        ("SQLAlchemy", version("sqlalchemy"), False),
+        ("Flask", _installed("flask"), False),
+        ("SQLAlchemy", _installed("sqlalchemy"), False),
         database,
     ]
+
+
+@cache
+def _installed(package: str) -> str:
+    """Return the version of a package, which stays while this process lives."""
+    return version(package)
 
 
 def database_bytes() -> int:
@@ -101,11 +108,14 @@ def log_bytes() -> int:
 
 def queue() -> Queue:
     """Look at the job queue."""
-    counts = db.session.execute(select(Job.state, func.count()).group_by(Job.state))
-    oldest = select(func.min(Job.run_at)).filter_by(state=JobState.WAITING)
-    dead = select(Job).filter_by(state=JobState.DEAD).order_by(Job.id.desc()).limit(5)
+    counts = db.session.execute(_JOBS)
     found = {state: number for state, number in counts}  # noqa: C416  rows are no pairs to mypy
-    return Queue(found, db.session.scalar(oldest), db.session.scalars(dead).all())
+    return Queue(found, db.session.scalar(_LONGEST_DUE), db.session.scalars(_GIVEN_UP).all())
+
+
+_JOBS = select(Job.state, func.count()).group_by(Job.state)
+_LONGEST_DUE = select(func.min(Job.run_at)).where(Job.state == JobState.WAITING)
+_GIVEN_UP = select(Job).where(Job.state == JobState.DEAD).order_by(Job.id.desc()).limit(5)
 
 
 def clock_jump() -> Jump | None:

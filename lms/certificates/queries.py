@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, exists, func, or_, select
@@ -146,6 +147,7 @@ def is_token(certificate: Shown, token: str) -> bool:
     return hmac.compare_digest(certificate.token.encode(), token.encode())
 
 
+@cache
 def _shown() -> Select[*tuple[Any, ...]]:
     """Columns of a certificate and, where there is one, of its revocation: one statement."""
     revoked = and_(
@@ -184,6 +186,7 @@ def _read(row: Row[*tuple[Any, ...]]) -> Shown:
     return Shown(**values, life=lived, state=state)
 
 
+@cache
 def stands() -> ColumnElement[bool]:
     """Whether `Certificate` is worth something, but for its dates: neither revoked nor superseded."""
     revoked = exists().where(
@@ -193,6 +196,7 @@ def stands() -> ColumnElement[bool]:
     return and_(~revoked, _later().is_(None))
 
 
+@cache
 def _later() -> ScalarSelect[str]:
     """The serial of the latest certificate that took the place of the one in hand."""
     later = aliased(Certificate)
@@ -319,10 +323,10 @@ def dead_job(certificate_id: int) -> int | None:
 def waiting_for_a_person() -> Sequence[int]:
     """Return the certificates without a PDF whose renderer failed for good."""
     dead = select(Job.payload).filter_by(name="certificates.render", state=JobState.DEAD)
-    asked = {each.get("certificate_id") for each in db.session.scalars(dead)}
-    bare = select(Certificate.id).where(
-        Certificate.id.in_(asked - {None}), Certificate.pdf_sha256.is_(None)
-    )
+    asked = {each.get("certificate_id") for each in db.session.scalars(dead)} - {None}
+    if not asked:
+        return []
+    bare = select(Certificate.id).where(Certificate.id.in_(asked), Certificate.pdf_sha256.is_(None))
     return db.session.scalars(bare).all()
 
 

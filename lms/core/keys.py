@@ -71,9 +71,11 @@ def history(kind: Kind) -> Sequence[Key]:
 
 def current(kind: Kind) -> Key:
     """Return the key that signs, made now if there is none."""
-    if not _paths(kind):
+    paths = _paths(kind)
+    if not paths:
         ensure()
-    return _read(_paths(kind)[-1])
+        paths = _paths(kind)
+    return _read(paths[-1])
 
 
 def signer(at: datetime) -> Key:

@@ -160,8 +160,19 @@ def width(text: str, families: tuple[str, ...] = FAMILIES) -> float:
 
 def check() -> list[str]:
     """Return what is missing on this host to make PDFs: Debian packages and font files."""
-    packages = [package for name, package in LIBRARIES.items() if find_library(name) is None]
+    packages = [package for name, package in LIBRARIES.items() if not _has(name)]
     return packages + [face.file for face in FACES if not (FONTS / face.file).is_file()]
+
+
+def _has(library: str) -> bool:
+    """Whether a library is there. Only what is missing is looked for again: that asks a program."""
+    if library not in _libraries and find_library(library) is not None:
+        _libraries.add(library)
+    return library in _libraries
+
+
+_libraries: set[str] = set()
+"""Those that were found."""
 
 
 def font_faces() -> str:

@@ -28,12 +28,13 @@ from lms.web.i18n import language
 def exam_rules(exam_code: str) -> str:
     """Show an exam in its published version, and its draft if there is one."""
     page = exam_pages.exam_page(me(), exam_code)
+    said = _plan_words(page.plan)
     return render_template(
         "exams/exam_rules.html",
         page=page,
         draft=drafts.draft_of(page.exam),
-        lines=rule_words.rule_lines(page.rules, _titles()),
-        **_plan_words(page.plan),
+        lines=rule_words.rule_lines(page.rules, said["titles"]),
+        **said,
     )
 
 

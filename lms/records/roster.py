@@ -7,6 +7,7 @@ whoever wants them: a page, or an export that reads for minutes.
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -44,19 +45,27 @@ Statement = Select[*tuple[Any, ...]]
 Later, Manager = aliased(Enrolment), aliased(Person)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 """Before anything that was done: for what was never done."""
+DAYS = 4
+"""For as many days the parts of statements are kept: to build them took longer than to ask."""
 
 
 def versions(session: Session | None = None) -> dict[int, Version]:
     """Return id -> version of those that are published or in use, in one statement."""
-    used = select(Enrolment.version_id).distinct()
-    query = (
-        select(ProgrammeVersion.id, ProgrammeVersion.number, ProgrammeVersion.structure)
-        .add_columns(Programme.id.label("programme_id"), Programme.published_id)
-        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
-        .where(or_(ProgrammeVersion.id == Programme.published_id, ProgrammeVersion.id.in_(used)))
+    return {row.id: _version(row) for row in (session or db.session).execute(_VERSIONS)}
+
+
+_VERSIONS = (
+    select(ProgrammeVersion.id, ProgrammeVersion.number, ProgrammeVersion.structure)
+    .add_columns(Programme.id.label("programme_id"), Programme.published_id)
+    .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+    .where(
+        or_(
+            ProgrammeVersion.id == Programme.published_id,
+            ProgrammeVersion.id.in_(select(Enrolment.version_id).distinct()),
+        )
     )
-    rows = (session or db.session).execute(query.order_by(Programme.id, ProgrammeVersion.number))
-    return {row.id: _version(row) for row in rows}
+    .order_by(Programme.id, ProgrammeVersion.number)
+)
 
 
 def _version(row: Row[*tuple[Any, ...]]) -> Version:
@@ -168,6 +177,7 @@ def runs_of(person: Person) -> list[Line]:
     return [line for line in (read_line(row, known) for row in rows) if line.version]
 
 
+@lru_cache(DAYS)
 def status_on(today: date) -> ColumnElement[str]:
     """Where a run stands on a day: `courses.rules.enrolment_status` in SQL, or `NOT_ENROLLED`."""
     soon = today + timedelta(days=DUE_SOON_DAYS)
@@ -231,24 +241,32 @@ def _order(
     asked: Asked, known: Mapping[int, Version], today: date
 ) -> list[SQLColumnExpression[Any]]:
     """What to sort by; who has nothing there comes last, and equals come by name."""
+    if asked.sort is Sort.PROGRESS:
+        column: SQLColumnExpression[Any] = case((Enrolment.id.is_not(None), _percent(known)))
+    else:
+        column = _sorted_by(today)[asked.sort]
+    ordered = column.desc() if asked.down else column.asc()
+    return [column.is_(None), ordered, Person.name, Person.id, Enrolment.programme_id]
+
+
+@lru_cache(DAYS)
+def _sorted_by(today: date) -> Mapping[Sort, SQLColumnExpression[Any]]:
+    """Whatever a list is sorted by, but for the progress: that depends on the programmes."""
     ranks = {status: rank for rank, status in enumerate(VIEW_OF)}
     last_activity = _later(_last_lesson(), _last_exam())
-    by: Mapping[Sort, SQLColumnExpression[Any]] = {
+    return {
         Sort.NAME: Person.name,
         Sort.STAFF_NO: Person.staff_no,
         Sort.UNIT: OrgUnit.name,
         Sort.STAGE: case((Enrolment.id.is_not(None), _stages_done())),
-        Sort.PROGRESS: case((Enrolment.id.is_not(None), _percent(known))),
         Sort.DUE: Enrolment.due_on,
         Sort.STATUS: case(ranks, value=status_on(today)),
         Sort.ACTIVITY: case((last_activity > LONG_AGO, last_activity)),
         Sort.CERTIFICATES: _certificates(func.count(), today),
     }
-    column = by[asked.sort]
-    ordered = column.desc() if asked.down else column.asc()
-    return [column.is_(None), ordered, Person.name, Person.id, Enrolment.programme_id]
 
 
+@lru_cache(DAYS)
 def _columns(today: date) -> list[SQLColumnExpression[Any]]:
     """The fields of a `Line`, in its order; for the version, its id."""
     manager = select(Manager.name).where(Manager.id == Person.manager_id).correlate(Person)
@@ -264,16 +282,19 @@ def _columns(today: date) -> list[SQLColumnExpression[Any]]:
     ]
 
 
+@cache
 def _read() -> ScalarSelect[int]:
     read = select(func.count()).where(LessonRead.enrolment_id == Enrolment.id)
     return read.where(LessonRead.read_at.is_not(None)).correlate(Enrolment).scalar_subquery()
 
 
+@cache
 def _passed() -> ScalarSelect[int]:
     passed = select(func.count()).where(StagePass.enrolment_id == Enrolment.id)
     return passed.correlate(Enrolment).scalar_subquery()
 
 
+@cache
 def _stages_done() -> ScalarSelect[int]:
     """How many stages are done, as the record has it: only `courses.rules` knows when one is."""
     done = select(func.count()).where(RecordEntry.enrolment_id == Enrolment.id)
@@ -281,12 +302,14 @@ def _stages_done() -> ScalarSelect[int]:
     return done.correlate(Enrolment).scalar_subquery()
 
 
+@cache
 def _last_lesson() -> ScalarSelect[Any]:
     at = func.max(func.coalesce(LessonRead.read_at, LessonRead.opened_at))
     last = select(at).where(LessonRead.enrolment_id == Enrolment.id)
     return last.correlate(Enrolment).scalar_subquery()
 
 
+@cache
 def _last_exam() -> ScalarSelect[Any]:
     at = func.max(func.coalesce(Attempt.submitted_at, Attempt.started_at))
     last = select(at).where(Attempt.enrolment_id == Enrolment.id)

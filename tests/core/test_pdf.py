@@ -75,6 +75,7 @@ def test_a_chinese_character_is_one_em_wide_and_a_latin_letter_less() -> None:
 
 
 def test_the_health_page_hears_of_a_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "_libraries", set())
     monkeypatch.setattr(pdf, "find_library", lambda name: None if "harf" in name else name)
     assert pdf.check() == ["libharfbuzz-subset0"]
 

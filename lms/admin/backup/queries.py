@@ -29,8 +29,9 @@ class State:
 def state(*, at: datetime | None = None) -> State:
     """Look at the tries that were made."""
     latest = select(BackupRun).order_by(BackupRun.id.desc()).limit(1)
-    verified = db.session.scalar(latest.where(BackupRun.verified_at.is_not(None)))
-    last = db.session.scalar(latest)
+    verified = last = db.session.scalar(latest)
+    if last is not None and last.verified_at is None:
+        verified = db.session.scalar(latest.where(BackupRun.verified_at.is_not(None)))
     problems = [sentence((reason, context)) for reason, context in last.problems] if last else []
     since = last_copied_at()
     is_old = since is not None and (at or clock.now()) - since > OLD

@@ -115,6 +115,12 @@ def draw(
     return [taken[each.code] for each in ranked if each.code in taken]
 
 
+def shortage(draws: Sequence[Draw], bank: Iterable[Candidate]) -> TooFewQuestionsError | None:
+    """Return what `draw` would raise, whatever its seed; None if there is a paper."""
+    unique = list({each.code: each for each in bank}.values())
+    return None if _is_full(draws, _seated(draws, unique)) else _shortage(draws, unique)
+
+
 def worth(candidate: Candidate, points: int | None) -> Candidate:
     """Return a question with what an entry says that it is worth; of a case, each sub-question."""
     if points is None:
@@ -311,3 +317,19 @@ def fits(entry: Draw, candidate: Candidate) -> bool:
         and candidate.tags.issuperset(entry.tags)
         and (not entry.safety or SAFETY in candidate.tags)
     )
+
+
+class Shelves:
+    """A bank by its modules: for an entry that asks for one, no other is looked through."""
+
+    def __init__(self, bank: Iterable[Candidate]) -> None:
+        self._all = list(bank)
+        self._of: dict[str, list[Candidate]] = {}
+        for each in self._all:
+            self._of.setdefault(each.unit, []).append(each)
+
+    def fitting(self, entry: Draw) -> list[Candidate]:
+        """Return the questions that an entry of a blueprint may draw, in the order of the bank."""
+        is_of_one = entry.unit is not None and entry.question is None
+        among = self._of.get(entry.unit or "", []) if is_of_one else self._all
+        return [each for each in among if fits(entry, each)]

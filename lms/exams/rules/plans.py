@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lms.exams.rules.drawing import Candidate, TooFewQuestionsError, draw, fits, worth
+from lms.exams.rules.drawing import Candidate, Shelves, TooFewQuestionsError, fits, shortage, worth
 from lms.exams.rules.settings import Draw, Sort
 
 ANY = 0
@@ -61,7 +61,8 @@ def plan(draws: Sequence[Draw], bank: Sequence[Candidate]) -> Plan:
     Whether it can be filled is decided by matching: entries that overlap may each have enough, and
     not together.
     """
-    fitting = [[each for each in bank if fits(entry, each)] for entry in draws]
+    shelves = Shelves(bank)
+    fitting = [shelves.fitting(entry) for entry in draws]
     lines = [
         _line(number, entry, found)
         for number, (entry, found) in enumerate(zip(draws, fitting, strict=True), start=1)
@@ -82,7 +83,7 @@ def plan(draws: Sequence[Draw], bank: Sequence[Candidate]) -> Plan:
         questions=sum(each.count * (each.parts or 1) for each in draws),
         fewest=sum(line.fewest for line in lines),
         most=sum(line.most for line in lines),
-        shortage=_shortage(draws, bank),
+        shortage=shortage(draws, bank),
     )
 
 
@@ -107,11 +108,3 @@ def _line(number: int, entry: Draw, found: Sequence[Candidate]) -> Line:
     points = sorted(worth(each, entry.points).points for each in found)
     least, most = sum(points[: entry.count]), sum(points[::-1][: entry.count])
     return Line(number, entry, len(found), least, most)
-
-
-def _shortage(draws: Sequence[Draw], bank: Sequence[Candidate]) -> TooFewQuestionsError | None:
-    try:
-        draw("plan", draws, bank)
-    except TooFewQuestionsError as error:
-        return error
-    return None
