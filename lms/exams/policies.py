@@ -5,8 +5,6 @@ Who may act is decided before: by the permission table and by the queries.
 
 from datetime import datetime
 
-from flask_babel import format_datetime
-
 from lms.core.errors import LmsError
 from lms.courses.rules import StageState
 from lms.exams.errors import (
@@ -21,6 +19,7 @@ from lms.exams.errors import (
 )
 from lms.exams.models import Attempt
 from lms.exams.queries import ExamSummary
+from lms.web.i18n import instant
 
 
 def refusal_to_start(summary: ExamSummary, stage: StageState, *, at: datetime) -> LmsError | None:
@@ -45,9 +44,9 @@ def refusal_to_start(summary: ExamSummary, stage: StageState, *, at: datetime) -
 def _refusal_by_window(summary: ExamSummary, *, at: datetime) -> LmsError | None:
     opens_at, closes_at = summary.rules.opens_at, summary.rules.closes_at
     if opens_at and at < opens_at:
-        return OpensLaterError(opens=format_datetime(opens_at, format="yyyy-MM-dd HH:mm"))
+        return OpensLaterError(opens=instant(opens_at))
     if closes_at and at >= closes_at:
-        return ClosedError(closed=format_datetime(closes_at, format="yyyy-MM-dd HH:mm"))
+        return ClosedError(closed=instant(closes_at))
     return None
 
 
@@ -55,8 +54,7 @@ def _refusal_to_repeat(summary: ExamSummary, *, at: datetime) -> LmsError | None
     if summary.needs_talk:
         return TalkFirstError()
     if summary.retake_opens_at and at < summary.retake_opens_at:
-        opens = format_datetime(summary.retake_opens_at, format="yyyy-MM-dd HH:mm")
-        return CoolingDownError(opens=opens)
+        return CoolingDownError(opens=instant(summary.retake_opens_at))
     return None
 
 

@@ -62,7 +62,7 @@ def rule_lines(rules: ExamRules, titles: Titles) -> list[str]:
 def _repeating(rules: ExamRules) -> list[str]:
     lines = [ngettext("%(num)d attempt.", "%(num)d attempts.", rules.attempts)]
     if rules.cooldown_days:
-        days = ", ".join(map(str, rules.cooldown_days))
+        days = _(", ").join(map(str, rules.cooldown_days))
         lines.append(_("After a failure the next attempt waits (days: %(days)s).", days=days))
     if rules.retake_after_pass:
         lines.append(str(_("Who has passed may sit it again; the first pass stays what counts.")))

@@ -230,7 +230,9 @@ class TestIssuer:
         self, client: FlaskClient, certificate: Certificate
     ) -> None:
         code = certificate.definition.code
-        assert "does not expire" not in client.get(f"/achievements/{code}").text
+        page = client.get(f"/achievements/{code}")
+        assert page.status_code == 200
+        assert "does not expire" not in page.text
         said = client.get(f"/achievements/{code}.json").get_json(force=True)
         assert said["type"] == ["Achievement"]
         assert said["id"].endswith(f"/achievements/{code}")
