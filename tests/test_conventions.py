@@ -203,6 +203,7 @@ def test_nobody_reads_the_clock_but_the_clock() -> None:
         "core/clock.py",
         "core/writer.py",
         "core/listener.py",  # how long to wait, on the monotonic clock; the others likewise
+        "core/prepared.py",
         "core/queue.py",
         "core/statements.py",
         "admin/backup/creating.py",
