@@ -12,6 +12,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,6 +22,8 @@ from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
+from typing_extensions import override
+from werkzeug.test import TestResponse
 
 from lms.accounts.models import Person
 from lms.accounts.rules import Role
@@ -29,6 +32,20 @@ from lms.core import kept, schema
 from lms.core.db import Base, db
 from lms.factory import create_app
 from tests import factories
+
+
+class Browser(FlaskClient):
+    """Asks for pages, and takes none that says that the product has failed.
+
+    What is not on such a page proves nothing.
+    """
+
+    @override
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        reply = super().open(*args, **kwargs)
+        assert reply.status_code != HTTPStatus.INTERNAL_SERVER_ERROR, reply.request.path
+        return reply
+
 
 HowOften = Callable[[int, int], int]
 REPORT = pytest.StashKey[list[str]]()
@@ -107,6 +124,7 @@ def new_app(folder: Path, database_url: str) -> Iterator[Flask]:
     app = create_app(settings)
     schema.init_app(app)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.test_client_class = Browser
     yield app
     with app.app_context():
         db.engine.dispose()
