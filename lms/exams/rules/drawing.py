@@ -330,6 +330,7 @@ class Shelves:
 
     def fitting(self, entry: Draw) -> list[Candidate]:
         """Return the questions that an entry of a blueprint may draw, in the order of the bank."""
-        is_of_one = entry.unit is not None and entry.question is None
-        among = self._of.get(entry.unit or "", []) if is_of_one else self._all
+        among = self._all
+        if entry.unit is not None and entry.question is None:
+            among = self._of.get(entry.unit, [])
         return [each for each in among if fits(entry, each)]
