@@ -88,7 +88,7 @@ from lms.core import logging as lines, statements
 from lms.core.db import db, engine_options
 from lms.core.logging import Format
 from lms.desk.menu import menu_of
-from lms.permissions import HOT, PERMISSIONS
+from lms.permissions import ALONE, HOT, PERMISSIONS
 from lms.web import (
     assets,
     errors,
@@ -163,7 +163,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for command in COMMANDS:
         app.cli.add_command(command)
-    login.init_app(app, PERMISSIONS, HOT)
+    login.init_app(app, PERMISSIONS, hot=HOT, alone=ALONE)
     wiring.connect()
     login.check_complete(app, PERMISSIONS)
     traffic.init(app.view_functions)

@@ -233,5 +233,17 @@ PERMISSIONS: Permissions = {
     "reports.advise": frozenset({Role.HR, Role.ADMIN}),
 }
 
-HOT = frozenset({"exams.save", "exams.messages"})
+ALONE = frozenset({"exams.save"})
+"""Of the hot pages, those that ask the database for nothing but who it is."""
+HOT = ALONE | {
+    "desk.home",
+    "courses.lesson",
+    "courses.finish",
+    "exams.start_page",
+    "exams.start",
+    "exams.sit",
+    "exams.messages",
+    "exams.hand_in",
+    "exams.result",
+}
 """Pages of which the guard asks a few columns only: they call `visitor`, never `me`."""

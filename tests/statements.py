@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Dialect, Engine, event
 
 from lms.core import prepared
 
@@ -23,9 +23,9 @@ def counted() -> Iterator[list[str]]:
 
     fetched = prepared._fetched  # noqa: SLF001  past the engine's events
 
-    def note_and_fetch(engine: Engine, text: str, values: Any) -> Any:
+    def note_and_fetch(holder: Any, dialect: Dialect, text: str, values: Any) -> Any:
         sent.append(text)
-        return fetched(engine, text, values)
+        return fetched(holder, dialect, text, values)
 
     event.listen(Engine, "before_cursor_execute", note)
     try:

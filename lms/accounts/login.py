@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from lms.accounts import queries, rules, services
 from lms.accounts.models import Person, SignIn
-from lms.accounts.queries import Visitor
+from lms.accounts.queries import Actor, Visitor
 from lms.accounts.rules import Role
 from lms.core import clock
 from lms.core.db import db
@@ -53,8 +53,10 @@ def visitor() -> Visitor:
     return cast("Visitor", g.visitor)
 
 
-def person_or_none() -> Person | None:
-    """Return the person who is signed in, or None on a public page."""
+def person_or_none() -> Actor | None:
+    """Return who is signed in, for a page's menu and head; None on a public page without one."""
+    if (here_now := g.get("visitor")) is not None:
+        return cast("Visitor", here_now)
     return me() if current_user.is_authenticated else None
 
 
@@ -74,13 +76,20 @@ def begin(person: Person, target: str) -> Response:
     return reply
 
 
-def init_app(app: Flask, permissions: Permissions, hot: AbstractSet[str] = frozenset()) -> None:
+def init_app(
+    app: Flask,
+    permissions: Permissions,
+    *,
+    hot: AbstractSet[str] = frozenset(),
+    alone: AbstractSet[str] = frozenset(),
+) -> None:
     """Guard every endpoint, those of blueprints, extensions and static files alike.
 
     Args:
         app: the application.
         permissions: who may open what.
         hot: endpoints that ask for a `visitor` and never for `me`.
+        alone: those of them that ask the database for nothing else.
     """
     login = LoginManager()
     # Without its own variable in each template: the page that says that the database does not
@@ -91,10 +100,11 @@ def init_app(app: Flask, permissions: Permissions, hot: AbstractSet[str] = froze
 
     @app.before_request
     def guard() -> ResponseReturnValue | None:
+        g.visitor = None
         allowed = permissions[request.endpoint] if request.endpoint else PUBLIC  # None: a 404
         if allowed is PUBLIC:
             return None
-        here_now = _present(is_hot=request.endpoint in hot)
+        here_now = _visitor(alone) if request.endpoint in hot else _signed_in()
         if here_now is None:
             if request.method == "GET" and request.accept_mimetypes.accept_html:
                 return redirect(url_for("accounts.sign_in", next=here()))
@@ -106,15 +116,16 @@ def init_app(app: Flask, permissions: Permissions, hot: AbstractSet[str] = froze
         return None
 
 
-def _present(*, is_hot: bool) -> Visitor | None:
-    """Return who is signed in; None for nobody."""
-    if is_hot:
-        g.visitor = queries.visitor_with(str(session.get("_user_id", "")))
-        return cast("Visitor | None", g.visitor)
-    if not current_user.is_authenticated:
-        return None
-    row = this_sign_in()
-    return Visitor(row.person_id, row.id, row.person.roles, row.signed_in_at, row.seen_at)
+def _visitor(alone: AbstractSet[str]) -> Visitor | None:
+    """Return who is signed in, and keep it for the page; None for nobody."""
+    token = str(session.get("_user_id", ""))
+    g.visitor = queries.visitor_with(token, asks_more=request.endpoint not in alone)
+    return cast("Visitor | None", g.visitor)
+
+
+def _signed_in() -> Visitor | None:
+    """Return who is signed in, their row read for the page; None for nobody."""
+    return queries.visitor_of(this_sign_in()) if current_user.is_authenticated else None
 
 
 def _note_use(row: Visitor) -> None:

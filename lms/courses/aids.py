@@ -6,8 +6,8 @@ from lms.accounts.models import Person
 from lms.accounts.rules import Role
 from lms.core.db import db
 from lms.core.errors import found
-from lms.courses import queries
 from lms.courses.models import Aid, AidVersion
+from lms.courses.runs import runs_of
 
 
 def aids_for(actor: Person) -> list[AidVersion]:
@@ -19,7 +19,7 @@ def aids_for(actor: Person) -> list[AidVersion]:
     sheets = sorted(rows, key=lambda each: (each.meta["position"], each.aid.code))
     if actor.roles & {Role.TRAINER, Role.ADMIN}:
         return sheets
-    outlines = [queries.outline_of(run) for run in queries.enrolments_of(actor)]
+    outlines = [run.outline for run in runs_of(actor)]
     taught = {code for each in outlines for stage in each.stages for code in stage.lessons}
     return [each for each in sheets if taught & set(each.meta["lessons"])]
 

@@ -24,6 +24,16 @@ def outline_in(version: ProgrammeVersion) -> Outline:
     return _outlines.get(version.digest, lambda: Outline.read(version.structure))
 
 
+def outline_with(version_id: int, digest: str) -> Outline:
+    """Return the same of a version of which no more is known than this."""
+    return _outlines.get(digest, lambda: _read_outline(version_id))
+
+
+def _read_outline(version_id: int) -> Outline:
+    query = select(ProgrammeVersion.structure).filter_by(id=version_id)
+    return Outline.read(db.session.scalars(query).one())
+
+
 @dataclass(frozen=True, slots=True)
 class LessonText:
     """A version of a lesson, as far as its reader sees it."""

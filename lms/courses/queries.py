@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
 
-from sqlalchemy import CompoundSelect, bindparam, case, literal_column, select, union_all
+from sqlalchemy import bindparam, case, literal_column, select, union_all
 from sqlalchemy.orm import defer, joinedload, lazyload
 
 from lms.accounts.models import Person
+from lms.accounts.queries import Actor
 from lms.core.db import db
 from lms.core.errors import found
+from lms.core.prepared import Prepared
 from lms.core.text import Bilingual
 from lms.courses import rules
 from lms.courses.models import (
@@ -30,6 +31,7 @@ from lms.courses.models import (
 )
 from lms.courses.outlines import LessonText, outline_in, text_of
 from lms.courses.rules import Module, Outline, Progress, StageState
+from lms.courses.runs import Run, run_with_lesson
 
 
 def programme_with(code: str) -> Programme | None:
@@ -80,21 +82,13 @@ def enrolments_of(person: Person) -> Sequence[Enrolment]:
     return db.session.scalars(_RUNS, {"person_id": person.id}).all()
 
 
-def current_runs(person: Person) -> Sequence[Enrolment]:
-    """Return a person's latest run of each of their programmes, latest first."""
-    runs: dict[int, Enrolment] = {}
-    for run in enrolments_of(person):
-        runs.setdefault(run.programme_id, run)
-    return list(runs.values())
-
-
 def latest_run(person: Person, programme: Programme) -> Enrolment | None:
     """Return a person's latest run of one programme."""
     runs = select(Enrolment).filter_by(person_id=person.id, programme_id=programme.id)
     return db.session.scalar(runs.order_by(Enrolment.cycle.desc()).limit(1))
 
 
-def enrolment_held(actor: Person, enrolment_id: int) -> Enrolment:
+def enrolment_held(actor: Actor, enrolment_id: int) -> Enrolment:
     """Return one of the actor's own runs; another change of it waits until this one has ended.
 
     Of two lessons that are finished at once, neither transaction would see the other's, and
@@ -104,49 +98,35 @@ def enrolment_held(actor: Person, enrolment_id: int) -> Enrolment:
     return found(db.session.scalar(_HELD_RUN, own))
 
 
-def enrolment_with_lesson(actor: Person, code: str) -> Enrolment | None:
-    """Return the actor's latest run of a programme that contains a lesson."""
-    runs = (run for run in enrolments_of(actor) if outline_of(run).place_of(code))
-    return next(runs, None)
-
-
-def enrolment_with_exam(actor: Person, code: str) -> Enrolment | None:
-    """Return the actor's latest run of a programme of which an exam closes a stage."""
-    runs = (run for run in enrolments_of(actor) if outline_of(run).stage_of_exam(code))
-    return next(runs, None)
-
-
-def outline_of(enrolment: Enrolment) -> Outline:
+def outline_of(run: Enrolment | Run) -> Outline:
     """Return the structure of a run's programme, as it was when the run began."""
-    return outline_in(enrolment.version)
+    return run.outline if isinstance(run, Run) else outline_in(run.version)
 
 
-_DONE: CompoundSelect[Any] = union_all(
-    select(literal_column("'lesson'").label("what"), Lesson.code)
-    .join(LessonRead, LessonRead.lesson_id == Lesson.id)
-    .where(LessonRead.enrolment_id == bindparam("run"), LessonRead.read_at.is_not(None)),
-    select(literal_column("'stage'"), StagePass.stage).where(
-        StagePass.enrolment_id == bindparam("run")
-    ),
+_DONE = Prepared(
+    union_all(
+        select(literal_column("'lesson'").label("what"), Lesson.code)
+        .join(LessonRead, LessonRead.lesson_id == Lesson.id)
+        .where(LessonRead.enrolment_id == bindparam("run"), LessonRead.read_at.is_not(None)),
+        select(literal_column("'stage'"), StagePass.stage).where(
+            StagePass.enrolment_id == bindparam("run")
+        ),
+    )
 )
 
 
-def progress_of(enrolment: Enrolment) -> Progress:
+def progress_of(run: Enrolment | Run) -> Progress:
     """Compute where a run stands, from one statement."""
-    return _progress(enrolment.id, outline_of(enrolment))
-
-
-def _progress(run_id: int, outline: Outline) -> Progress:
     done: dict[str, set[str]] = {"lesson": set(), "stage": set()}
-    for what, code in db.session.execute(_DONE, {"run": run_id}):
+    for what, code in _DONE.rows(run=run.id):
         done[what].add(code)
-    return rules.progress(outline, done["lesson"], done["stage"])
+    return rules.progress(outline_of(run), done["lesson"], done["stage"])
 
 
-def lesson_after(run_id: int, outline: Outline, code: str) -> str | None:
+def lesson_after(run: Run, code: str) -> str | None:
     """Return which lesson follows in a run; None at its end and where the next stage is locked."""
-    _before, after = outline.around(code)
-    return after if after and _progress(run_id, outline).is_lesson_open(after) else None
+    _before, after = run.outline.around(code)
+    return after if after and progress_of(run).is_lesson_open(after) else None
 
 
 def stage_score(enrolment: Enrolment, stage: str) -> Fraction | None:
@@ -164,7 +144,7 @@ class LessonLine:
     minutes: int
 
 
-_LINES = (
+_LINES = Prepared(
     select(Lesson.code, LessonVersion.title, LessonVersion.minutes)
     .join(LessonVersion, LessonVersion.id == Lesson.published_id)
     .where(Lesson.code.in_(bindparam("codes", expanding=True)))
@@ -177,7 +157,7 @@ def lines_of(codes: Iterable[str]) -> dict[str, LessonLine]:
     A lesson that is not published stands there with its code for a title: lists stay whole.
     """
     wanted = list(codes)
-    lines = {row.code: LessonLine(*row) for row in db.session.execute(_LINES, {"codes": wanted})}
+    lines = {row.code: LessonLine(*row) for row in _LINES.rows(codes=wanted)}
     return {
         code: lines.get(code) or LessonLine(code, {"zh": code, "en": code}, 0) for code in wanted
     }
@@ -210,7 +190,7 @@ class ShownLesson:
         return self.mark is not None and self.mark.version_id != self.version.id
 
 
-_SHOWN = (
+_SHOWN = Prepared(
     select(LessonVersion.id, LessonVersion.digest, LessonRead.version_id, LessonRead.read_at)
     .select_from(Lesson)
     .join(
@@ -231,13 +211,12 @@ _SHOWN = (
 )
 
 
-def lesson_for(actor: Person, enrolment: Enrolment, code: str) -> ShownLesson:
+def lesson_for(actor: Actor, run: Run, code: str) -> ShownLesson:
     """Return a lesson as a run of the actor shows it.
 
     What was read stays as it was read; until then the published version is shown.
     """
-    asked = {"run": enrolment.id, "person": actor.id, "code": code}
-    row: Any = found(db.session.execute(_SHOWN, asked).one_or_none())  # its half may be empty
+    row = found(_SHOWN.row(run=run.id, person=actor.id, code=code))
     version_id, digest, *mark = row
     return ShownLesson(text_of(version_id, digest), None if mark[0] is None else Mark(*mark))
 
@@ -284,7 +263,7 @@ def media_for(actor: Person, version_id: int, name: str) -> LessonMedia:
 class LessonPage:
     """All that the reader shows around one lesson."""
 
-    enrolment: Enrolment
+    run: Run
     progress: Progress
     state: StageState
     module: Module
@@ -312,20 +291,20 @@ class LessonPage:
         return self.state.stage.modules.index(self.module) + 1
 
 
-def lesson_page(actor: Person, code: str) -> LessonPage:
+def lesson_page(actor: Actor, code: str) -> LessonPage:
     """Return a lesson of the actor's latest run that contains it, and what surrounds it."""
-    enrolment = found(enrolment_with_lesson(actor, code))
-    progress = progress_of(enrolment)
+    run = found(run_with_lesson(actor, code))
+    progress = progress_of(run)
     stage, module = found(progress.outline.place_of(code))
     before, after = progress.outline.around(code)
     around = [each for each in (before, after) if each]
     return LessonPage(
-        enrolment=enrolment,
+        run=run,
         progress=progress,
         state=found(progress.state_of(stage.code)),
         module=module,
         code=code,
-        shown=lesson_for(actor, enrolment, code),
+        shown=lesson_for(actor, run, code),
         lines=lines_of([*module.lessons, *around]),
         previous=before,
         next=after if after and progress.is_lesson_open(after) else None,

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
+from lms.accounts.queries import Actor
 from lms.core import audit, clock, events, upsert, writer
 from lms.core.db import db, transaction
 from lms.core.errors import found
@@ -104,7 +105,7 @@ def open_lesson(page: LessonPage, *, at: datetime | None = None) -> bool:
     if not policies.may_study(page.progress, page.code):
         raise LessonLockedError(number=page.state.stage.number - 1)
     values = {
-        "run": page.enrolment.id,
+        "run": page.run.id,
         "version": page.shown.version.id,
         "at": writer.instant(at or clock.now()),
     }
@@ -143,7 +144,7 @@ def finish_lesson(
     enrolment_id: int,
     lesson_code: str,
     *,
-    actor: Person,
+    actor: Actor,
     version_id: int | None = None,
     at: datetime | None = None,
 ) -> LessonRead:

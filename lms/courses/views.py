@@ -6,10 +6,10 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from lms.accounts.login import me
+from lms.accounts.login import me, visitor
 from lms.core import richtext, storage
 from lms.core.errors import found
-from lms.courses import handouts, queries, services
+from lms.courses import handouts, queries, runs, services
 from lms.courses.blueprint import bp
 from lms.courses.checks import pieces
 from lms.courses.forms import LARGEST_ID, CheckForm, FinishForm, check_form
@@ -23,13 +23,13 @@ SVG = "image/svg+xml"
 @bp.get("/lessons/<code>")
 def lesson(code: str) -> str:
     """Show a lesson. A read marker: the first time, that it was opened is noted."""
-    page = queries.lesson_page(me(), code)
+    page = queries.lesson_page(visitor(), code)
     if page.shown.mark is not None:
         return _reader(page)
     shown = _reader(page.opened())  # before the writing, which ends what was read
     if services.open_lesson(page):
         return shown
-    return _reader(queries.lesson_page(me(), code))  # another tab was first
+    return _reader(queries.lesson_page(visitor(), code))  # another tab was first
 
 
 def _reader(page: LessonPage, answers: dict[str, CheckForm] | None = None) -> str:
@@ -50,15 +50,14 @@ def _reader(page: LessonPage, answers: dict[str, CheckForm] | None = None) -> st
 @bp.post("/lessons/<code>/finish")
 def finish(code: str) -> str | Response:
     """Note that a lesson was read to its end, and go on."""
-    enrolment = found(queries.enrolment_with_lesson(me(), code))
+    run = found(runs.run_with_lesson(visitor(), code))
     version_id = FinishForm().version_id()
-    outline = queries.outline_of(enrolment)
-    services.finish_lesson(enrolment.id, code, actor=me(), version_id=version_id)
+    services.finish_lesson(run.id, code, actor=visitor(), version_id=version_id)
     if request.headers.get("HX-Request"):
-        return render_template("courses/read_state.html", page=queries.lesson_page(me(), code))
-    if following := queries.lesson_after(enrolment.id, outline, code):
+        return render_template("courses/read_state.html", page=queries.lesson_page(visitor(), code))
+    if following := queries.lesson_after(run, code):
         return redirect(url_for(".lesson", code=following))
-    return redirect(url_for("desk.home", programme=outline.code))
+    return redirect(url_for("desk.home", programme=run.outline.code))
 
 
 @bp.get("/lessons/<code>/checks/<check_id>")

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from lms.accounts.models import Person
+from lms.accounts.queries import Actor
 from lms.accounts.rules import Role
 from lms.web.layout import Entry, Group
 
 
-def menu_of(person: Person | None) -> Sequence[Group]:
+def menu_of(person: Actor | None) -> Sequence[Group]:
     """Return the groups of menu entries that this person has pages for."""
     if person is None:
         return []
@@ -39,7 +39,7 @@ def _learning() -> list[Entry]:
     ]
 
 
-def _management(person: Person) -> list[Entry]:
+def _management(person: Actor) -> list[Entry]:
     team = ("team", "desk.team", "users", _("My team"))
     if person.roles & {Role.HR, Role.ADMIN}:  # the rest stands in their own group
         return [team]
@@ -66,7 +66,7 @@ def _reporting() -> list[Entry]:
     return [("reports", "reports.index", "chart-column", _("Effectiveness reports"))]
 
 
-def _teaching(person: Person) -> list[Entry]:
+def _teaching(person: Actor) -> list[Entry]:
     own = [
         ("studio", "courses.studio", "book-open", _("Programme")),
         ("exams", "exams.overview", "clipboard-check", _("Exams")),

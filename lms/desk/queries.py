@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lms.accounts.models import Person
+from lms.accounts.queries import Actor
 from lms.core.errors import found
 from lms.courses import queries as courses, rules
-from lms.courses.models import Enrolment
 from lms.courses.queries import LessonLine
 from lms.courses.rules import EnrolmentStatus, Module, Progress, StageState
+from lms.courses.runs import Run, current_runs
 from lms.exams import queries as exams
 from lms.exams.queries import ExamSummary
 from lms.practice import queries as practice
@@ -40,8 +40,8 @@ class Step(enum.StrEnum):
 class LearningMap:
     """One run of a programme, as its trainee sees it on a day."""
 
-    enrolment: Enrolment
-    others: Sequence[Enrolment]
+    run: Run
+    others: Sequence[Run]
     """The latest runs of the person's other programmes."""
     progress: Progress
     status: EnrolmentStatus
@@ -66,7 +66,7 @@ class LearningMap:
 
 
 def map_of(
-    person: Person, *, programme: str | None = None, stage: str | None = None, at: datetime
+    person: Actor, *, programme: str | None = None, stage: str | None = None, at: datetime
 ) -> LearningMap | None:
     """Return a person's learning map as of an instant; None without an enrolment.
 
@@ -80,25 +80,25 @@ def map_of(
     Raises:
         NotFoundError: the person takes no such programme, or it has no such stage.
     """
-    runs = courses.current_runs(person)
+    runs = current_runs(person)
     if not runs:
         return None
-    enrolment = _chosen(runs, programme, stage)
-    progress = courses.progress_of(enrolment)
+    run = _chosen(runs, programme, stage)
+    progress = courses.progress_of(run)
     viewed = found(progress.state_of(stage)) if stage else progress.current
     following = progress.next_lesson()
-    summaries = exams.exam_summaries(person, enrolment)
-    today, due_on = i18n.today(at), enrolment.due_on
+    summaries = exams.exam_summaries(person, run)
+    today, due_on = i18n.today(at), run.due_on
     codes = {*viewed.stage.lessons, *([following[1]] if following else [])}
     return LearningMap(
-        enrolment=enrolment,
-        others=[run for run in runs if run is not enrolment],
+        run=run,
+        others=[each for each in runs if each is not run],
         progress=progress,
         status=rules.enrolment_status(
             is_completed=progress.is_completed, due_on=due_on, today=today
         ),
         days_left=(due_on - today).days if due_on else None,
-        week=rules.week_of(i18n.today(enrolment.opened_at), today),
+        week=rules.week_of(i18n.today(run.opened_at), today),
         step=next_step(progress, summaries.get(progress.current.stage.exam or ""), at=at),
         next=following,
         viewed=viewed,
@@ -108,16 +108,16 @@ def map_of(
     )
 
 
-def _chosen(runs: Sequence[Enrolment], programme: str | None, stage: str | None) -> Enrolment:
+def _chosen(runs: Sequence[Run], programme: str | None, stage: str | None) -> Run:
     if programme:
-        return found(next((run for run in runs if run.programme.code == programme), None))
+        return found(next((run for run in runs if run.programme_code == programme), None))
     if stage:
         return found(next((run for run in runs if _has_stage(run, stage)), None))
     return next((run for run in runs if run.completed_at is None), runs[0])
 
 
-def _has_stage(run: Enrolment, stage: str) -> bool:
-    return any(each.code == stage for each in courses.outline_of(run).stages)
+def _has_stage(run: Run, stage: str) -> bool:
+    return any(each.code == stage for each in run.outline.stages)
 
 
 def next_step(progress: Progress, exam: ExamSummary | None, *, at: datetime) -> Step:

@@ -3,7 +3,7 @@
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from lms.accounts.login import me
+from lms.accounts.login import visitor
 from lms.accounts.rules import Role
 from lms.core import clock
 from lms.desk import queries
@@ -13,7 +13,7 @@ from lms.desk.blueprint import bp
 @bp.get("/home")
 def home() -> str | Response:
     """Show a trainee the learning map; lead others to their pages."""
-    person = me()
+    person = visitor()
     if Role.TRAINEE not in person.roles:
         if person.roles & {Role.HR, Role.ADMIN}:
             return redirect(url_for("admin.people"))

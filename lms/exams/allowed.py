@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from lms.accounts.models import OrgUnit, Person
 from lms.core.db import db
+from lms.core.prepared import Prepared
 from lms.exams.models import Exam, ExamVersion
 from lms.exams.paper_models import Accommodation
 from lms.exams.rules.allowances import NOTHING, Allowance, combined, counts_on
@@ -23,7 +24,7 @@ _GROUPS = (
     .where(Person.id == bindparam("person"))
 )
 """The unit that a person is in, and all above it."""
-PUBLISHED = (
+PUBLISHED = Prepared(
     select(
         Exam.code,
         ExamVersion.id,

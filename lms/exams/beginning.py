@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from lms.core.errors import found
-from lms.courses.models import Enrolment
+from lms.courses.runs import Run
 from lms.exams import drawable
 from lms.exams.errors import PaperNotReadyError
 from lms.exams.models import Attempt, Exam
@@ -61,7 +61,7 @@ def drawn(exam: Exam, person_id: int) -> Drawn:
 
 def paper(
     made: Drawn,
-    enrolment: Enrolment,
+    run: Run,
     summary: ExamSummary,
     *,
     stage: str,
@@ -72,7 +72,7 @@ def paper(
 
     Args:
         made: the questions, drawn for the version that is published.
-        enrolment: the run that it counts for.
+        run: that it counts for.
         summary: of the exam in this run.
         stage: code of the stage that the exam closes.
         browser: what names the sign-in that asks; empty for none.
@@ -81,8 +81,8 @@ def paper(
     rules = made.rules
     allowed = summary.allowance
     return Attempt(
-        person_id=enrolment.person_id,
-        enrolment_id=enrolment.id,
+        person_id=run.person_id,
+        enrolment_id=run.id,
         exam_id=made.exam_id,
         version_id=made.version_id,
         stage=stage,

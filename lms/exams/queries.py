@@ -16,13 +16,15 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
-from lms.accounts.queries import Visitor
+from lms.accounts.queries import Actor
 from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import found
 from lms.core.kept import Kept
+from lms.core.prepared import Prepared
 from lms.courses import queries as courses
 from lms.courses.models import Enrolment
+from lms.courses.runs import Run
 from lms.exams import body
 from lms.exams.allowed import PUBLISHED, allowances
 from lms.exams.models import (
@@ -76,7 +78,7 @@ def exam_or_404(code: str) -> Exam:
 _EXAM = select(Exam).where(Exam.code == bindparam("code"), Exam.published_id.is_not(None))
 
 
-def attempt_of(actor: Person | Visitor, attempt_id: int, *, with_layout: bool = False) -> Attempt:
+def attempt_of(actor: Actor, attempt_id: int, *, with_layout: bool = False) -> Attempt:
     """Return one of the actor's own attempts; nobody sits an exam for someone else."""
     own = _OWN_WITH_LAYOUT if with_layout else _OWN
     return found(db.session.scalar(own, {"attempt": attempt_id, "person": actor.id}))
@@ -88,7 +90,7 @@ _OWN = select(Attempt).where(
 _OWN_WITH_LAYOUT = _OWN.options(undefer(Attempt.layout))
 
 
-def open_attempt(actor: Person, exam: Exam) -> Attempt | None:
+def open_attempt(actor: Actor, exam: Exam) -> Attempt | None:
     """Return the attempt that the actor has begun and not handed in."""
     return db.session.scalar(_BEGUN, {"person": actor.id, "exam": exam.id})
 
@@ -102,7 +104,7 @@ _BEGUN = select(Attempt).where(
 
 _SETTINGS = select(ExamVersion.settings).where(ExamVersion.id == bindparam("version"))
 _rules: Kept[ExamRules] = Kept(200)
-_TRIES = (
+_TRIES = Prepared(
     select(Exam.code, Attempt.id, Attempt.submitted_at, Attempt.score, Attempt.passed)
     .join(Exam, Exam.id == Attempt.exam_id)
     .where(Attempt.enrolment_id == bindparam("run"), Attempt.person_id == bindparam("person"))
@@ -111,22 +113,21 @@ _TRIES = (
 
 
 def exam_summaries(
-    person: Person, enrolment: Enrolment, *, at: datetime | None = None
+    person: Actor, run: Enrolment | Run, *, at: datetime | None = None
 ) -> dict[str, ExamSummary]:
     """Return exam code -> summary for the exams of a run's stages; two statements, or three."""
-    codes = [stage.exam for stage in courses.outline_of(enrolment).stages if stage.exam]
-    rows = db.session.execute(PUBLISHED, {"codes": codes, "person": person.id}).all()
+    codes = [stage.exam for stage in courses.outline_of(run).stages if stage.exam]
+    rows = PUBLISHED.rows(codes=codes, person=person.id)
     rules, allowed = _published_rules(rows), allowances(rows, day=today(at or clock.now()))
-    asked = {"run": enrolment.id, "person": person.id}
-    sat = db.session.execute(_TRIES, asked).all()
+    sat = _TRIES.rows(run=run.id, person=person.id)
     tries = {code: [row for row in sat if row.code == code] for code in rules}
     asks = any(
         timing.needs_talk(_failed_at(tries[code]), (), each.talk_after)
         for code, each in rules.items()
     )
-    talks = talks_of([enrolment.id]) if asks else {}
+    talks = talks_of([run.id]) if asks else {}
     return {
-        code: _summary(each, tries[code], talks.get((enrolment.id, code), ()), allowed[code])
+        code: _summary(each, tries[code], talks.get((run.id, code), ()), allowed[code])
         for code, each in rules.items()
     }
 
@@ -202,7 +203,7 @@ class Shown:
     """That it is worth by itself; on a paper it may be worth others, which the layout says."""
 
 
-_SHOWN = (
+_SHOWN = Prepared(
     select(
         QuestionVersion.id,
         Question.code,
@@ -225,10 +226,19 @@ _bodies: Kept[Mapping[str, Any]] = Kept(2000)
 
 def questions(version_ids: Iterable[int]) -> dict[int, Shown]:
     """Return version id -> question, in one statement, or two, and without entities."""
-    rows = db.session.execute(_SHOWN, {"ids": list(version_ids)}).all()
+    rows = _SHOWN.rows(ids=list(version_ids))
     bodies = _bodies_of((row.id, row.digest) for row in rows)
     return {
-        row.id: Shown(*row[:5], body.tags_of(row.tags, bodies[row.id]), bodies[row.id], row.points)
+        row.id: Shown(
+            version_id=row.id,
+            code=row.code,
+            unit=row.unit,
+            number=row.number,
+            kind=row.kind,
+            tags=body.tags_of(row.tags, bodies[row.id]),
+            body=bodies[row.id],
+            points=row.points,
+        )
         for row in rows
     }
 
@@ -258,18 +268,19 @@ class Saved:
 
 def responses(attempt: Attempt) -> dict[int, Saved]:
     """Return slot -> latest answer."""
-    rows = db.session.execute(_RESPONSES, {"attempt": attempt.id})
-    return {row.slot: Saved(*row) for row in rows}
+    return {row.slot: Saved(*row) for row in _RESPONSES.rows(attempt=attempt.id)}
 
 
-_RESPONSES = select(
-    Response.slot,
-    Response.seq,
-    Response.answer,
-    Response.flagged,
-    Response.saved_at,
-    Response.mark,
-).where(Response.attempt_id == bindparam("attempt"))
+_RESPONSES = Prepared(
+    select(
+        Response.slot,
+        Response.seq,
+        Response.answer,
+        Response.flagged,
+        Response.saved_at,
+        Response.mark,
+    ).where(Response.attempt_id == bindparam("attempt"))
+)
 
 
 def files_of(attempt: Attempt, answers: Mapping[int, Saved]) -> dict[int, list[ResponseFile]]:

@@ -11,11 +11,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
-from lms.accounts.queries import Visitor
+from lms.accounts.queries import Actor
 from lms.core import clock, disk, events, site, writer
 from lms.core.db import db, transaction
 from lms.core.errors import NotFoundError, found
 from lms.courses import queries as courses
+from lms.courses.runs import run_with_exam
 from lms.exams import beginning, noting, policies, queries, saving, sitting
 from lms.exams.beginning import Drawn
 from lms.exams.errors import (
@@ -52,7 +53,7 @@ class Reply:
 
 
 def start_attempt(
-    exam_code: str, *, actor: Person, browser: str = "", at: datetime | None = None
+    exam_code: str, *, actor: Actor, browser: str = "", at: datetime | None = None
 ) -> tuple[Attempt, bool]:
     """Open the trainee's next attempt at an exam.
 
@@ -81,7 +82,7 @@ def start_attempt(
     return _start(exam_code, _drawn_ahead(exam, actor), actor=actor, browser=browser, at=at)
 
 
-def _drawn_ahead(exam: Exam, actor: Person) -> Drawn | None:
+def _drawn_ahead(exam: Exam, actor: Actor) -> Drawn | None:
     """Draw a paper before anything is held: all who want to write would wait for it.
 
     None if there is none to be had; whether the actor may have one at all is said first.
@@ -94,22 +95,22 @@ def _drawn_ahead(exam: Exam, actor: Person) -> Drawn | None:
 
 @transaction()
 def _start(
-    exam_code: str, made: Drawn | None, *, actor: Person, browser: str, at: datetime
+    exam_code: str, made: Drawn | None, *, actor: Actor, browser: str, at: datetime
 ) -> tuple[Attempt, bool]:
     exam = queries.exam_or_404(exam_code)
     if (begun := queries.open_attempt(actor, exam)) is not None:
         return begun, beginning.is_from(begun, browser)
-    enrolment = found(courses.enrolment_with_exam(actor, exam_code))
-    progress = courses.progress_of(enrolment)
+    run = found(run_with_exam(actor, exam_code))
+    progress = courses.progress_of(run)
     stage = found(progress.outline.stage_of_exam(exam_code))
     state = found(progress.state_of(stage.code))
-    summary = queries.exam_summaries(actor, enrolment, at=at)[exam_code]
+    summary = queries.exam_summaries(actor, run, at=at)[exam_code]
     if refusal := policies.refusal_to_start(summary, state, at=at):
         raise refusal
     disk.need_room_for_exams()
     if made is None or made.version_id != exam.published_id:  # another was published just now
         made = beginning.drawn(exam, actor.id)
-    attempt = beginning.paper(made, enrolment, summary, stage=stage.code, browser=browser, at=at)
+    attempt = beginning.paper(made, run, summary, stage=stage.code, browser=browser, at=at)
     try:
         with db.session.begin_nested():
             db.session.add(attempt)
@@ -144,7 +145,7 @@ def save_answers(
     answers: Iterable[Answer],
     *,
     client: str,
-    actor: Person | Visitor,
+    actor: Actor,
     at: datetime | None = None,
 ) -> Reply:
     """Keep answers durably; on disk when this returns.
@@ -188,9 +189,7 @@ def _save_at_once(page: saving.Page, answers: list[Answer], at: datetime) -> Rep
 
 
 @transaction()
-def _save(
-    page: saving.Page, answers: list[Answer], *, actor: Person | Visitor, at: datetime
-) -> Reply:
+def _save(page: saving.Page, answers: list[Answer], *, actor: Actor, at: datetime) -> Reply:
     attempt = _locked(page.attempt_id, actor)
     refusal = _take_in(attempt, answers, client=page.client, at=at)
     stored = queries.responses(attempt)
@@ -248,7 +247,7 @@ def hand_in(
     answers: Iterable[Answer] = (),
     *,
     client: str,
-    actor: Person,
+    actor: Actor,
     at: datetime | None = None,
 ) -> Attempt:
     """Close an attempt and mark what can be marked without a person.
@@ -273,7 +272,7 @@ def hand_in(
 
 @transaction()
 def _hand_in(
-    attempt_id: int, answers: list[Answer], *, client: str, actor: Person, at: datetime
+    attempt_id: int, answers: list[Answer], *, client: str, actor: Actor, at: datetime
 ) -> tuple[Attempt, Refusal | None]:
     attempt = _locked(attempt_id, actor)
     if attempt.position is not None:  # a page that was left hands in too, and changes nothing
@@ -304,7 +303,7 @@ def sweep(*, at: datetime | None = None) -> int:
     return sum(settle(each, at=at) for each in queries.overdue(at - _grace()))
 
 
-def _locked(attempt_id: int, owner: Person | Visitor | None = None) -> Attempt:
+def _locked(attempt_id: int, owner: Actor | None = None) -> Attempt:
     """Return an attempt as it is now, held against other writers until this transaction ends.
 
     Args:

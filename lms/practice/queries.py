@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
+from lms.accounts.queries import Actor
 from lms.core.db import db
 from lms.core.errors import found
+from lms.core.prepared import Prepared
 from lms.core.text import Bilingual
 from lms.courses import queries as courses
+from lms.courses.runs import current_runs
 from lms.exams import queries as exams
 from lms.exams.models import IN_FORCE, Pool, Question, QuestionVersion
 from lms.exams.rules.kinds import BY_HAND, Kind
@@ -42,7 +45,7 @@ class Wanted:
 
 def open_modules(person: Person) -> dict[str, Bilingual]:
     """Return code -> title of the modules that a person may study now, in order."""
-    runs = [courses.progress_of(run) for run in courses.current_runs(person)]
+    runs = [courses.progress_of(run) for run in current_runs(person)]
     return {
         module.code: module.title
         for progress in runs
@@ -52,9 +55,9 @@ def open_modules(person: Person) -> dict[str, Bilingual]:
     }
 
 
-def unit_of_lesson(person: Person, lesson: str) -> str | None:
+def unit_of_lesson(person: Actor, lesson: str) -> str | None:
     """Return the module of a lesson that a person may study now."""
-    for run in courses.current_runs(person):
+    for run in current_runs(person):
         progress = courses.progress_of(run)
         place = progress.outline.place_of(lesson)
         if place and progress.is_lesson_open(lesson):
@@ -277,10 +280,22 @@ def due(person: Person, before: datetime, *, unit: str = "") -> Sequence[Mistake
     return db.session.scalars(notebook(person, unit).where(Mistake.due_at < before)).all()
 
 
-def due_count(person: Person, before: datetime) -> int:
+def due_count(person: Actor, before: datetime) -> int:
     """Return how many mistakes are due before an instant; one statement."""
-    query = _notebook(person).with_only_columns(func.count()).where(Mistake.due_at < before)
-    return db.session.scalar(query) or 0
+    return int(_DUE_COUNT.row(person=person.id, before=before)[0])
+
+
+_DUE_COUNT = Prepared(
+    select(func.count())
+    .select_from(Mistake)
+    .join(Question, Question.id == Mistake.question_id)
+    .where(
+        FOR_PRACTICE,
+        Mistake.person_id == bindparam("person"),
+        Mistake.left_at.is_(None),
+        Mistake.due_at < bindparam("before"),
+    )
+)
 
 
 def mistake_for(actor: Person, mistake_id: int) -> Mistake:

@@ -7,7 +7,7 @@ from flask_babel import force_locale, gettext as _, ngettext
 
 from lms.accounts.models import Person
 from lms.core import clock, site
-from lms.courses import queries as courses
+from lms.courses.runs import current_runs
 from lms.records import timeline
 from lms.records.lines import Line
 from lms.records.queries import Chain
@@ -20,7 +20,7 @@ SEPARATOR = " · "
 def assemble(person: Person, chain: Chain, locale: str) -> dict[str, Any]:
     """Return every printed text, in the language of `locale`: see `document.render`."""
     settings = site.settings()
-    outlines = [courses.outline_of(run) for run in courses.current_runs(person)]
+    outlines = [run.outline for run in current_runs(person)]
     with force_locale(locale):
         return {
             "locale": locale,

@@ -14,7 +14,7 @@ from lms.core import events
 from lms.core.audit import AuditEntry
 from lms.core.db import db, transaction
 from lms.core.errors import NotFoundError, found
-from lms.courses import queries
+from lms.courses import queries, runs
 from lms.courses.errors import AlreadyEnrolledError, LessonLockedError, NotPublishedError
 from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, StageCompleted
 from lms.courses.models import Enrolment, EnrolmentSource, LessonRead, Programme, StagePass
@@ -98,7 +98,8 @@ class TestEnrol:
         assert second.cycle == 2
         assert queries.progress_of(second).percent == 0
         assert queries.progress_of(enrolment).is_completed
-        assert queries.current_runs(enrolment.person) == [second]
+        assert [run.id for run in runs.current_runs(enrolment.person)] == [second.id]
+        assert [run.id for run in runs.runs_of(enrolment.person)] == [second.id, enrolment.id]
         assert list(queries.enrolments_of(enrolment.person)) == [second, enrolment]
 
     def test_refuses_a_programme_without_a_published_version(self, trainee: Person) -> None:

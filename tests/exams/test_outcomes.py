@@ -98,7 +98,9 @@ class Class:
     ) -> Person:
         """Hand in one attempt: `chosen` for the first question, the second one left blank."""
         person = person or factories.person()
-        run = next(iter(courses.current_runs(person)), None) or papers.enrol(person, self.programme)
+        run = next(iter(courses.enrolments_of(person)), None) or papers.enrol(
+            person, self.programme
+        )
         mark = Fraction(chosen == "B") if marked else None
         row = Attempt(
             person_id=person.id,

@@ -1,0 +1,78 @@
+"""Runs of programmes as pages and rules look at them: a few columns, and the structure they follow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, select
+
+from lms.accounts.queries import Actor
+from lms.core.prepared import Prepared
+from lms.courses.models import Enrolment, EnrolmentSource, Programme, ProgrammeVersion
+from lms.courses.outlines import outline_with
+from lms.courses.rules import Outline
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An enrolment as it is now. Whoever changes one, or refers to it, takes the row itself."""
+
+    outline: Outline
+    """The programme as it was when the run began."""
+    id: int
+    person_id: int
+    programme_id: int
+    cycle: int
+    source: EnrolmentSource
+    opened_at: datetime
+    due_on: date | None
+    completed_at: datetime | None
+    programme_code: str
+
+
+_RUNS = Prepared(
+    select(
+        ProgrammeVersion.id.label("version_id"),
+        ProgrammeVersion.digest,
+        Enrolment.id,
+        Enrolment.person_id,
+        Enrolment.programme_id,
+        Enrolment.cycle,
+        Enrolment.source,
+        Enrolment.opened_at,
+        Enrolment.due_on,
+        Enrolment.completed_at,
+        Programme.code,
+    )
+    .select_from(Enrolment)
+    .join(Programme, Programme.id == Enrolment.programme_id)
+    .join(ProgrammeVersion, ProgrammeVersion.id == Enrolment.version_id)
+    .where(Enrolment.person_id == bindparam("person"))
+    .order_by(Enrolment.opened_at.desc(), Enrolment.id.desc())
+)
+
+
+def runs_of(actor: Actor) -> Sequence[Run]:
+    """Return a person's runs, latest first."""
+    return [
+        Run(outline_with(version_id, digest), *seen)
+        for version_id, digest, *seen in _RUNS.rows(person=actor.id)
+    ]
+
+
+def current_runs(actor: Actor) -> Sequence[Run]:
+    """Return a person's latest run of each of their programmes, latest first."""
+    runs: dict[int, Run] = {}
+    for run in runs_of(actor):
+        runs.setdefault(run.programme_id, run)
+    return list(runs.values())
+
+
+def run_with_lesson(actor: Actor, code: str) -> Run | None:
+    """Return the actor's latest run of a programme that contains a lesson."""
+    return next((run for run in runs_of(actor) if run.outline.place_of(code)), None)
+
+
+def run_with_exam(actor: Actor, code: str) -> Run | None:
+    """Return the actor's latest run of a programme of which an exam closes a stage."""
+    return next((run for run in runs_of(actor) if run.outline.stage_of_exam(code)), None)
