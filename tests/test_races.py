@@ -82,8 +82,8 @@ def test_start(live_app: Flask, rounds: int, run_of: Callable[[], int]) -> None:
             person_id = db.session.get_one(Enrolment, run_of()).person_id
 
         def start(_: int, person_id: int = person_id) -> tuple[int, bool]:
-            attempt, is_new = start_attempt("stage-1", actor=the_person(person_id), at=NOON)
-            return attempt.id, is_new
+            attempt, client = start_attempt("stage-1", actor=the_person(person_id), at=NOON)
+            return attempt.id, bool(client)
 
         begun = together(live_app, start)
         assert len({attempt_id for attempt_id, _is_new in begun}) == 1

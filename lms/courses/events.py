@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lms.accounts.models import Person
-from lms.courses.models import Enrolment, LessonVersion
+from lms.courses.models import Enrolment
+from lms.courses.outlines import LessonText
 from lms.courses.rules import Stage
 
 
@@ -22,7 +23,9 @@ class LessonFinished:
     """A lesson was read to its end, for the first time in this run."""
 
     enrolment: Enrolment
-    version: LessonVersion
+    code: str
+    """Of the lesson."""
+    version: LessonText
     at: datetime
 
 

@@ -10,6 +10,7 @@ from lms.accounts.models import Person
 from lms.core.db import db
 from lms.core.errors import found
 from lms.core.kept import Kept
+from lms.core.prepared import Prepared
 from lms.core.text import Bilingual
 from lms.courses.models import Aid, AidVersion, Enrolment, LessonRead, Material, MaterialVersion
 from lms.courses.upload_rules import FORMS, Kind
@@ -32,7 +33,7 @@ class MaterialLine:
         return FORMS[self.suffix].kind
 
 
-_MATERIALS = (
+_MATERIALS = Prepared(
     select(
         MaterialVersion.id,
         MaterialVersion.title,
@@ -49,7 +50,7 @@ _MATERIALS = (
 
 def materials_of(lesson_id: int) -> list[MaterialLine]:
     """Return what goes with a lesson now, in the order in which it came."""
-    return [MaterialLine(*row) for row in db.session.execute(_MATERIALS, {"lesson": lesson_id})]
+    return [MaterialLine(*row) for row in _MATERIALS.rows(lesson=lesson_id)]
 
 
 def material_for(actor: Person, version_id: int) -> MaterialVersion:
@@ -78,18 +79,18 @@ class AidLine:
     """With which it goes."""
 
 
-_AIDS = select(Aid.code, Aid.published_id).where(Aid.published_id.is_not(None)).order_by(Aid.id)
+_AIDS = Prepared(
+    select(Aid.code, Aid.published_id).where(Aid.published_id.is_not(None)).order_by(Aid.id)
+)
 _AID = select(AidVersion.title, AidVersion.meta).where(AidVersion.id == bindparam("version_id"))
 _aid_lines: Kept[AidLine] = Kept(500)
 
 
 def aids_of(lesson: str) -> list[AidLine]:
     """Return the sheets that go with a lesson, by one statement: what each says is kept."""
-    rows = db.session.execute(_AIDS).all()
     lines = [
         _aid_lines.get((code, version_id), partial(_aid_line, code, version_id))
-        for code, version_id in rows
-        if version_id is not None
+        for code, version_id in _AIDS.rows()
     ]
     return [each for each in lines if lesson in each.lessons]
 

@@ -231,15 +231,39 @@ _PUBLISHED = select(Lesson).where(
 )
 
 
-def mark_of(enrolment: Enrolment, code: str) -> LessonRead | None:
+def mark_of(run: Enrolment | Run, code: str) -> Mark | None:
     """Return how far a lesson was read in a run."""
-    return db.session.scalar(_MARK, {"run": enrolment.id, "code": code})
+    row = _MARK.row(run=run.id, code=code)
+    return None if row is None else Mark(*row)
 
 
-_MARK = (
-    select(LessonRead)
+_MARK = Prepared(
+    select(LessonRead.version_id, LessonRead.read_at)
     .join(Lesson, Lesson.id == LessonRead.lesson_id)
     .where(LessonRead.enrolment_id == bindparam("run"), Lesson.code == bindparam("code"))
+)
+
+
+def version_read(code: str, version_id: int | None) -> LessonText:
+    """Return the version of a lesson that was on a page: the one named, if it is of this lesson.
+
+    Args:
+        code: of the lesson.
+        version_id: as the page says; None, or another lesson's, for the published one.
+    """
+    row = _VERSION_NAMED.row(code=code, version=version_id) if version_id is not None else None
+    return text_of(*(row or found(_VERSION_PUBLISHED.row(code=code))))
+
+
+_VERSION_NAMED = Prepared(
+    select(LessonVersion.id, LessonVersion.digest)
+    .join(Lesson, Lesson.id == LessonVersion.lesson_id)
+    .where(Lesson.code == bindparam("code"), LessonVersion.id == bindparam("version"))
+)
+_VERSION_PUBLISHED = Prepared(
+    select(LessonVersion.id, LessonVersion.digest)
+    .join(Lesson, Lesson.published_id == LessonVersion.id)
+    .where(Lesson.code == bindparam("code"))
 )
 
 

@@ -60,6 +60,18 @@ def runs_of(actor: Actor) -> Sequence[Run]:
     ]
 
 
+def outline_of(run_id: int) -> Outline:
+    """Return the structure that a run follows, of which no more is known than its number."""
+    return outline_with(*_FOLLOWED.rows(run=run_id)[0])
+
+
+_FOLLOWED = Prepared(
+    select(ProgrammeVersion.id, ProgrammeVersion.digest)
+    .join(Enrolment, Enrolment.version_id == ProgrammeVersion.id)
+    .where(Enrolment.id == bindparam("run"))
+)
+
+
 def current_runs(actor: Actor) -> Sequence[Run]:
     """Return a person's latest run of each of their programmes, latest first."""
     runs: dict[int, Run] = {}

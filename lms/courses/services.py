@@ -18,7 +18,6 @@ from lms.courses.models import (
     Enrolment,
     EnrolmentSource,
     LessonRead,
-    LessonVersion,
     Programme,
     StagePass,
 )
@@ -121,9 +120,8 @@ RETURNING version_id
 """
 
 
-def _opened(progress: Progress, enrolment: Enrolment, lesson_code: str, at: datetime) -> LessonRead:
-    if (mark := queries.mark_of(enrolment, lesson_code)) is not None:
-        return mark
+def _open(progress: Progress, enrolment: Enrolment, lesson_code: str, at: datetime) -> None:
+    """Note that a lesson was opened that is read without having been."""
     stage, _module = found(progress.outline.place_of(lesson_code))
     if not policies.may_study(progress, lesson_code):
         raise LessonLockedError(number=stage.number - 1)
@@ -134,9 +132,7 @@ def _opened(progress: Progress, enrolment: Enrolment, lesson_code: str, at: date
         version_id=lesson.published_id,
         opened_at=at,
     )
-    opening = opening.on_conflict_do_nothing()  # another tab may be first
-    new = db.session.scalar(opening.returning(LessonRead))
-    return new or found(queries.mark_of(enrolment, lesson_code))
+    db.session.execute(opening.on_conflict_do_nothing())  # another tab may be first
 
 
 @transaction()
@@ -147,7 +143,7 @@ def finish_lesson(
     actor: Actor,
     version_id: int | None = None,
     at: datetime | None = None,
-) -> LessonRead:
+) -> None:
     """Note that a lesson was read to its end; only the first time counts.
 
     Args:
@@ -165,14 +161,14 @@ def finish_lesson(
     at = at or clock.now()
     enrolment = queries.enrolment_held(actor, enrolment_id)
     before = queries.progress_of(enrolment)
-    mark = _opened(before, enrolment, lesson_code, at)
-    version = _version_read(mark, lesson_code, version_id)
-    closed = {"run": mark.enrolment_id, "lesson": mark.lesson_id, "at": at, "version": version.id}
+    if queries.mark_of(enrolment, lesson_code) is None:
+        _open(before, enrolment, lesson_code, at)
+    version = queries.version_read(lesson_code, version_id)
+    closed = {"run": enrolment.id, "lesson": version.lesson_id, "at": at, "version": version.id}
     if db.session.scalar(_CLOSING, closed) is None:
-        return mark
-    events.publish(LessonFinished(enrolment, version, at))
+        return
+    events.publish(LessonFinished(enrolment, lesson_code, version, at))
     _tell_what_is_completed(enrolment, before, rules.with_lesson(before, lesson_code), at)
-    return mark
 
 
 _CLOSING = (
@@ -223,20 +219,6 @@ _HELD = (
     select(Enrolment.id)
     .where(Enrolment.id == bindparam("enrolment_id"))
     .with_for_update(key_share=True)  # whoever only refers to the run, as a fact does, waits not
-)
-
-
-def _version_read(mark: LessonRead, lesson_code: str, version_id: int | None) -> LessonVersion:
-    """Return the version that was read: the one named, if it is one of the lesson's."""
-    if version_id is not None:
-        named = {"version": version_id, "lesson": mark.lesson_id}
-        if (version := db.session.scalar(_VERSION_NAMED, named)) is not None:
-            return version
-    return found(queries.published_lesson(lesson_code).published)
-
-
-_VERSION_NAMED = select(LessonVersion).where(
-    LessonVersion.id == bindparam("version"), LessonVersion.lesson_id == bindparam("lesson")
 )
 
 

@@ -26,5 +26,5 @@ def again(attempt_id: int) -> Response:
     if attempt.is_open:
         if not hmac.compare_digest(request.headers.get(PAGE, "").encode(), attempt.client.encode()):
             raise TakenOverError
-        remember(attempt)
+        remember(attempt.id, attempt.client)
     return jsonify(csrf=generate_csrf())

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lms.core.errors import found
 from lms.courses.runs import Run
 from lms.exams import drawable
 from lms.exams.errors import PaperNotReadyError
-from lms.exams.models import Attempt, Exam
-from lms.exams.queries import ExamSummary
+from lms.exams.models import Attempt
+from lms.exams.queries import Edition, ExamSummary
 from lms.exams.rules import drawing, timing
 from lms.exams.rules.settings import ExamRules
 from lms.exams.seen import seen as seen_by
@@ -37,26 +36,25 @@ class Drawn:
     """What wrong choices cost where entries say so; as the attempt keeps it."""
 
 
-def drawn(exam: Exam, person_id: int) -> Drawn:
+def drawn(exam: Edition, person_id: int) -> Drawn:
     """Draw a paper for a person. Nothing is stored, so others need not wait for it.
 
     Args:
-        exam: with a published version.
+        exam: as it is published.
         person_id: who has seen questions before.
 
     Raises:
         PaperNotReadyError: the bank cannot fill the blueprint.
     """
-    version = found(exam.published)
-    rules = ExamRules.read(version.settings)
+    rules = exam.rules
     seed = secrets.token_hex(16)
     seen = seen_by(person_id) if rules.avoid_seen else drawing.NOTHING_SEEN
     try:
         layout, penalties = drawing.paper(seed, rules, drawable.bank(), seen)
     except drawing.TooFewQuestionsError as error:
-        log.error("exam %s: %s", exam.code, error)  # noqa: TRY400  a want of content, no fault
+        log.error("exam %s: %s", rules.code, error)  # noqa: TRY400  a want of content, no fault
         raise PaperNotReadyError from error
-    return Drawn(exam.id, version.id, rules, seed, layout, penalties)
+    return Drawn(exam.exam_id, exam.version_id, rules, seed, layout, penalties)
 
 
 def paper(
@@ -101,9 +99,10 @@ def paper(
     )
 
 
-def is_from(attempt: Attempt, browser: str) -> bool:
-    """Whether this browser began an attempt, and no other has taken it over since."""
-    return bool(browser) and attempt.client == _token(browser, attempt.seed)
+def token_for(attempt: Attempt, browser: str) -> str:
+    """Return the token of an attempt for the browser that began it, unless it was taken over."""
+    is_its = bool(browser) and attempt.client == _token(browser, attempt.seed)
+    return attempt.client if is_its else ""
 
 
 def _token(browser: str, seed: str) -> str:

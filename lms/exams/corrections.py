@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from lms.core.db import db
+from lms.core.prepared import Prepared
 from lms.exams import body, queries
 from lms.exams.models import Attempt
 from lms.exams.regrade_models import Regrade
@@ -16,7 +16,7 @@ from lms.exams.rules.kinds import Kind
 from lms.exams.rules.rulings import Instead, Ruling, Way
 from lms.exams.rules.settings import ExamRules
 
-_IN_FORCE = (
+_IN_FORCE = Prepared(
     select(Regrade.question_version_id, Regrade.ruling)
     .where(
         Regrade.question_version_id.in_(bindparam("ids", expanding=True)),
@@ -33,7 +33,7 @@ paper is either marked by the ruling, or there when the ruling is applied to tho
 
 def in_force(version_ids: Iterable[int]) -> dict[int, Ruling]:
     """Return version id -> the ruling that counts; the latest that was decided, one statement."""
-    rows = db.session.execute(_IN_FORCE, {"ids": list(version_ids)})
+    rows = _IN_FORCE.rows(ids=list(version_ids))
     latest = {version_id: Ruling.read(stored) for version_id, stored in rows}
     return {each: ruling for each, ruling in latest.items() if ruling.way is not Way.AS_WRITTEN}
 

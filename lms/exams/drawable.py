@@ -8,13 +8,14 @@ from sqlalchemy import and_, select
 
 from lms.core.db import db
 from lms.core.kept import Kept
+from lms.core.prepared import Prepared
 from lms.exams import body
 from lms.exams.models import IN_FORCE, Pool, Question, QuestionVersion
 from lms.exams.rules import drawing
 from lms.exams.rules.drawing import Candidate
 
 _DRAWABLE = and_(Question.pool == Pool.EXAM, IN_FORCE)
-_PLACES = (
+_PLACES = Prepared(
     select(QuestionVersion.id, QuestionVersion.digest, Question.code, Question.unit, Question.case)
     .join(Question.published)
     .where(_DRAWABLE)
@@ -42,7 +43,7 @@ def bank() -> list[Candidate]:
 
     Which versions stand where is asked each time; what they ask is read only if that has changed.
     """
-    places = tuple(map(tuple, db.session.execute(_PLACES)))
+    places = tuple(_PLACES.rows())
     return _banks.get(places, _whole_bank)
 
 

@@ -90,9 +90,9 @@ _OWN = select(Attempt).where(
 _OWN_WITH_LAYOUT = _OWN.options(undefer(Attempt.layout))
 
 
-def open_attempt(actor: Actor, exam: Exam) -> Attempt | None:
+def open_attempt(actor: Actor, exam_id: int) -> Attempt | None:
     """Return the attempt that the actor has begun and not handed in."""
-    return db.session.scalar(_BEGUN, {"person": actor.id, "exam": exam.id})
+    return db.session.scalar(_BEGUN, {"person": actor.id, "exam": exam_id})
 
 
 _BEGUN = select(Attempt).where(
@@ -102,6 +102,36 @@ _BEGUN = select(Attempt).where(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An exam as one of its versions has it."""
+
+    exam_id: int
+    version_id: int
+    number: int
+    """Of the version."""
+    rules: ExamRules
+
+
+def edition(version_id: int) -> Edition:
+    """Return what a version of an exam says; what this process has read before is not read again."""
+    return _edition(_EDITION.row(version=version_id))
+
+
+def published(code: str) -> Edition:
+    """Return the published version of an exam; an exam without one is a 404."""
+    return _edition(found(_PUBLISHED.row(code=code)))
+
+
+def _edition(row: Any) -> Edition:
+    return Edition(row.exam_id, row.id, row.number, _rules_of(row.id, row.digest))
+
+
+_COLUMNS = select(ExamVersion.exam_id, ExamVersion.id, ExamVersion.number, ExamVersion.digest)
+_EDITION = Prepared(_COLUMNS.where(ExamVersion.id == bindparam("version")))
+_PUBLISHED = Prepared(
+    _COLUMNS.join(Exam, Exam.published_id == ExamVersion.id).where(Exam.code == bindparam("code"))
+)
 _SETTINGS = select(ExamVersion.settings).where(ExamVersion.id == bindparam("version"))
 _rules: Kept[ExamRules] = Kept(200)
 _TRIES = Prepared(
@@ -133,15 +163,18 @@ def exam_summaries(
 
 
 def _published_rules(rows: Iterable[Any]) -> dict[str, ExamRules]:
-    """Return exam code -> rules; what this process has read before is not read again."""
-    rules = {}
-    for code, version_id, digest in {(row.code, row.id, row.digest) for row in rows}:
-        known = _rules.peek((version_id, digest))
-        if known is None:
-            settings = found(db.session.scalar(_SETTINGS, {"version": version_id}))
-            known = _rules.put((version_id, digest), ExamRules.read(settings))
-        rules[code] = known
-    return rules
+    """Return exam code -> rules."""
+    versions = {row.code: (row.id, row.digest) for row in rows}
+    return {code: _rules_of(*version) for code, version in versions.items()}
+
+
+def _rules_of(version_id: int, digest: str) -> ExamRules:
+    """Return the rules of a version; what this process has read before is not read again."""
+    known = _rules.peek((version_id, digest))
+    if known is None:
+        settings = found(db.session.scalar(_SETTINGS, {"version": version_id}))
+        known = _rules.put((version_id, digest), ExamRules.read(settings))
+    return known
 
 
 def talks_of(enrolment_ids: Iterable[int]) -> dict[tuple[int, str], list[datetime]]:

@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.core import writer
 from lms.core.db import db
 from lms.core.errors import found
+from lms.core.prepared import Prepared
 from lms.core.writer import Execute
 from lms.exams.models import Attempt
 from lms.exams.sitting import Answer
@@ -81,13 +82,19 @@ def layout_of(page: Page) -> list[Any]:
     Raises:
         NotFoundError: there is no such attempt, or another page sits it, or it goes one by one.
     """
-    query = select(Attempt.layout).where(
-        Attempt.id == page.attempt_id,
-        Attempt.person_id == page.person_id,
-        Attempt.client == page.client,
+    asked = {"attempt": page.attempt_id, "person": page.person_id, "client": page.client}
+    layout: list[Any] = found(_LAYOUT.row(**asked))[0]
+    return layout
+
+
+_LAYOUT = Prepared(
+    select(Attempt.layout).where(
+        Attempt.id == bindparam("attempt"),
+        Attempt.person_id == bindparam("person"),
+        Attempt.client == bindparam("client"),
         Attempt.position.is_(None),  # where questions come one by one, each save is looked at
     )
-    return found(db.session.scalar(query))
+)
 
 
 def take(page: Page, answers: Sequence[Answer], *, at: datetime, grace: timedelta) -> Taken | None:

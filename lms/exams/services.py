@@ -28,7 +28,8 @@ from lms.exams.errors import (
 )
 from lms.exams.events import AttemptStarted
 from lms.exams.facts_models import FactKind
-from lms.exams.models import Attempt, Exam, HandedInBy
+from lms.exams.models import Attempt, HandedInBy
+from lms.exams.queries import Edition
 from lms.exams.rules import timing
 from lms.exams.sitting import Answer
 from lms.exams.underway import latest_message
@@ -54,7 +55,7 @@ class Reply:
 
 def start_attempt(
     exam_code: str, *, actor: Actor, browser: str = "", at: datetime | None = None
-) -> tuple[Attempt, bool]:
+) -> tuple[Attempt, str]:
     """Open the trainee's next attempt at an exam.
 
     Args:
@@ -64,9 +65,10 @@ def start_attempt(
         at: now.
 
     Returns:
-        The new attempt, or the one that is open already (two clicks start one attempt), and
-        whether this browser may go on with it: it is new, or the same sign-in began it and nobody
-        has taken it over since. A start whose reply was lost on the way is simply asked for again.
+        The new attempt, or the one that is open already (two clicks start one attempt), and the
+        token with which this browser may go on with it: it is new, or the same sign-in began it and
+        nobody has taken it over since; else empty. A start whose reply was lost on the way is
+        simply asked for again.
 
     Raises:
         NotFoundError: there is no such exam in the actor's programme.
@@ -75,14 +77,14 @@ def start_attempt(
         NoRoomForExamsError: the disk is almost full.
     """
     at = at or clock.now()
-    exam = queries.exam_or_404(exam_code)
-    begun = queries.open_attempt(actor, exam)
+    exam = queries.published(exam_code)
+    begun = queries.open_attempt(actor, exam.exam_id)
     if begun is not None:
         settle(begun.id, at=at)  # its time may be up: then it counts, and a new one may begin
     return _start(exam_code, _drawn_ahead(exam, actor), actor=actor, browser=browser, at=at)
 
 
-def _drawn_ahead(exam: Exam, actor: Actor) -> Drawn | None:
+def _drawn_ahead(exam: Edition, actor: Actor) -> Drawn | None:
     """Draw a paper before anything is held: all who want to write would wait for it.
 
     None if there is none to be had; whether the actor may have one at all is said first.
@@ -96,10 +98,10 @@ def _drawn_ahead(exam: Exam, actor: Actor) -> Drawn | None:
 @transaction()
 def _start(
     exam_code: str, made: Drawn | None, *, actor: Actor, browser: str, at: datetime
-) -> tuple[Attempt, bool]:
-    exam = queries.exam_or_404(exam_code)
-    if (begun := queries.open_attempt(actor, exam)) is not None:
-        return begun, beginning.is_from(begun, browser)
+) -> tuple[Attempt, str]:
+    exam = queries.published(exam_code)
+    if (begun := queries.open_attempt(actor, exam.exam_id)) is not None:
+        return begun, beginning.token_for(begun, browser)
     run = found(run_with_exam(actor, exam_code))
     progress = courses.progress_of(run)
     stage = found(progress.outline.stage_of_exam(exam_code))
@@ -108,17 +110,17 @@ def _start(
     if refusal := policies.refusal_to_start(summary, state, at=at):
         raise refusal
     disk.need_room_for_exams()
-    if made is None or made.version_id != exam.published_id:  # another was published just now
+    if made is None or made.version_id != exam.version_id:  # another was published just now
         made = beginning.drawn(exam, actor.id)
     attempt = beginning.paper(made, run, summary, stage=stage.code, browser=browser, at=at)
     try:
         with db.session.begin_nested():
             db.session.add(attempt)
     except IntegrityError:  # another request was first; its attempt is the one
-        begun = found(queries.open_attempt(actor, exam))
-        return begun, beginning.is_from(begun, browser)
+        begun = found(queries.open_attempt(actor, exam.exam_id))
+        return begun, beginning.token_for(begun, browser)
     events.publish(AttemptStarted(attempt))
-    return attempt, True
+    return attempt, attempt.client
 
 
 @transaction()

@@ -2,8 +2,6 @@
 
 from flask import session as cookie
 
-from lms.exams.models import Attempt
-
 COOKIE = "sittings"
 """In the session: attempt id -> the token with which this browser may save."""
 
@@ -13,7 +11,7 @@ def token(attempt_id: int) -> str:
     return str(cookie.get(COOKIE, {}).get(str(attempt_id), ""))
 
 
-def remember(attempt: Attempt) -> None:
+def remember(attempt_id: int, client: str) -> None:
     """Let this browser save; only the latest few attempts are kept in the cookie."""
     known = dict(list(cookie.get(COOKIE, {}).items())[-3:])
-    cookie[COOKIE] = known | {str(attempt.id): attempt.client}
+    cookie[COOKIE] = known | {str(attempt_id): client}

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import Select, String, bindparam, cast, func, select
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
 from lms.accounts.queries import visible_to
 from lms.core.db import db
 from lms.core.errors import found
+from lms.core.prepared import Prepared
 from lms.exams.bank import ROLES
 from lms.exams.errors import NotRunningError
 from lms.exams.facts_models import FactKind, SittingFact
@@ -157,19 +158,22 @@ class Told:
 
 def told(attempt_id: int) -> Sequence[Told]:
     """Return what a sitter was told in an attempt, in order."""
-    query = (
-        select(
-            ExamMessage.id,
-            ExamMessage.text,
-            Person.name,
-            ExamMessage.sent_at,
-            ExamMessageSeen.seen_at,
-        )
-        .join(Person, Person.id == ExamMessage.sender_id)
-        .outerjoin(ExamMessageSeen, ExamMessageSeen.message_id == ExamMessage.id)
-        .where(ExamMessage.attempt_id == attempt_id)
+    return [Told(*row) for row in _TOLD.rows(attempt=attempt_id)]
+
+
+_TOLD = Prepared(
+    select(
+        ExamMessage.id,
+        ExamMessage.text,
+        Person.name,
+        ExamMessage.sent_at,
+        ExamMessageSeen.seen_at,
     )
-    return [Told(*row) for row in db.session.execute(query.order_by(ExamMessage.id))]
+    .join(Person, Person.id == ExamMessage.sender_id)
+    .outerjoin(ExamMessageSeen, ExamMessageSeen.message_id == ExamMessage.id)
+    .where(ExamMessage.attempt_id == bindparam("attempt"))
+    .order_by(ExamMessage.id)
+)
 
 
 def latest_message(attempt_id: int) -> int:

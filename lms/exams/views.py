@@ -78,9 +78,9 @@ def start_page(exam_code: str) -> str:
 def start(exam_code: str) -> ResponseReturnValue:
     """Begin an attempt, or go on with the one that is open."""
     browser = visitor().token_hash
-    attempt, is_ours = services.start_attempt(exam_code, actor=visitor(), browser=browser)
-    if is_ours:  # one that was begun elsewhere has to be taken over first
-        remember(attempt)
+    attempt, client = services.start_attempt(exam_code, actor=visitor(), browser=browser)
+    if client:  # one that was begun elsewhere has to be taken over first
+        remember(attempt.id, client)
     return redirect(url_for(".sit", attempt_id=attempt.id))
 
 
@@ -121,7 +121,7 @@ def sit(attempt_id: int) -> ResponseReturnValue:
 @bp.post("/attempts/<int:attempt_id>/take-over")
 def take_over(attempt_id: int) -> ResponseReturnValue:
     """Go on here with an attempt that was begun on another device."""
-    remember(services.take_over(attempt_id, actor=me()))
+    remember(attempt_id, services.take_over(attempt_id, actor=me()).client)
     return redirect(url_for(".sit", attempt_id=attempt_id))
 
 

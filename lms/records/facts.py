@@ -10,9 +10,11 @@ from typing import Any
 
 from lms.certificates.models import Certificate
 from lms.certificates.rules import earning
-from lms.courses import queries as courses
-from lms.courses.models import Enrolment, LessonVersion
+from lms.courses import queries as courses, runs
+from lms.courses.models import Enrolment
+from lms.courses.outlines import LessonText
 from lms.courses.rules import Stage
+from lms.exams import queries as exams
 from lms.exams.models import Attempt, HandedInBy
 from lms.exams.rules import marks
 
@@ -40,9 +42,8 @@ def of_enrolment(enrolment: Enrolment) -> Detail:
     }
 
 
-def of_lesson(enrolment: Enrolment, version: LessonVersion) -> Detail:
+def of_lesson(enrolment: Enrolment, code: str, version: LessonText) -> Detail:
     """Return what is said about a lesson that was read to its end."""
-    code = version.lesson.code
     place = courses.outline_of(enrolment).place_of(code)
     return {
         "title": dict(version.title),
@@ -55,18 +56,16 @@ def of_lesson(enrolment: Enrolment, version: LessonVersion) -> Detail:
 
 def of_attempt(attempt: Attempt) -> Detail:
     """Return what is said about a sitting; its result only once it is marked."""
-    version = attempt.version
-    stages = (
-        each for each in courses.outline_of(attempt.enrolment).stages if each.code == attempt.stage
-    )
+    edition = exams.edition(attempt.version_id)
+    stages = runs.outline_of(attempt.enrolment_id).stages
     detail = {
-        "title": dict(version.settings["title"]),
-        "exam": version.exam.code,
-        "version": version.number,
+        "title": dict(edition.rules.title),
+        "exam": edition.rules.code,
+        "version": edition.number,
         "attempt": attempt.id,
         "number": attempt.number,
         "questions": len(attempt.layout),
-        **_in_stage(next(stages, None)),
+        **_in_stage(next((each for each in stages if each.code == attempt.stage), None)),
     }
     if attempt.score is not None:
         detail["score"] = f"{attempt.score.numerator}/{attempt.score.denominator}"

@@ -21,6 +21,7 @@ from lms.core.text import digest
 from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, StageCompleted
 from lms.courses.models import Enrolment
 from lms.exams.events import AttemptMarked, AttemptRegraded, AttemptStarted
+from lms.exams.models import Attempt
 from lms.records import exporting, facts, queries, rules
 from lms.records.lines import Order
 from lms.records.models import RecordEnd, RecordEntry
@@ -110,23 +111,25 @@ def on_enrolled(event: Enrolled) -> None:
 
 def on_lesson_finished(event: LessonFinished) -> None:
     """Note that a lesson was read to its end."""
-    detail = facts.of_lesson(event.enrolment, event.version)
+    detail = facts.of_lesson(event.enrolment, event.code, event.version)
     _append_to(event.enrolment, Verb.LESSON_FINISHED, event.at, detail)
 
 
 def on_attempt_started(event: AttemptStarted) -> None:
     """Note that a sitting of an exam began."""
-    attempt = event.attempt
-    detail = facts.of_attempt(attempt)
-    _append_to(attempt.enrolment, Verb.ATTEMPT_STARTED, attempt.started_at, detail)
+    _append_sitting(event.attempt, Verb.ATTEMPT_STARTED, event.attempt.started_at)
 
 
 def on_attempt_marked(event: AttemptMarked) -> None:
     """Note the result of a sitting."""
     attempt = event.attempt
     verb = Verb.ATTEMPT_PASSED if attempt.passed else Verb.ATTEMPT_FAILED
-    at = attempt.submitted_at or clock.now()
-    _append_to(attempt.enrolment, verb, at, facts.of_attempt(attempt))
+    _append_sitting(attempt, verb, attempt.submitted_at or clock.now())
+
+
+def _append_sitting(attempt: Attempt, verb: Verb, at: datetime) -> None:
+    detail = facts.of_attempt(attempt)
+    append(attempt.person_id, verb, at=at, detail=detail, enrolment_id=attempt.enrolment_id)
 
 
 def on_attempt_regraded(event: AttemptRegraded) -> None:

@@ -28,8 +28,8 @@ DAY = timedelta(days=1)
 
 def sit(trainee: Person, day: int, *, right: bool) -> Attempt:
     at = NOON + day * DAY
-    attempt, is_new = start_attempt("stage-1", actor=trainee, at=at)
-    assert is_new
+    attempt, client = start_attempt("stage-1", actor=trainee, at=at)
+    assert client
     kinds = enumerate(papers.kinds(attempt), start=1)
     answers = [Answer(slot, 1, papers.RIGHT[kind]) for slot, kind in kinds] if right else []
     return hand_in(attempt.id, answers, client=attempt.client, actor=trainee, at=at)

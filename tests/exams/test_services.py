@@ -74,8 +74,8 @@ class TestStart:
         assert papers.kinds(attempt) == papers.BANKED
 
     def test_goes_on_with_the_open_attempt(self, attempt: Attempt, trainee: Person) -> None:
-        again, is_new = start_attempt("stage-1", actor=trainee, at=NOON + MINUTE)
-        assert (again.id, is_new) == (attempt.id, False)
+        again, client = start_attempt("stage-1", actor=trainee, at=NOON + MINUTE)
+        assert (again.id, client) == (attempt.id, "")
 
     def test_waits_for_the_lessons(self, trainee: Person) -> None:
         run = papers.ready(trainee)
