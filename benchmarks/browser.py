@@ -10,6 +10,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
+_FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _addresses = itertools.count(1)
 
@@ -58,6 +59,11 @@ class Browser:
         if reply.status != 200:  # noqa: PLR2004
             raise RuntimeError(f"POST {path}: {reply.status} {body}")
         return json.loads(body)
+
+    def submit(self, page: str, path: str) -> str:
+        """Send the form of a page that leads to a path, with what it holds; as `post`."""
+        form = page.partition(f'action="{path}"')[2].partition("</form>")[0]
+        return self.post(path, **dict(_FIELD.findall(form)))
 
     def sign_in(self, login: str, password: str) -> None:
         """Sign in through the page."""

@@ -66,9 +66,9 @@ def journey(port: int, login: str, order: dict[str, Any]) -> Notes:
     browser.get(f"/home?stage={order['stage']}")
     notes.did("stage")
     for code in order["lessons"]:
-        browser.get(f"/lessons/{code}")
+        lesson = browser.get(f"/lessons/{code}")
         notes.did("lesson, first time")
-        browser.post(f"/lessons/{code}/finish")
+        browser.submit(lesson, f"/lessons/{code}/finish")
         notes.did("lesson is read")
     browser.get(f"/exams/{order['exam']}")
     notes.did("exam page")

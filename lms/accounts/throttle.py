@@ -6,9 +6,11 @@ Only hashes of names and addresses are kept, and only for as long as they count.
 
 import hashlib
 from datetime import datetime
+from functools import cache
 from math import ceil
+from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 
 from lms.accounts import rules
 from lms.accounts.errors import TooManyTriesError
@@ -46,19 +48,37 @@ def count_wrong_link(address: str, *, at: datetime) -> None:
 @transaction()
 def forget_wrong_passwords(login: str, address: str) -> None:
     """After the right password: the account's tries are forgotten, and this one was not wrong."""
-    db.session.execute(delete(Throttle).filter_by(key=_account(login, address)))
-    counted = update(Throttle).filter_by(key=_key("address", address)).where(Throttle.tries > 0)
-    db.session.execute(counted.values(tries=Throttle.tries - 1))
+    db.session.execute(_FORGETTING, {"its_key": _account(login, address)})
+    db.session.execute(_TAKING_BACK, {"its_key": _key("address", address)})
+
+
+_THROTTLE: Any = Throttle.__table__
+# Of the table, not of the model: each request that tries a password sends all of them.
+_FORGETTING = delete(_THROTTLE).where(_THROTTLE.c.key == bindparam("its_key"))
+_FORGETTING_OLD = delete(_THROTTLE).where(_THROTTLE.c.since <= bindparam("until"))
+_TAKING_BACK = (
+    update(_THROTTLE)
+    .where(_THROTTLE.c.key == bindparam("its_key"), _THROTTLE.c.tries > 0)
+    .values(tries=_THROTTLE.c.tries - 1)
+)
 
 
 def _forget_old(at: datetime) -> None:
-    db.session.execute(delete(Throttle).where(Throttle.since <= at - rules.THROTTLE_WINDOW))
+    db.session.execute(_FORGETTING_OLD, {"until": at - rules.THROTTLE_WINDOW})
+
+
+@cache
+def _counting(_dialect: str) -> Any:
+    first = upsert.insert(_THROTTLE).values(key=bindparam("key"), since=bindparam("since"), tries=1)
+    more = first.on_conflict_do_update(
+        index_elements=["key"], set_={"tries": _THROTTLE.c.tries + 1}
+    )
+    return more.returning(_THROTTLE.c.tries, _THROTTLE.c.since)
 
 
 def _count(key: str, limit: int, at: datetime) -> None:
-    first = upsert.insert(Throttle).values(key=key, since=at, tries=1)
-    more = first.on_conflict_do_update(index_elements=["key"], set_={"tries": Throttle.tries + 1})
-    row = db.session.execute(more.returning(Throttle.tries, Throttle.since)).one()
+    counting = _counting(db.engine.dialect.name)
+    row = db.session.execute(counting, {"key": key, "since": at}).one()
     if row.tries > limit:
         left = row.since + rules.THROTTLE_WINDOW - at
         raise TooManyTriesError(minutes=max(1, ceil(left.total_seconds() / 60)))

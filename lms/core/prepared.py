@@ -32,7 +32,7 @@ class _Form:
     text: str
     names: Sequence[str] | None
     """Of its values, in their order; None where the driver takes them by name."""
-    fixed: Mapping[str, Any]
+    fixed: dict[str, Any]
     """The values that stand in the query itself."""
     parts: Mapping[str, Sequence[str]]
     """Name of a list -> the names of its values."""
@@ -43,7 +43,12 @@ class _Form:
 
     def sent(self, values: Mapping[str, Any]) -> Any:
         """Return the values as the driver takes them."""
-        flat = dict(self.fixed)
+        flat = self.fixed | self.flat(values)
+        return flat if self.names is None else [flat[name] for name in self.names]
+
+    def flat(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values under the names that they have in the text, each of a list its own."""
+        flat: dict[str, Any] = {}
         for name, value in values.items():
             write, parts = self.writers.get(name), self.parts.get(name)
             if parts is not None:
@@ -51,7 +56,7 @@ class _Form:
                 flat.update(zip(parts, each, strict=True))
             else:
                 flat[name] = value if write is None else write(value)
-        return flat if self.names is None else [flat[name] for name in self.names]
+        return flat
 
 
 class Prepared:
@@ -129,15 +134,17 @@ def _form_of(query: Any, dialect: Dialect, values: Mapping[str, Any]) -> _Form:
     state = compiled.construct_expanded_state(values)
     writers = {
         name: write
-        for name, bind in compiled.binds.items()
+        for bind, name in compiled.bind_names.items()
         if (write := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
     }
-    fixed = {
-        name: writers[name](bind.effective_value) if name in writers else bind.effective_value
-        for name, bind in compiled.binds.items()
+    form = _Form(state.statement, state.positiontup, {}, state.parameter_expansion, writers)
+    own = {
+        name: bind.effective_value
+        for bind, name in compiled.bind_names.items()
         if name not in values
     }
-    return _Form(state.statement, state.positiontup, fixed, state.parameter_expansion, writers)
+    form.fixed = form.flat(own)
+    return form
 
 
 def _readers(query: Any, dialect: Dialect, described: Any) -> list[tuple[int, Convert]]:

@@ -190,10 +190,12 @@ def _marks(
 def _store(attempt: Attempt, marked: Mapping[int, Fraction | None]) -> None:
     if not marked:
         return
-    one = update(Response).where(
-        Response.attempt_id == attempt.id, Response.slot == bindparam("at_slot")
-    )
-    db.session.connection().execute(
-        one.values(mark=bindparam("its_mark")),
-        [{"at_slot": slot, "its_mark": mark} for slot, mark in marked.items()],
-    )
+    rows = [{"its": attempt.id, "at": slot, "its_mark": mark} for slot, mark in marked.items()]
+    db.session.connection().execute(_MARKING, rows)
+
+
+_MARKING = (
+    update(Response)
+    .where(Response.attempt_id == bindparam("its"), Response.slot == bindparam("at"))
+    .values(mark=bindparam("its_mark"))
+)

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.accounts.models import Person
 from lms.core import clock, upsert
 from lms.core.db import db, transaction
 from lms.core.errors import NotFoundError
+from lms.core.prepared import Prepared
 from lms.practice import queries, rules
 from lms.practice.errors import NotToBeRatedError
 from lms.practice.models import Mistake, PracticeAnswer, Source
@@ -17,8 +18,12 @@ from lms.practice.rules import BY_ONESELF, Rated
 
 def hold(person_id: int) -> None:
     """Let one request at a time write in a person's notebook."""
-    held = select(Person.id).where(Person.id == person_id)
-    db.session.execute(held.with_for_update(key_share=True))
+    _HOLDING.rows(person=person_id)
+
+
+_HOLDING = Prepared(
+    select(Person.id).where(Person.id == bindparam("person")).with_for_update(key_share=True)
+)
 
 
 def note(added: PracticeAnswer) -> None:
@@ -137,13 +142,18 @@ def note_siblings(
         The questions that were put in.
     """
     hold(person_id)
-    held = select(Mistake.question_id).where(
-        Mistake.person_id == person_id, Mistake.left_at.is_(None)
-    )
-    chosen = rules.siblings(wrong, known, set(db.session.scalars(held)))
+    held = {row.question_id for row in _HELD.rows(person=person_id)}
+    chosen = rules.siblings(wrong, known, held)
     if chosen:
         _enter_all(person_id, chosen, at=at)
     return chosen
+
+
+_HELD = Prepared(
+    select(Mistake.question_id).where(
+        Mistake.person_id == bindparam("person"), Mistake.left_at.is_(None)
+    )
+)
 
 
 def _enter_all(person_id: int, question_ids: Sequence[int], *, at: datetime) -> None:

@@ -65,19 +65,30 @@ def unit_of_lesson(person: Actor, lesson: str) -> str | None:
     return None
 
 
-def _askable(units: Collection[str]) -> Select[*tuple[Any, ...]]:
-    """Select what may be asked of some modules: nothing that needs a person to mark it."""
-    query = select(Question.id, Question.code, Question.case, Question.unit, QuestionVersion.kind)
-    query = query.add_columns(QuestionVersion.id.label("version_id"))
-    query = query.join(QuestionVersion, QuestionVersion.id == Question.published_id)
-    return query.where(
-        FOR_PRACTICE, Question.unit.in_(units), QuestionVersion.kind.not_in(BY_HAND)
-    ).order_by(Question.code)
+_ASKABLE = (
+    select(
+        Question.id,
+        Question.code,
+        Question.case,
+        Question.unit,
+        QuestionVersion.kind,
+        QuestionVersion.id.label("version_id"),
+    )
+    .join(QuestionVersion, QuestionVersion.id == Question.published_id)
+    .where(
+        FOR_PRACTICE,
+        Question.unit.in_(bindparam("units", expanding=True)),
+        QuestionVersion.kind.not_in(BY_HAND),
+    )
+    .order_by(Question.code)
+)
+"""What may be asked of some modules, ``units``: nothing that needs a person to mark it."""
+_asking = Prepared(_ASKABLE)
 
 
 def kinds_of(units: Collection[str]) -> list[Kind]:
     """Return the kinds of which these modules have questions for practice."""
-    rows = db.session.execute(_askable(units)).all()
+    rows = _asking.rows(units=list(units))
     return sorted({Kind(row.kind) for row in rows}, key=list(Kind).index)
 
 
@@ -85,7 +96,7 @@ def entries(units: Collection[str], wanted: Wanted) -> list[Entry]:
     """Return what a round may ask; two statements, and one more where a body was never read."""
     rows = [
         row
-        for row in db.session.execute(_askable(units))
+        for row in _asking.rows(units=list(units))
         if wanted.unit in {"", row.unit} and wanted.kind in {"", row.kind}
     ]
     return [
@@ -119,7 +130,7 @@ def askable_by_lesson(units: Collection[str]) -> dict[tuple[str, str], list[int]
     A case goes with every lesson of which one of its questions is. Statements as for `entries`.
     """
     near: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for _code, parts, unit, lessons in _together(db.session.execute(_askable(units)).all()):
+    for _code, parts, unit, lessons in _together(_asking.rows(units=list(units))):
         for lesson in lessons:
             near[unit, lesson] += parts
     return near
@@ -150,7 +161,7 @@ class Standing:
 
 def standings(person: Person, units: Collection[str]) -> dict[str, Standing]:
     """Return module -> standing, for the modules that have questions; two statements."""
-    askable = _askable(units).subquery()
+    askable = _ASKABLE.params(units=list(units)).subquery()
     per_unit = select(askable.c.unit, func.count()).group_by(askable.c.unit)
     totals = {row[0]: row[1] for row in db.session.execute(per_unit)}
     query = select(askable.c.unit, PracticeAnswer.mark)

@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, func, insert, select, update
 
 from lms.accounts.models import Person
 from lms.certificates.events import (
@@ -14,8 +13,9 @@ from lms.certificates.events import (
     CertificatesChanging,
     RenewalOpened,
 )
-from lms.core import audit, clock, queue
+from lms.core import audit, clock, queue, upsert
 from lms.core.db import db, transaction
+from lms.core.prepared import Prepared
 from lms.core.queue import Job, JobState
 from lms.core.text import digest
 from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, StageCompleted
@@ -37,7 +37,7 @@ def append(
     detail: dict[str, Any],
     enrolment_id: int | None = None,
     actor_id: int | None = None,
-) -> RecordEntry:
+) -> None:
     """Add a fact to the end of a person's chain, in the transaction of its cause.
 
     Args:
@@ -58,41 +58,51 @@ def append(
         actor_id=None if actor_id == person_id else actor_id,
         detail=detail,
     )
-    entry = RecordEntry(
-        person_id=person_id,
-        number=fact.number,
-        at=at,
-        verb=fact.verb,
-        enrolment_id=enrolment_id,
-        actor_id=fact.actor_id,
-        detail=detail,
-        previous_hash=end.hash,
-        hash=rules.entry_hash(end.hash, fact),
-    )
-    db.session.add(entry)
-    end.number, end.hash = entry.number, entry.hash
-    db.session.flush()
-    return entry
+    new_hash = rules.entry_hash(end.hash, fact)
+    entry = {
+        "person_id": person_id,
+        "number": fact.number,
+        "at": at,
+        "verb": fact.verb,
+        "enrolment_id": enrolment_id,
+        "actor_id": fact.actor_id,
+        "detail": detail,
+        "previous_hash": end.hash,
+        "hash": new_hash,
+    }
+    db.session.execute(_ADDING, entry)
+    moved = {"person": person_id, "last_number": fact.number, "last_hash": new_hash}
+    db.session.execute(_MOVING_END, moved)
 
 
-def _held_end(person_id: int) -> RecordEnd:
-    """Return the end of a chain, locked until the transaction ends; the first asker makes it."""
-    if (end := db.session.scalar(_HELD_END, {"person_id": person_id})) is not None:
+_ENDS: Any = RecordEnd.__table__
+_ADDING = insert(RecordEntry.__table__)  # type: ignore[arg-type]
+_MOVING_END = (
+    update(_ENDS)
+    .where(_ENDS.c.person_id == bindparam("person"))
+    .values(number=bindparam("last_number"), hash=bindparam("last_hash"))
+)
+
+
+def _held_end(person_id: int) -> Any:
+    """Return the end of a chain, locked until the transaction ends; the first asker makes it.
+
+    As it is in the database now, which no row of the session need be.
+    """
+    if (end := _HELD_END.row(person=person_id)) is not None:
         return end
-    end = RecordEnd(person_id=person_id, number=EMPTY.number, hash=EMPTY.hash)
-    try:
-        with db.session.begin_nested():
-            db.session.add(end)
-    except IntegrityError:  # another transaction was first
-        return db.session.scalars(_HELD_END, {"person_id": person_id}).one()
-    return end
+    first = upsert.insert(RecordEnd).values(
+        person_id=person_id, number=EMPTY.number, hash=EMPTY.hash
+    )
+    first = first.on_conflict_do_nothing().returning(RecordEnd.number, RecordEnd.hash)
+    made = db.session.execute(first).one_or_none()  # another transaction may be first
+    return made or _HELD_END.row(person=person_id)
 
 
-_HELD_END = (
-    select(RecordEnd)
-    .where(RecordEnd.person_id == bindparam("person_id"))
+_HELD_END = Prepared(
+    select(RecordEnd.number, RecordEnd.hash)
+    .where(RecordEnd.person_id == bindparam("person"))
     .with_for_update()
-    .execution_options(populate_existing=True)  # what an earlier statement read may be old by now
 )
 
 

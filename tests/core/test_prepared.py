@@ -30,9 +30,15 @@ IN_LIST = Prepared(
     .where(
         Person.name.in_(bindparam("names", expanding=True)),
         Person.created_at <= bindparam("until"),
-        Person.locale == "en",
+        Person.locale.in_(["en", "zh"]),
     )
     .order_by(Person.name)
+)
+BEFORE_NOW = Prepared(
+    select(RoleGrant.id)
+    .where(RoleGrant.role.in_([Role.HR, Role.ADMIN]), RoleGrant.granted_at <= bindparam("until"))
+    .order_by(RoleGrant.id)
+    .limit(2)
 )
 COMPLETED = Prepared(
     select(StagePass.score, func.count()).group_by(StagePass.score).order_by(StagePass.score)
@@ -122,6 +128,14 @@ def test_within_a_transaction_it_sees_what_that_has_done(live_app: Flask, asking
 def test_and_what_a_test_has_done(asking: Asking) -> None:
     number, rows = granted({Role.TRAINEE})
     assert asking(person=number, other="") == rows
+
+
+@pytest.mark.usefixtures("session")
+def test_what_stands_in_the_query_itself_is_sent_as_well() -> None:
+    numbers = [factories.person(roles=frozenset({Role.HR})).grants[0].id for _ in range(3)]
+    factories.person(roles=frozenset({Role.TRAINEE}))
+    assert [row.id for row in BEFORE_NOW.rows(until=clock.now())] == numbers[:2]
+    assert BEFORE_NOW.rows(until=clock.now() - timedelta(days=9999)) == []
 
 
 @pytest.mark.usefixtures("session")
