@@ -94,8 +94,9 @@ def _held_end(person_id: int) -> Any:
     first = upsert.insert(RecordEnd).values(
         person_id=person_id, number=EMPTY.number, hash=EMPTY.hash
     )
-    first = first.on_conflict_do_nothing().returning(RecordEnd.number, RecordEnd.hash)
-    made = db.session.execute(first).one_or_none()  # another transaction may be first
+    first = first.on_conflict_do_nothing()  # another transaction may be first
+    making = first.returning(RecordEnd.number, RecordEnd.hash)
+    made = db.session.execute(making).one_or_none()
     return made or _HELD_END.row(person=person_id)
 
 
