@@ -7,6 +7,7 @@ from lms.accounts.models import Person
 from lms.courses.models import Enrolment
 from lms.courses.outlines import LessonText
 from lms.courses.rules import Stage
+from lms.courses.runs import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Enrolled:
 class LessonFinished:
     """A lesson was read to its end, for the first time in this run."""
 
-    enrolment: Enrolment
+    run: Run
     code: str
     """Of the lesson."""
     version: LessonText

@@ -51,10 +51,6 @@ _RUNS = (
     )
 )
 """Without the structures: `outlines` has read them before."""
-_HELD_RUN = _RUNS.where(Enrolment.id == bindparam("enrolment_id")).with_for_update(
-    key_share=True, of=Enrolment
-)
-"""Whoever only refers to the run, as a fact does, waits not."""
 
 
 def module_titles() -> dict[str, Bilingual]:
@@ -86,16 +82,6 @@ def latest_run(person: Person, programme: Programme) -> Enrolment | None:
     """Return a person's latest run of one programme."""
     runs = select(Enrolment).filter_by(person_id=person.id, programme_id=programme.id)
     return db.session.scalar(runs.order_by(Enrolment.cycle.desc()).limit(1))
-
-
-def enrolment_held(actor: Actor, enrolment_id: int) -> Enrolment:
-    """Return one of the actor's own runs; another change of it waits until this one has ended.
-
-    Of two lessons that are finished at once, neither transaction would see the other's, and
-    nobody would notice that the stage is complete. SQLite has one writer anyway.
-    """
-    own = {"person_id": actor.id, "enrolment_id": enrolment_id}
-    return found(db.session.scalar(_HELD_RUN, own))
 
 
 def outline_of(run: Enrolment | Run) -> Outline:

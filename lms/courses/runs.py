@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from lms.accounts.queries import Actor
+from lms.core.errors import found
 from lms.core.prepared import Prepared
 from lms.courses.models import Enrolment, EnrolmentSource, Programme, ProgrammeVersion
 from lms.courses.outlines import outline_with
@@ -30,7 +32,7 @@ class Run:
     programme_code: str
 
 
-_RUNS = Prepared(
+_COLUMNS = (
     select(
         ProgrammeVersion.id.label("version_id"),
         ProgrammeVersion.digest,
@@ -50,14 +52,36 @@ _RUNS = Prepared(
     .where(Enrolment.person_id == bindparam("person"))
     .order_by(Enrolment.opened_at.desc(), Enrolment.id.desc())
 )
+_RUNS = Prepared(_COLUMNS)
+_RUN = Prepared(_COLUMNS.where(Enrolment.id == bindparam("run")))
+_HELD = Prepared(
+    # Whoever only refers to the run, as a fact does, waits not.
+    _COLUMNS.where(Enrolment.id == bindparam("run")).with_for_update(key_share=True, of=Enrolment)
+)
 
 
 def runs_of(actor: Actor) -> Sequence[Run]:
     """Return a person's runs, latest first."""
-    return [
-        Run(outline_with(version_id, digest), *seen)
-        for version_id, digest, *seen in _RUNS.rows(person=actor.id)
-    ]
+    return [_run(row) for row in _RUNS.rows(person=actor.id)]
+
+
+def run_of(actor: Actor, run_id: int) -> Run:
+    """Return one of the actor's own runs."""
+    return _run(found(_RUN.row(person=actor.id, run=run_id)))
+
+
+def held(actor: Actor, run_id: int) -> Run:
+    """Return one of the actor's own runs; another change of it waits until this one has ended.
+
+    Of two lessons that are finished at once, neither transaction would see the other's, and
+    nobody would notice that the stage is complete. SQLite has one writer anyway.
+    """
+    return _run(found(_HELD.row(person=actor.id, run=run_id)))
+
+
+def _run(row: Any) -> Run:
+    version_id, digest, *seen = row
+    return Run(outline_with(version_id, digest), *seen)
 
 
 def outline_of(run_id: int) -> Outline:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
@@ -11,7 +12,7 @@ from lms.accounts.queries import Actor
 from lms.core import audit, clock, events, upsert, writer
 from lms.core.db import db, transaction
 from lms.core.errors import found
-from lms.courses import policies, queries, rules
+from lms.courses import policies, queries, rules, runs
 from lms.courses.errors import AlreadyEnrolledError, LessonLockedError, NotPublishedError
 from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, StageCompleted
 from lms.courses.models import (
@@ -120,14 +121,14 @@ RETURNING version_id
 """
 
 
-def _open(progress: Progress, enrolment: Enrolment, lesson_code: str, at: datetime) -> None:
+def _open(progress: Progress, run_id: int, lesson_code: str, at: datetime) -> None:
     """Note that a lesson was opened that is read without having been."""
     stage, _module = found(progress.outline.place_of(lesson_code))
     if not policies.may_study(progress, lesson_code):
         raise LessonLockedError(number=stage.number - 1)
     lesson = queries.published_lesson(lesson_code)
     opening = upsert.insert(LessonRead).values(
-        enrolment_id=enrolment.id,
+        enrolment_id=run_id,
         lesson_id=lesson.id,
         version_id=lesson.published_id,
         opened_at=at,
@@ -159,27 +160,28 @@ def finish_lesson(
         LessonLockedError: the lesson's stage is not open yet.
     """
     at = at or clock.now()
-    enrolment = queries.enrolment_held(actor, enrolment_id)
-    before = queries.progress_of(enrolment)
-    if queries.mark_of(enrolment, lesson_code) is None:
-        _open(before, enrolment, lesson_code, at)
+    run = runs.held(actor, enrolment_id)
+    before = queries.progress_of(run)
+    if queries.mark_of(run, lesson_code) is None:
+        _open(before, run.id, lesson_code, at)
     version = queries.version_read(lesson_code, version_id)
-    closed = {"run": enrolment.id, "lesson": version.lesson_id, "at": at, "version": version.id}
+    closed = {"run": run.id, "lesson": version.lesson_id, "at": at, "version": version.id}
     if db.session.scalar(_CLOSING, closed) is None:
         return
-    events.publish(LessonFinished(enrolment, lesson_code, version, at))
-    _tell_what_is_completed(enrolment, before, rules.with_lesson(before, lesson_code), at)
+    events.publish(LessonFinished(run, lesson_code, version, at))
+    _tell_what_is_completed(run.id, before, rules.with_lesson(before, lesson_code), at)
 
 
+_MARKS: Any = LessonRead.__table__
 _CLOSING = (
-    update(LessonRead)
+    update(_MARKS)
     .where(
-        LessonRead.enrolment_id == bindparam("run"),
-        LessonRead.lesson_id == bindparam("lesson"),
-        LessonRead.read_at.is_(None),
+        _MARKS.c.enrolment_id == bindparam("run"),
+        _MARKS.c.lesson_id == bindparam("lesson"),
+        _MARKS.c.read_at.is_(None),
     )
     .values(read_at=bindparam("at"), version_id=bindparam("version"))
-    .returning(LessonRead.lesson_id)
+    .returning(_MARKS.c.lesson_id)
 )
 
 
@@ -207,11 +209,11 @@ def note_stage_passed(
         enrolment_id=enrolment.id, stage=stage, passed_at=at, score=score, attempt_id=attempt_id
     )
     db.session.execute(passing.on_conflict_do_nothing())
-    _tell_what_is_completed(enrolment, before, queries.progress_of(enrolment), at)
+    _tell_what_is_completed(enrolment.id, before, queries.progress_of(enrolment), at)
 
 
 def _hold(enrolment_id: int) -> None:
-    """Let one change of a run wait for another, see `queries.enrolment_held`."""
+    """Let one change of a run wait for another, see `runs.held`."""
     db.session.execute(_HELD, {"enrolment_id": enrolment_id})
 
 
@@ -222,10 +224,12 @@ _HELD = (
 )
 
 
-def _tell_what_is_completed(
-    enrolment: Enrolment, before: Progress, after: Progress, at: datetime
-) -> None:
-    for stage in rules.newly_done(before, after):
+def _tell_what_is_completed(run_id: int, before: Progress, after: Progress, at: datetime) -> None:
+    stages = rules.newly_done(before, after)
+    if not stages:
+        return
+    enrolment = db.session.get_one(Enrolment, run_id)
+    for stage in stages:
         events.publish(StageCompleted(enrolment, stage, at))
     if after.is_completed and not before.is_completed:
         enrolment.completed_at = at

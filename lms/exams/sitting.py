@@ -128,9 +128,8 @@ def close(attempt: Attempt, *, by: HandedInBy, at: datetime) -> bool:
         Whether this call did it; if not, another one had, and nothing changed.
     """
     answers = queries.responses(attempt)
-    closing = update(Attempt).where(Attempt.id == attempt.id, Attempt.submitted_at.is_(None))
-    closing = closing.values(submitted_at=at, handed_in_by=by, receipt=receipt(attempt, answers))
-    if db.session.scalar(closing.returning(Attempt.id)) is None:
+    closed = {"attempt": attempt.id, "at": at, "by": by, "receipt": receipt(attempt, answers)}
+    if db.session.scalar(_CLOSING, closed) is None:
         return False
     standstill.share(corrections.HANDING_IN)
     shown = queries.questions(entry[0] for entry in attempt.layout)
@@ -140,6 +139,17 @@ def close(attempt: Attempt, *, by: HandedInBy, at: datetime) -> bool:
     _store(attempt, {slot: mark for slot, mark in marked.items() if slot in answers})
     conclude(attempt, marked, shown)
     return True
+
+
+_ATTEMPTS: Any = Attempt.__table__
+_CLOSING = (
+    update(_ATTEMPTS)
+    .where(_ATTEMPTS.c.id == bindparam("attempt"), _ATTEMPTS.c.submitted_at.is_(None))
+    .values(
+        submitted_at=bindparam("at"), handed_in_by=bindparam("by"), receipt=bindparam("receipt")
+    )
+    .returning(_ATTEMPTS.c.id)
+)
 
 
 def conclude(
@@ -158,12 +168,18 @@ def conclude(
     paper = verdict.judged(attempt.layout, shown, marked, attempt.regraded)
     score = passing.score(rules.sections, paper)
     passed = passing.passes(rules.pass_percent, rules.sections, rules.limits, paper)
-    db.session.execute(
-        update(Attempt).where(Attempt.id == attempt.id).values(score=score, passed=passed)
-    )
+    result = {"attempt": attempt.id, "its_score": score, "has_passed": passed}
+    db.session.execute(_CONCLUDING, result)
     db.session.refresh(attempt)
     if attempt.score is not None:
         events.publish(AttemptMarked(attempt))
+
+
+_CONCLUDING = (
+    update(_ATTEMPTS)
+    .where(_ATTEMPTS.c.id == bindparam("attempt"))
+    .values(score=bindparam("its_score"), passed=bindparam("has_passed"))
+)
 
 
 def receipt(attempt: Attempt, answers: Mapping[int, queries.Saved]) -> str:

@@ -20,7 +20,7 @@ from lms.core import clock
 from lms.core.errors import found
 from lms.courses import queries as courses
 from lms.courses.rules import Outline
-from lms.courses.runs import run_with_exam
+from lms.courses.runs import run_of, run_with_exam
 from lms.exams import (
     form_saving,
     forms,
@@ -209,8 +209,9 @@ def result(attempt_id: int) -> str:
     attempt = queries.attempt_of(actor, attempt_id, with_layout=True)
     if not policies.may_see_result(attempt):
         raise NotHandedInError
-    progress = courses.progress_of(attempt.enrolment)
-    summaries = queries.exam_summaries(actor, attempt.enrolment)
+    run = run_of(actor, attempt.enrolment_id)
+    progress = courses.progress_of(run)
+    summaries = queries.exam_summaries(actor, run)
     outline = progress.outline
     seen, titles = review(attempt, language()), _modules(outline)
     return render_template(

@@ -14,6 +14,7 @@ from lms.courses import queries as courses, runs
 from lms.courses.models import Enrolment
 from lms.courses.outlines import LessonText
 from lms.courses.rules import Stage
+from lms.courses.runs import Run
 from lms.exams import queries as exams
 from lms.exams.models import Attempt, HandedInBy
 from lms.exams.rules import marks
@@ -42,9 +43,9 @@ def of_enrolment(enrolment: Enrolment) -> Detail:
     }
 
 
-def of_lesson(enrolment: Enrolment, code: str, version: LessonText) -> Detail:
+def of_lesson(run: Run, code: str, version: LessonText) -> Detail:
     """Return what is said about a lesson that was read to its end."""
-    place = courses.outline_of(enrolment).place_of(code)
+    place = run.outline.place_of(code)
     return {
         "title": dict(version.title),
         "lesson": code,

@@ -20,6 +20,7 @@ from lms.core.queue import Job, JobState
 from lms.core.text import digest
 from lms.courses.events import Enrolled, LessonFinished, ProgrammeCompleted, StageCompleted
 from lms.courses.models import Enrolment
+from lms.courses.runs import Run
 from lms.exams.events import AttemptMarked, AttemptRegraded, AttemptStarted
 from lms.exams.models import Attempt
 from lms.records import exporting, facts, queries, rules
@@ -122,8 +123,8 @@ def on_enrolled(event: Enrolled) -> None:
 
 def on_lesson_finished(event: LessonFinished) -> None:
     """Note that a lesson was read to its end."""
-    detail = facts.of_lesson(event.enrolment, event.code, event.version)
-    _append_to(event.enrolment, Verb.LESSON_FINISHED, event.at, detail)
+    detail = facts.of_lesson(event.run, event.code, event.version)
+    _append_to(event.run, Verb.LESSON_FINISHED, event.at, detail)
 
 
 def on_attempt_started(event: AttemptStarted) -> None:
@@ -215,7 +216,7 @@ def on_certificate_revoked(event: CertificateRevoked) -> None:
     )
 
 
-def _append_to(run: Enrolment, verb: Verb, at: datetime, detail: dict[str, Any]) -> None:
+def _append_to(run: Enrolment | Run, verb: Verb, at: datetime, detail: dict[str, Any]) -> None:
     append(run.person_id, verb, at=at, detail=detail, enrolment_id=run.id)
 
 
