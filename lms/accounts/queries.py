@@ -156,7 +156,14 @@ def sign_in_of(actor: Person, sign_in_id: int) -> SignIn:
 
 def person_with_login(login: str) -> Person | None:
     """Return who signs in under this name, typed in any case."""
-    return db.session.scalar(select(Person).filter_by(login=rules.one_line(login).lower()))
+    return db.session.scalar(_WITH_LOGIN, {"login": rules.one_line(login).lower()})
+
+
+_WITH_LOGIN = (
+    select(Person)
+    .where(Person.login == bindparam("login"))
+    .options(lazyload(Person.unit), lazyload(Person.grants))
+)
 
 
 def person_to_remind(name: str) -> Person | None:

@@ -1,30 +1,27 @@
 """The menu of a person, by their roles."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set as AbstractSet
 
 from flask_babel import gettext as _
 
-from lms.accounts.queries import Actor
 from lms.accounts.rules import Role
 from lms.web.layout import Entry, Group
 
 
-def menu_of(person: Actor | None) -> Sequence[Group]:
-    """Return the groups of menu entries that this person has pages for."""
-    if person is None:
-        return []
+def menu_of(roles: AbstractSet[Role]) -> Sequence[Group]:
+    """Return the groups of menu entries that somebody with these roles has pages for."""
     groups: list[Group] = []
-    if Role.TRAINEE in person.roles:
+    if Role.TRAINEE in roles:
         groups.append(("", _learning()))
-    if Role.TRAINER in person.roles:
-        groups.append((_("Teaching"), _teaching(person)))
-    if Role.MANAGER in person.roles:
-        groups.append((_("Management"), _management(person)))
-    if person.roles & {Role.HR, Role.ADMIN}:
+    if Role.TRAINER in roles:
+        groups.append((_("Teaching"), _teaching(roles)))
+    if Role.MANAGER in roles:
+        groups.append((_("Management"), _management(roles)))
+    if roles & {Role.HR, Role.ADMIN}:
         groups.append((_("HR"), _keeping()))
-    if person.roles & {Role.HR, Role.ADMIN, Role.MANAGER, Role.TRAINER}:
+    if roles & {Role.HR, Role.ADMIN, Role.MANAGER, Role.TRAINER}:
         groups.append((_("Reports"), _reporting()))
-    if Role.ADMIN in person.roles:
+    if Role.ADMIN in roles:
         groups.append((_("Administration"), _administration()))
     return groups
 
@@ -39,9 +36,9 @@ def _learning() -> list[Entry]:
     ]
 
 
-def _management(person: Actor) -> list[Entry]:
+def _management(roles: AbstractSet[Role]) -> list[Entry]:
     team = ("team", "desk.team", "users", _("My team"))
-    if person.roles & {Role.HR, Role.ADMIN}:  # the rest stands in their own group
+    if roles & {Role.HR, Role.ADMIN}:  # the rest stands in their own group
         return [team]
     return [
         team,
@@ -66,14 +63,14 @@ def _reporting() -> list[Entry]:
     return [("reports", "reports.index", "chart-column", _("Effectiveness reports"))]
 
 
-def _teaching(person: Actor) -> list[Entry]:
+def _teaching(roles: AbstractSet[Role]) -> list[Entry]:
     own = [
         ("studio", "courses.studio", "book-open", _("Programme")),
         ("exams", "exams.overview", "clipboard-check", _("Exams")),
         ("bank", "exams.bank_list", "table", _("Question bank")),
         ("marking", "exams.marking_list", "list-checks", _("Marking")),
     ]
-    if person.roles & {Role.HR, Role.ADMIN, Role.MANAGER}:  # it stands in their groups
+    if roles & {Role.HR, Role.ADMIN, Role.MANAGER}:  # it stands in their groups
         return own
     return [*own, ("files", "work.files", "download", _("My files"))]
 

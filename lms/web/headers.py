@@ -41,8 +41,8 @@ def init_app(app: Flask) -> None:
 
 def finish(reply: Response) -> Response:
     """Set policy and caching; compress what is text."""
-    for name, value in FIXED.items():
-        reply.headers.setdefault(name, value)
+    own = {name for name, _value in reply.headers}
+    reply.headers.extend([each for each in FIXED.items() if each[0] not in own])
     if current_app.config["SESSION_COOKIE_SECURE"]:
         reply.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint == "static":

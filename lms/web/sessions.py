@@ -19,12 +19,18 @@ class _Signer(TimestampSigner):
 
 
 class _Sessions(SecureCookieSessionInterface):
+    def __init__(self) -> None:
+        self._made: dict[object, URLSafeTimedSerializer | None] = {}
+
     @override
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        serializer = super().get_signing_serializer(app)
-        if serializer is not None:
-            serializer.signer = _Signer
-        return serializer
+        """Make it once for each key: every request asks for it, many of them twice."""
+        key = app.secret_key
+        if key not in self._made:
+            self._made = {key: super().get_signing_serializer(app)}
+            if (serializer := self._made[key]) is not None:
+                serializer.signer = _Signer
+        return self._made[key]
 
 
 def init_app(app: Flask) -> None:
