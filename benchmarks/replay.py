@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, before_render_template, render_template
 from flask.testing import FlaskClient
 
+from lms.accounts import queries
 from lms.core import statements
 
 HEADERS = {"Accept-Encoding": "gzip", "Accept": "text/html"}
@@ -52,11 +53,11 @@ def cost_of(client: FlaskClient, path: str, *, rounds: int) -> Cost | None:
     kept = _kept(client, path)
     if kept is None:
         return None
-    name, known, user, endpoint = kept
+    name, known, asker, endpoint = kept
     reply = client.get(path, headers=HEADERS)
     count, _ = statements.so_far()
     page, served, rendered = [], [], []
-    with _without_database(app, endpoint, user, name, known) as render:
+    with _without_database(app, endpoint, asker, name, known) as render:
         for number in range(-WARM, rounds):
             with render.asking():
                 took = _cpu(lambda: client.get(path, headers=HEADERS))
@@ -87,15 +88,25 @@ def _cpu(work: Callable[[], Any]) -> float:
     return took
 
 
-def _kept(client: FlaskClient, path: str) -> tuple[str, dict[str, Any], Any, str] | None:
+class Asker(NamedTuple):
+    """Who asked for a page, in the form in which its guard looks for it."""
+
+    user: Any
+    visitor: Any
+    """On hot pages."""
+
+
+def _kept(client: FlaskClient, path: str) -> tuple[str, dict[str, Any], Asker, str] | None:
     """Ask for a page and return template, what was given to it, who asked, and the endpoint."""
-    seen: list[tuple[str, dict[str, Any], Any, str]] = []
+    seen: list[tuple[str, dict[str, Any], Asker, str]] = []
 
     def note(_app: Flask, template: Any, context: Mapping[str, Any], **_: Any) -> None:
-        own = context["g"].get("_login_user")
+        user = context["g"].get("_login_user")
+        is_known = getattr(user, "is_authenticated", False)
+        asker = Asker(user if is_known else None, context["g"].get("visitor"))
         endpoint = context["request"].endpoint
         given = {key: value for key, value in context.items() if key not in OWN}
-        seen.append((template.name, given, own, endpoint))
+        seen.append((template.name, given, asker, endpoint))
 
     with before_render_template.connected_to(note, client.application):
         reply = client.get(path, headers=HEADERS)
@@ -107,12 +118,15 @@ def _kept(client: FlaskClient, path: str) -> tuple[str, dict[str, Any], Any, str
 class _Render:
     """The view that gives to a template what was kept."""
 
-    def __init__(self, app: Flask, endpoint: str, name: str, known: Mapping[str, Any]) -> None:
+    def __init__(
+        self, app: Flask, endpoint: str, asker: Asker, name: str, known: Mapping[str, Any]
+    ) -> None:
         self.app, self.endpoint, self.name, self.known = app, endpoint, name, known
         self.view = app.view_functions[endpoint]
         self.loader = app.login_manager._user_callback  # type: ignore[attr-defined]  # noqa: SLF001
+        self.visitors = queries.visitor_with
         self.__name__ = self.view.__name__  # asked for by the guard against forgery
-        self.user: Any = None
+        self.asker = asker
         self.seconds = 0.0
 
     def __call__(self, **_: Any) -> str:
@@ -123,11 +137,13 @@ class _Render:
 
     def on(self) -> None:
         self.app.view_functions[self.endpoint] = self
-        self.app.login_manager._user_callback = lambda _: self.user  # type: ignore[attr-defined]  # noqa: SLF001
+        self.app.login_manager._user_callback = lambda _: self.asker.user  # type: ignore[attr-defined]  # noqa: SLF001
+        queries.visitor_with = lambda *_, **__: self.asker.visitor
 
     def off(self) -> None:
         self.app.view_functions[self.endpoint] = self.view
         self.app.login_manager._user_callback = self.loader  # type: ignore[attr-defined]  # noqa: SLF001
+        queries.visitor_with = self.visitors
 
     @contextmanager
     def asking(self) -> Iterator[None]:
@@ -139,10 +155,9 @@ class _Render:
 
 @contextmanager
 def _without_database(
-    app: Flask, endpoint: str, user: Any, name: str, known: Mapping[str, Any]
+    app: Flask, endpoint: str, asker: Asker, name: str, known: Mapping[str, Any]
 ) -> Iterator[_Render]:
-    render = _Render(app, endpoint, name, known)
-    render.user = user if getattr(user, "is_authenticated", False) else None
+    render = _Render(app, endpoint, asker, name, known)
     render.on()
     try:
         yield render
