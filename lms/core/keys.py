@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Any
@@ -196,6 +197,13 @@ def _paths(kind: Kind) -> list[Path]:
 
 
 def _read(path: Path) -> Key:
+    found = path.stat()
+    return _read_once(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(64)
+def _read_once(path: Path, _changed_at: int, _size: int) -> Key:
+    """Read a file that is as it was only once: each page of the health looks at all keys twice."""
     told = json.loads(path.read_text("utf-8"))
     instants = {
         name: datetime.fromisoformat(told[name]) if told[name] else None

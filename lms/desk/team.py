@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask_babel import gettext as _, ngettext
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 
 from lms.accounts import queries as accounts
 from lms.accounts.models import Person
@@ -132,18 +132,25 @@ def _reasons(need: Need, run: Pace, line: Line) -> list[str]:
     return said
 
 
+_EXPIRING = (
+    select(Certificate.person_id, Certificate.valid_until, CertificateDefinition.settings)
+    .join(Person, Person.id == Certificate.person_id)
+    .join(CertificateDefinition, CertificateDefinition.id == Certificate.definition_id)
+    .where(
+        Person.deactivated_at.is_(None),
+        certificates.stands(),
+        Certificate.valid_until >= bindparam("today"),
+        Certificate.valid_until <= bindparam("soon"),
+    )
+    .order_by(Certificate.valid_until)
+)
+
+
 def _expiring(mine: ColumnElement[bool], today: date) -> dict[int, list[str]]:
     """Return person id -> sentences; a certificate that was renewed already is not missed."""
-    query = (
-        select(Certificate.person_id, Certificate.valid_until, CertificateDefinition.settings)
-        .join(Person, Person.id == Certificate.person_id)
-        .join(CertificateDefinition, CertificateDefinition.id == Certificate.definition_id)
-        .where(mine, Person.deactivated_at.is_(None), certificates.stands())
-        .where(Certificate.valid_until >= today, Certificate.valid_until <= today + EXPIRING)
-        .order_by(Certificate.valid_until)
-    )
+    days = {"today": today, "soon": today + EXPIRING}
     found: dict[int, list[str]] = {}
-    for person_id, valid_until, settings in db.session.execute(query):
+    for person_id, valid_until, settings in db.session.execute(_EXPIRING.where(mine), days):
         said = _("The certificate “%(title)s” expires on %(day)s.",
                  title=local(settings["title"]), day=day(valid_until))  # fmt: skip
         found.setdefault(person_id, []).append(said)

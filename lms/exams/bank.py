@@ -9,7 +9,7 @@ from lms.accounts.queries import visible_to
 from lms.accounts.rules import Role
 from lms.core.db import db
 from lms.courses.studio import DrawRow, ExamRow
-from lms.exams import drawable, words
+from lms.exams import drawable, queries, words
 from lms.exams.models import Attempt, Exam, ExamVersion
 from lms.exams.rules.drawing import Shelves
 from lms.exams.rules.settings import Draw, ExamRules
@@ -25,10 +25,11 @@ def exam_rows(actor: Person, codes: Collection[str] | None = None) -> Mapping[st
         actor: whose scope counts for the number of attempts.
         codes: of the exams; None for all.
     """
-    published = select(Exam.code, ExamVersion.settings).join(Exam.published).order_by(Exam.code)
+    published = select(Exam.code, ExamVersion.id, ExamVersion.digest).join(Exam.published)
+    published = published.order_by(Exam.code)
     if codes is not None:
         published = published.where(Exam.code.in_(codes))
-    given = {row.code: row.settings for row in db.session.execute(published)}
+    given = db.session.execute(published).all()
     sat, there = _attempts(actor), drawable.bank()
     shelves, codes_there = Shelves(there), {each.code for each in there}
 
@@ -38,7 +39,7 @@ def exam_rows(actor: Person, codes: Collection[str] | None = None) -> Mapping[st
         available = len(shelves.fitting(entry))
         return DrawRow(entry.unit or "", words.draw_words(entry), entry.count, available)
 
-    rules = {code: ExamRules.read(settings) for code, settings in given.items()}
+    rules = {code: queries.rules_of(version_id, digest) for code, version_id, digest in given}
     return {
         code: _row(exam, [row(each) for each in exam.draws], sat.get(code, 0))
         for code, exam in rules.items()

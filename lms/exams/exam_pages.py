@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from lms.accounts.models import Person
 from lms.accounts.queries import visible_to
 from lms.core.db import db
 from lms.courses.models import Programme, ProgrammeVersion
-from lms.courses.rules import Outline
+from lms.courses.outlines import outline_with
 from lms.exams import drawable, queries
 from lms.exams.bank import ROLES
 from lms.exams.models import Attempt, Exam, ExamVersion
@@ -60,27 +60,38 @@ def exam_page(actor: Person, code: str) -> ExamPage:
     version = exam.published
     assert version is not None
     rules = ExamRules.read(version.settings)
-    mine = (
-        select(func.count()).select_from(Attempt).join(Person, Person.id == Attempt.person_id)
-    ).where(Attempt.exam_id == exam.id, visible_to(actor, roles=ROLES))
-    running = mine.where(Attempt.submitted_at.is_(None))
+    counted = {"exam": exam.id, "version": version.id}
+    seen = _COUNTS.where(visible_to(actor, roles=ROLES))
+    attempts, running, older = db.session.execute(seen, counted).one()
     return ExamPage(
         exam,
         version,
         rules,
         plans.plan(rules.draws, drawable.bank()),
         _closes(code),
-        attempts=db.session.scalar(mine.where(Attempt.submitted_at.is_not(None))) or 0,
-        running=db.session.scalar(running) or 0,
-        older=db.session.scalar(running.where(Attempt.version_id != version.id)) or 0,
+        attempts=attempts,
+        running=running,
+        older=older,
     )
+
+
+_RUNS = Attempt.submitted_at.is_(None)
+_COUNTS = (
+    select(
+        func.count().filter(Attempt.submitted_at.is_not(None)),
+        func.count().filter(_RUNS),
+        func.count().filter(_RUNS, Attempt.version_id != bindparam("version")),
+    )
+    .join(Person, Person.id == Attempt.person_id)
+    .where(Attempt.exam_id == bindparam("exam"))
+)
+"""Of one exam: handed in, running, and running by another version than this."""
 
 
 def _closes(code: str) -> list[Closes]:
     published = Programme.published_id == ProgrammeVersion.id
-    structures = db.session.scalars(
-        select(ProgrammeVersion.structure).join(Programme, published).order_by(Programme.id)
-    )
-    outlines = [Outline.read(each) for each in structures]
+    versions = select(ProgrammeVersion.id, ProgrammeVersion.digest).join(Programme, published)
+    rows = db.session.execute(versions.order_by(Programme.id))
+    outlines = [outline_with(*row) for row in rows]
     stages = [(outline.title, outline.stage_of_exam(code)) for outline in outlines]
     return [Closes(title, stage.number, stage.title) for title, stage in stages if stage]

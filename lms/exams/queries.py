@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import joinedload, undefer
 
 from lms.accounts.models import Person
 from lms.accounts.queries import Actor
@@ -75,7 +75,11 @@ def exam_or_404(code: str) -> Exam:
     return found(db.session.scalar(_EXAM, {"code": code}))
 
 
-_EXAM = select(Exam).where(Exam.code == bindparam("code"), Exam.published_id.is_not(None))
+_EXAM = (
+    select(Exam)
+    .where(Exam.code == bindparam("code"), Exam.published_id.is_not(None))
+    .options(joinedload(Exam.published).lazyload(ExamVersion.exam))
+)
 
 
 def attempt_of(actor: Actor, attempt_id: int, *, with_layout: bool = False) -> Attempt:
@@ -124,7 +128,7 @@ def published(code: str) -> Edition:
 
 
 def _edition(row: Any) -> Edition:
-    return Edition(row.exam_id, row.id, row.number, _rules_of(row.id, row.digest))
+    return Edition(row.exam_id, row.id, row.number, rules_of(row.id, row.digest))
 
 
 _COLUMNS = select(ExamVersion.exam_id, ExamVersion.id, ExamVersion.number, ExamVersion.digest)
@@ -165,10 +169,10 @@ def exam_summaries(
 def _published_rules(rows: Iterable[Any]) -> dict[str, ExamRules]:
     """Return exam code -> rules."""
     versions = {row.code: (row.id, row.digest) for row in rows}
-    return {code: _rules_of(*version) for code, version in versions.items()}
+    return {code: rules_of(*version) for code, version in versions.items()}
 
 
-def _rules_of(version_id: int, digest: str) -> ExamRules:
+def rules_of(version_id: int, digest: str) -> ExamRules:
     """Return the rules of a version; what this process has read before is not read again."""
     known = _rules.peek((version_id, digest))
     if known is None:

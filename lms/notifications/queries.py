@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String, cast, func, literal, select
+from sqlalchemy import String, bindparam, cast, func, literal, select
 
 from lms.accounts.models import AccessLink, Person
 from lms.accounts.rules import Purpose
@@ -32,22 +32,25 @@ def has_mail() -> bool:
     return bool(site.settings().mail_server)
 
 
+_WAITING = (
+    select(Message.body, Message.recipient, Message.last_error, AccessLink, Person.name)
+    .join(AccessLink, Message.key == literal(rules.LINK_KEY) + cast(AccessLink.id, String))
+    .join(Person, Person.id == AccessLink.person_id)
+    .where(
+        Message.sent_at.is_(None),
+        AccessLink.used_at.is_(None),
+        AccessLink.expires_at > bindparam("at"),
+    )
+    .order_by(AccessLink.id.desc())
+)
+
+
 def waiting_links(*, at: datetime, person: Person | None = None) -> Sequence[WaitingLink]:
     """Return the usable links that have to be passed on by hand, latest first.
 
     Those whose mail is about to be sent are not among them.
     """
-    key = literal(rules.LINK_KEY) + cast(AccessLink.id, String)
-    query = (
-        select(Message.body, Message.recipient, Message.last_error, AccessLink, Person.name)
-        .join(AccessLink, Message.key == key)
-        .join(Person, Person.id == AccessLink.person_id)
-        .where(Message.sent_at.is_(None), AccessLink.used_at.is_(None))
-        .where(AccessLink.expires_at > at)
-        .order_by(AccessLink.id.desc())
-    )
-    if person is not None:
-        query = query.where(Message.person_id == person.id)
+    query = _WAITING if person is None else _WAITING.where(Message.person_id == person.id)
     return [
         WaitingLink(
             person_id=link.person_id or 0,
@@ -57,7 +60,7 @@ def waiting_links(*, at: datetime, person: Person | None = None) -> Sequence[Wai
             expires_at=link.expires_at,
             problem=error or "",
         )
-        for body, recipient, error, link, name in db.session.execute(query)
+        for body, recipient, error, link, name in db.session.execute(query, {"at": at})
         if not (has_mail() and recipient) or error
     ]
 
@@ -76,16 +79,20 @@ class Outbox:
 
 def outbox() -> Outbox:
     """Return what has not been sent."""
-    unsent = Message.sent_at.is_(None)
-    count, refused, oldest = db.session.execute(
-        select(func.count(), func.count(Message.last_error), func.min(Message.made_at)).where(
-            unsent
-        )
-    ).one()
-    failed = select(Message.recipient, Message.last_error).where(unsent)
-    failed = failed.where(Message.last_error.is_not(None)).order_by(Message.id.desc()).limit(5)
-    errors = [(recipient, error or "") for recipient, error in db.session.execute(failed)]
+    count, refused, oldest = db.session.execute(_UNSENT).one()
+    errors = [(recipient, error or "") for recipient, error in db.session.execute(_FAILED)]
     return Outbox(count, refused, oldest, errors)
+
+
+_UNSENT = select(func.count(), func.count(Message.last_error), func.min(Message.made_at)).where(
+    Message.sent_at.is_(None)
+)
+_FAILED = (
+    select(Message.recipient, Message.last_error)
+    .where(Message.sent_at.is_(None), Message.last_error.is_not(None))
+    .order_by(Message.id.desc())
+    .limit(5)
+)
 
 
 def unsent_jobs() -> list[str]:

@@ -210,8 +210,7 @@ def open_places(row: PracticeRound) -> list[int]:
 
 
 def _still(question_ids: Collection[int]) -> set[int]:
-    query = select(Question.id).where(FOR_PRACTICE, Question.id.in_(question_ids))
-    return set(db.session.scalars(query))
+    return {row.id for row in _STILL.rows(ids=list(question_ids))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,17 +238,26 @@ def asked_all(wanted: Mapping[int, int | None]) -> dict[int, Asked]:
     Args:
         wanted: question id -> version that was answered; None for the published one.
     """
-    query = select(Question.id, Question.published_id)
-    rows = db.session.execute(query.where(FOR_PRACTICE, Question.id.in_(wanted))).all()
+    rows = _STILL.rows(ids=list(wanted))
     versions = {row.id: wanted[row.id] or row.published_id for row in rows}
-    points = select(QuestionVersion.id, QuestionVersion.question_id, QuestionVersion.points)
-    points = points.where(QuestionVersion.id.in_(versions.values()))
     shown = exams.questions(versions.values())
     return {
         row.question_id: Asked(row.question_id, row.points, shown[row.id])
-        for row in db.session.execute(points)
+        for row in _POINTS.rows(ids=list(versions.values()))
         if versions.get(row.question_id) == row.id
     }
+
+
+_STILL = Prepared(
+    select(Question.id, Question.published_id).where(
+        FOR_PRACTICE, Question.id.in_(bindparam("ids", expanding=True))
+    )
+)
+_POINTS = Prepared(
+    select(QuestionVersion.id, QuestionVersion.question_id, QuestionVersion.points).where(
+        QuestionVersion.id.in_(bindparam("ids", expanding=True))
+    )
+)
 
 
 def reviews(mistake: Mistake) -> Sequence[PracticeAnswer]:
@@ -282,8 +290,16 @@ def notebook(person: Person, unit: str = "") -> Select[Any]:
 
 def units_in_notebook(person: Person) -> dict[str, int]:
     """Return module -> how many mistakes of it are in the notebook."""
-    query = _notebook(person).with_only_columns(Question.unit, func.count())
-    return {row[0]: row[1] for row in db.session.execute(query.group_by(Question.unit))}
+    return dict(_UNITS.rows(person=person.id))
+
+
+_UNITS = Prepared(
+    select(Question.unit, func.count())
+    .select_from(Mistake)
+    .join(Question, Question.id == Mistake.question_id)
+    .where(FOR_PRACTICE, Mistake.person_id == bindparam("person"), Mistake.left_at.is_(None))
+    .group_by(Question.unit)
+)
 
 
 def due(person: Person, before: datetime, *, unit: str = "") -> Sequence[Mistake]:
@@ -318,6 +334,8 @@ def mistake_for(actor: Person, mistake_id: int) -> Mistake:
 
 def left_line(actor: Person, mistake_id: int) -> Mistake | None:
     """Return a line that has left the actor's notebook, to be put back; None if it is none."""
+    if not mistake_id:
+        return None
     query = select(Mistake).join(Question, Question.id == Mistake.question_id)
     query = query.where(FOR_PRACTICE, Mistake.person_id == actor.id, Mistake.left_at.is_not(None))
     return next((row for row in db.session.scalars(query) if row.id == mistake_id), None)

@@ -33,7 +33,8 @@ from lms.certificates import queries as certificates
 from lms.certificates.models import Certificate
 from lms.core.db import db
 from lms.courses.models import Enrolment, LessonRead, Programme, ProgrammeVersion, StagePass
-from lms.courses.rules import DUE_SOON_DAYS, EnrolmentStatus, Outline
+from lms.courses.outlines import outline_with
+from lms.courses.rules import DUE_SOON_DAYS, EnrolmentStatus
 from lms.exams.models import Attempt
 from lms.records.lines import NOT_ENROLLED, VIEW_OF, Asked, Line, Sort, Version, View
 from lms.records.models import RecordEntry
@@ -55,7 +56,7 @@ def versions(session: Session | None = None) -> dict[int, Version]:
 
 
 _VERSIONS = (
-    select(ProgrammeVersion.id, ProgrammeVersion.number, ProgrammeVersion.structure)
+    select(ProgrammeVersion.id, ProgrammeVersion.number, ProgrammeVersion.digest)
     .add_columns(Programme.id.label("programme_id"), Programme.published_id)
     .join(Programme, Programme.id == ProgrammeVersion.programme_id)
     .where(
@@ -69,7 +70,7 @@ _VERSIONS = (
 
 
 def _version(row: Row[*tuple[Any, ...]]) -> Version:
-    outline = Outline.read(row.structure)
+    outline = outline_with(row.id, row.digest)
     lessons = sum(len(stage.lessons) for stage in outline.stages)
     return Version(
         id=row.id,

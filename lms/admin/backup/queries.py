@@ -28,10 +28,9 @@ class State:
 
 def state(*, at: datetime | None = None) -> State:
     """Look at the tries that were made."""
-    latest = select(BackupRun).order_by(BackupRun.id.desc()).limit(1)
-    verified = last = db.session.scalar(latest)
+    verified = last = db.session.scalar(_LATEST)
     if last is not None and last.verified_at is None:
-        verified = db.session.scalar(latest.where(BackupRun.verified_at.is_not(None)))
+        verified = db.session.scalar(_LATEST.where(BackupRun.verified_at.is_not(None)))
     problems = [sentence((reason, context)) for reason, context in last.problems] if last else []
     since = last_copied_at()
     is_old = since is not None and (at or clock.now()) - since > OLD
@@ -40,7 +39,9 @@ def state(*, at: datetime | None = None) -> State:
 
 def last_copied_at() -> datetime | None:
     """Return as of when the last verified backup is; without one, when the site began."""
-    verified = select(func.max(BackupRun.started_at)).where(BackupRun.verified_at.is_not(None))
-    return db.session.scalar(verified) or db.session.scalar(
-        select(func.min(AuditEntry.at)).filter_by(action="content.imported")
-    )
+    return db.session.scalar(_VERIFIED) or db.session.scalar(_BEGUN)
+
+
+_LATEST = select(BackupRun).order_by(BackupRun.id.desc()).limit(1)
+_VERIFIED = select(func.max(BackupRun.started_at)).where(BackupRun.verified_at.is_not(None))
+_BEGUN = select(func.min(AuditEntry.at)).where(AuditEntry.action == "content.imported")

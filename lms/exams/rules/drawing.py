@@ -165,10 +165,11 @@ def _seated(draws: Sequence[Draw], ranked: Sequence[Candidate]) -> list[list[Can
                     return True
         return False
 
+    empty = sum(entry.count for entry in draws)
     for candidate in ranked:
-        if _is_full(draws, seats):
+        if not empty:
             break
-        seat(candidate, set())
+        empty -= seat(candidate, set())
     return seats
 
 
