@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, select
 from lms.accounts.models import Person
 from lms.accounts.queries import visible_to
 from lms.core.db import db
+from lms.core.prepared import Prepared
 from lms.courses.models import Programme, ProgrammeVersion
 from lms.courses.outlines import outline_with
 from lms.exams import drawable, queries
@@ -75,6 +76,11 @@ def exam_page(actor: Person, code: str) -> ExamPage:
     )
 
 
+_PROGRAMMES = Prepared(
+    select(ProgrammeVersion.id, ProgrammeVersion.digest)
+    .join(Programme, Programme.published_id == ProgrammeVersion.id)
+    .order_by(Programme.id)
+)
 _RUNS = Attempt.submitted_at.is_(None)
 _COUNTS = (
     select(
@@ -89,9 +95,6 @@ _COUNTS = (
 
 
 def _closes(code: str) -> list[Closes]:
-    published = Programme.published_id == ProgrammeVersion.id
-    versions = select(ProgrammeVersion.id, ProgrammeVersion.digest).join(Programme, published)
-    rows = db.session.execute(versions.order_by(Programme.id))
-    outlines = [outline_with(*row) for row in rows]
+    outlines = [outline_with(*row) for row in _PROGRAMMES.rows()]
     stages = [(outline.title, outline.stage_of_exam(code)) for outline in outlines]
     return [Closes(title, stage.number, stage.title) for title, stage in stages if stage]
