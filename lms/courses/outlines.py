@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from lms.core.db import db
 from lms.core.kept import Kept
@@ -24,14 +25,20 @@ def outline_in(version: ProgrammeVersion) -> Outline:
     return _outlines.get(version.digest, lambda: Outline.read(version.structure))
 
 
-def outline_with(version_id: int, digest: str) -> Outline:
-    """Return the same of a version of which no more is known than this."""
-    return _outlines.get(digest, lambda: _read_outline(version_id))
+def outline_with(version_id: int, digest: str, session: Session | None = None) -> Outline:
+    """Return the same of a version of which no more is known than this.
+
+    Args:
+        version_id: which.
+        digest: of the version.
+        session: that is asked, where it was not read before; None for the one at hand.
+    """
+    return _outlines.get(digest, lambda: _read_outline(version_id, session or db.session()))
 
 
-def _read_outline(version_id: int) -> Outline:
+def _read_outline(version_id: int, session: Session) -> Outline:
     query = select(ProgrammeVersion.structure).filter_by(id=version_id)
-    return Outline.read(db.session.scalars(query).one())
+    return Outline.read(session.scalars(query).one())
 
 
 @dataclass(frozen=True, slots=True)

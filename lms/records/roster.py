@@ -52,7 +52,8 @@ DAYS = 4
 
 def versions(session: Session | None = None) -> dict[int, Version]:
     """Return id -> version of those that are published or in use, in one statement."""
-    return {row.id: _version(row) for row in (session or db.session).execute(_VERSIONS)}
+    asked = session or db.session()
+    return {row.id: _version(row, asked) for row in asked.execute(_VERSIONS).all()}
 
 
 _VERSIONS = (
@@ -69,8 +70,8 @@ _VERSIONS = (
 )
 
 
-def _version(row: Row[*tuple[Any, ...]]) -> Version:
-    outline = outline_with(row.id, row.digest)
+def _version(row: Row[*tuple[Any, ...]], session: Session) -> Version:
+    outline = outline_with(row.id, row.digest, session)
     lessons = sum(len(stage.lessons) for stage in outline.stages)
     return Version(
         id=row.id,
