@@ -1,7 +1,7 @@
 """What an exam may draw: the published questions of the pool for exams."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from sqlalchemy import and_, select
@@ -43,8 +43,13 @@ def bank() -> list[Candidate]:
 
     Which versions stand where is asked each time; what they ask is read only if that has changed.
     """
+    return named_bank()[1]
+
+
+def named_bank() -> tuple[Hashable, list[Candidate]]:
+    """Return the same, after what names this very bank and no other."""
     places = tuple(_PLACES.rows())
-    return _banks.get(places, _whole_bank)
+    return places, _banks.get(places, _whole_bank)
 
 
 def _whole_bank() -> list[Candidate]:

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, select
 from lms.accounts.models import Person
 from lms.accounts.queries import visible_to
 from lms.core.db import db
+from lms.core.kept import Kept
 from lms.core.prepared import Prepared
 from lms.courses.models import Programme, ProgrammeVersion
 from lms.courses.outlines import outline_with
@@ -68,7 +69,7 @@ def exam_page(actor: Person, code: str) -> ExamPage:
         exam,
         version,
         rules,
-        plans.plan(rules.draws, drawable.bank()),
+        _plan(version, rules),
         _closes(code),
         attempts=attempts,
         running=running,
@@ -92,6 +93,15 @@ _COUNTS = (
     .where(Attempt.exam_id == bindparam("exam"))
 )
 """Of one exam: handed in, running, and running by another version than this."""
+
+
+def _plan(version: ExamVersion, rules: ExamRules) -> Plan:
+    """Return what a version asks of the bank, computed once for each bank."""
+    name, there = drawable.named_bank()
+    return _plans.get((version.digest, name), lambda: plans.plan(rules.draws, there))
+
+
+_plans: Kept[Plan] = Kept(8)
 
 
 def _closes(code: str) -> list[Closes]:
