@@ -20,17 +20,16 @@ class _Signer(TimestampSigner):
 
 class _Sessions(SecureCookieSessionInterface):
     def __init__(self) -> None:
-        self._made: dict[object, URLSafeTimedSerializer | None] = {}
+        self._made: dict[object, URLSafeTimedSerializer] = {}
 
     @override
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         """Make it once for each key: every request asks for it, many of them twice."""
-        key = app.secret_key
-        if key not in self._made:
-            self._made = {key: super().get_signing_serializer(app)}
-            if (serializer := self._made[key]) is not None:
-                serializer.signer = _Signer
-        return self._made[key]
+        made = self._made.get(app.secret_key)
+        if made is None and (made := super().get_signing_serializer(app)) is not None:
+            made.signer = _Signer  # before another thread sees it
+            self._made = {app.secret_key: made}
+        return made
 
 
 def init_app(app: Flask) -> None:
